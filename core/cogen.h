@@ -283,6 +283,9 @@ struct cog_coro *cog_op_coro(const struct cog_op *op);
 /* The tag (see the options of queue, signal, channel) of the object that it is about, or 0. */
 uint32_t cog_op_object_tag(const struct cog_op *op);
 
+/* The name of the queue, signal, channel or coroutine that it is about; "" if it is about none. */
+const char *cog_op_object_name(const struct cog_op *op);
+
 /* Every cog_set_ call below makes *op a fresh operation with COG_DEFAULT priority and no timeout of its own. These go after it: */
 void cog_set_priority(struct cog_op *op, enum cog_priority priority);
 void cog_set_timeout(struct cog_op *op, int64_t timeout_ns, bool is_strong);   /* timeout_ns >= 0; 0 is due at once */
@@ -311,8 +314,8 @@ void cog_signal_free(struct cog_signal *signal); /* nobody may wait on it any mo
 /* Waits until the signal is sent. Result: the value sent with it. Timed. */
 void cog_set_wait(struct cog_op *op, struct cog_signal *signal);
 
-/* Wakes every waiter with value, once at least `recipients` of them wait; until then the signaller is parked, and parked signals are
- * served in order. With OP the waiters go to the front of the ready queue one after the other, else to the back in order; then the
+/* Wakes every waiter with value, once at least `recipients` of them wait; until then the signaller is parked, behind
+ * those parked before it. With OP the waiters go to the front of the ready queue one after the other, else to the back in order; then the
  * signaller to the front with CORO, else to the back. Result: the number woken. The default timeout does not apply; one set does. */
 void cog_set_signal(struct cog_op *op, struct cog_signal *signal, union cog_value value, uint32_t recipients);
 
@@ -348,6 +351,10 @@ void cog_queue_free(struct cog_queue *queue); /* nobody may wait on it any more;
 size_t cog_queue_count(const struct cog_queue *queue);
 union cog_value cog_queue_item(const struct cog_queue *queue, size_t index); /* index < count; 0 is next */
 
+/* Adds an item from outside of any coroutine: it goes to the first parked get, whose coroutine becomes ready, at the back; else to the
+ * end of the queue. COG_OK, COG_EFULL, COG_ENOMEM. */
+int cog_queue_add(struct cog_queue *queue, union cog_value value);
+
 /* Puts value. If the queue is full: waits for room, or with nowait fails with COG_EFULL. Timed. */
 void cog_set_put(struct cog_op *op, struct cog_queue *queue, union cog_value value, bool nowait);
 
@@ -378,7 +385,7 @@ void cog_set_subscribe(struct cog_op *op, struct cog_channel *channel);
 void cog_set_unsubscribe(struct cog_op *op, struct cog_channel *channel); /* COG_ENOTSUBSCRIBED if it was not */
 
 /* Waits until there is a message since its last fetch; at once if there is. Result: op->u.messages.count messages, to be read with
- * cog_fetch_message before the coroutine waits again. Timed. Fails with COG_ENOTSUBSCRIBED. */
+ * cog_fetch_message before the coroutine waits again or compacts the channel. Timed. Fails with COG_ENOTSUBSCRIBED. */
 void cog_set_fetch(struct cog_op *op, struct cog_channel *channel);
 
 /* A message that a fetch ended with; index < op->u.messages.count. */

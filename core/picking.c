@@ -39,24 +39,23 @@ struct cog_coro *cog_pick_ready(struct cog_scheduler *scheduler) {
     return candidates[picked];
 }
 
-static const struct cog_timer *timer_of(const struct cog_timeouts *timeouts,
-                                        const struct cog_op *op) {
-    return &timeouts->heap[op->timer_index - 1];
+/* Would production expire a before b? A weak entry counts where its last activity put it, though the heap may not know yet. */
+static bool expires_before(const struct cog_timeouts *timeouts, const struct cog_op *a,
+                           const struct cog_op *b) {
+    int64_t a_ns = cog_timeouts_deadline_ns(timeouts, a);
+    int64_t b_ns = cog_timeouts_deadline_ns(timeouts, b);
+    if (a_ns != b_ns) {
+        return a_ns < b_ns;
+    }
+    return cog_timeouts_order(timeouts, a) < cog_timeouts_order(timeouts, b);
 }
 
 /* Inserts op into the count candidates, which are in the order in which production expires them. */
 static void insert_in_order(const struct cog_timeouts *timeouts, struct cog_op **candidates,
                             size_t count, struct cog_op *op) {
-    const struct cog_timer *timer = timer_of(timeouts, op);
     size_t place = count;
-    while (place > 0) {
-        const struct cog_timer *before = timer_of(timeouts, candidates[place - 1]);
-        if (before->deadline_ns < timer->deadline_ns ||
-            (before->deadline_ns == timer->deadline_ns && before->order < timer->order)) {
-            break;
-        }
+    for (; place > 0 && expires_before(timeouts, op, candidates[place - 1]); place--) {
         candidates[place] = candidates[place - 1];
-        place--;
     }
     candidates[place] = op;
 }

@@ -130,6 +130,21 @@ static struct cog_coro *process_put(struct cog_scheduler *scheduler, struct cog_
     return cog_op_finish(scheduler, &coro->op, enter(queue, coro->op.value));
 }
 
+int cog_queue_add(struct cog_queue *queue, union cog_value value) {
+    struct cog_scheduler *scheduler = queue->object.scheduler;
+    if (is_full(queue)) {
+        return COG_EFULL;
+    }
+    if (cog_list_is_empty(&queue->getters)) {
+        return enter(queue, value);
+    }
+    struct cog_op *get = cog_container_of(queue->getters.next, struct cog_op, link);
+    queue->unfinished_count++;
+    get->value = value;
+    cog_make_ready(scheduler, cog_op_finish(scheduler, get, COG_OK), false);
+    return COG_OK;
+}
+
 /* There is room again: parked puts enter. Returns the putter that continues at once instead of the getter, or null. */
 static struct cog_coro *admit_putters(struct cog_queue *queue, struct cog_coro *getter) {
     struct cog_scheduler *scheduler = queue->object.scheduler;

@@ -333,6 +333,9 @@ static bool has_more(const struct cog_scheduler *scheduler) {
 static int iterate(struct cog_scheduler *scheduler) {
     int status = COG_OK;
     run_chain(scheduler, take_next(scheduler));
+    if (!has_more(scheduler)) {
+        return COG_OK; /* nobody could be woken: no reason to sleep */
+    }
     size_t held_count = scheduler->proactor.ops->held_count(scheduler->proactor.context);
     if (!cog_has_ready(scheduler) || (held_count > 0 && scheduler->proactor_greedy)) {
         status = run_proactor(scheduler);

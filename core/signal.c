@@ -1,7 +1,7 @@
 /* signal.c - signals: wait, and signal with a number of recipients.
  *
- * At any time, either no signal is parked, or the first one parked wants more recipients than wait; a younger one is never served
- * before an older.
+ * At any time, either no signal is parked, or the first one parked wants more recipients than wait. A signal that asks for recipients
+ * is never served before an older one that is parked; one that asks for none never waits.
  */
 #include "core/check.h"
 #include "core/object.h"
@@ -89,7 +89,8 @@ static void finalize_wait(struct cog_scheduler *scheduler, struct cog_op *op) {
 
 static struct cog_coro *process_signal(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     struct cog_signal *signal = coro->op.object;
-    if (signal->waiter_count < coro->op.recipients || !cog_list_is_empty(&signal->parked)) {
+    bool is_behind = coro->op.recipients > 0 && !cog_list_is_empty(&signal->parked);
+    if (signal->waiter_count < coro->op.recipients || is_behind) {
         return cog_park(scheduler, coro, &signal->parked);
     }
     proceed(signal, &coro->op);

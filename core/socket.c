@@ -29,6 +29,12 @@ static struct cog_coro *process_recv(struct cog_scheduler *scheduler, struct cog
     return process_socket(scheduler, coro);
 }
 
+/* Nothing to send is sent at once. */
+static struct cog_coro *process_send(struct cog_scheduler *scheduler, struct cog_coro *coro) {
+    return coro->op.u.io.bytes == 0 ? cog_op_finish(scheduler, &coro->op, COG_OK)
+                                    : process_socket(scheduler, coro);
+}
+
 static bool withdraw_socket(struct cog_scheduler *scheduler, struct cog_op *op) {
     return scheduler->proactor.ops->cancel(scheduler->proactor.context, op);
 }
@@ -102,13 +108,13 @@ static void set_sending(struct cog_op *op, const struct cog_op_type *type, int32
 }
 
 void cog_set_send(struct cog_op *op, int32_t socket, const char *buffer, size_t bytes) {
-    static const struct cog_op_type type = SOCKET_OP_TYPE("send", COG_OP_SEND, true, process_socket);
+    static const struct cog_op_type type = SOCKET_OP_TYPE("send", COG_OP_SEND, true, process_send);
     set_sending(op, &type, socket, buffer, bytes);
 }
 
 void cog_set_sendall(struct cog_op *op, int32_t socket, const char *buffer, size_t bytes) {
     static const struct cog_op_type type =
-        SOCKET_OP_TYPE("sendall", COG_OP_SENDALL, true, process_socket);
+        SOCKET_OP_TYPE("sendall", COG_OP_SENDALL, true, process_send);
     set_sending(op, &type, socket, buffer, bytes);
 }
 

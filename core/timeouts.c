@@ -145,6 +145,11 @@ int64_t cog_timeouts_deadline_ns(const struct cog_timeouts *timeouts, const stru
                                                          : op->activity_ns + op->timeout_ns;
 }
 
+uint64_t cog_timeouts_order(const struct cog_timeouts *timeouts, const struct cog_op *op) {
+    cog_assert(op->timer_index > 0 && op->timer_index <= timeouts->count);
+    return op->activity_order != 0 ? op->activity_order : timeouts->heap[op->timer_index - 1].order;
+}
+
 bool cog_timeouts_is_valid(const struct cog_timeouts *timeouts) {
     for (uint32_t at = 0; at < timeouts->count; at++) {
         const struct cog_timer *timer = &timeouts->heap[at];

@@ -44,6 +44,9 @@ const struct cog_timer *cog_timeouts_settle(struct cog_timeouts *timeouts);
 /* The deadline that op, which is armed, stands at, its last activity counted in. */
 int64_t cog_timeouts_deadline_ns(const struct cog_timeouts *timeouts, const struct cog_op *op);
 
+/* The arming order of op, which is armed; that of its last activity if there was one since. */
+uint64_t cog_timeouts_order(const struct cog_timeouts *timeouts, const struct cog_op *op);
+
 /* True if the heap is in order and every operation knows its place. O(n). */
 bool cog_timeouts_is_valid(const struct cog_timeouts *timeouts);
 

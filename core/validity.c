@@ -1,5 +1,4 @@
 /* validity.c - checks the scheduler's structures against each other. */
-#include "core/object.h"
 #include "core/scheduler.h"
 
 static const char *check_coro(const struct cog_scheduler *scheduler, const struct cog_coro *coro) {
@@ -51,37 +50,4 @@ const char *cog_scheduler_check(struct cog_scheduler *scheduler) {
     return ready_count == scheduler->ready.count
                ? NULL
                : "the ready queue holds what is not a ready coroutine";
-}
-
-uint32_t cog_op_object_tag(const struct cog_op *op) {
-    switch (op->type->kind) {
-    case COG_OP_WAIT:
-    case COG_OP_SIGNAL:
-    case COG_OP_QUEUE_PUT:
-    case COG_OP_QUEUE_GET:
-    case COG_OP_QUEUE_DONE:
-    case COG_OP_QUEUE_JOIN:
-    case COG_OP_PUBLISH:
-    case COG_OP_SUBSCRIBE:
-    case COG_OP_UNSUBSCRIBE:
-    case COG_OP_FETCH:
-        return ((const struct cog_object *)op->object)->tag;
-    case COG_OP_YIELD:
-    case COG_OP_SLEEP:
-    case COG_OP_SPAWN:
-    case COG_OP_CALL:
-    case COG_OP_JOIN:
-    case COG_OP_LISTEN:
-    case COG_OP_ACCEPT:
-    case COG_OP_CONNECT:
-    case COG_OP_RECV:
-    case COG_OP_RECVALL:
-    case COG_OP_RECVLINE:
-    case COG_OP_SEND:
-    case COG_OP_SENDALL:
-    case COG_OP_SHUTDOWN:
-    case COG_OP_CLOSE:
-        return 0;
-    }
-    return 0;
 }

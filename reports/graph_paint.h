@@ -1,0 +1,13 @@
+/* graph_paint.h - puts a laid-out causality graph into a picture. */
+#ifndef REP_GRAPH_PAINT_H
+#define REP_GRAPH_PAINT_H
+
+#include "reports/graph_layout.h"
+#include "reports/picture.h"
+
+enum { REP_HEADER_HEIGHT = 74 /* title, facts, legend */ };
+
+/* REP_OK or REP_ENOMEM. */
+int rep_graph_paint(const struct rep_layout *layout, struct rep_picture *picture);
+
+#endif

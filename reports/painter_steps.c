@@ -1,0 +1,99 @@
+/* painter_steps.c - the events themselves: a stack of boxes a step, a band for what the world does.
+ */
+#include "reports/painter.h"
+
+#include <string.h>
+
+#include "reports/facts.h"
+#include "reports/wording.h"
+
+/* Operations and their good endings look alike, so they share a box. */
+static bool look_alike(enum rep_tone left, enum rep_tone right) {
+    return strcmp(rep_tone_paint(left).fill, rep_tone_paint(right).fill) == 0 &&
+           right != REP_TONE_FAILURE;
+}
+
+static void add_tooltip(struct rep_painter *painter, const struct rep_line *line) {
+    struct rep_text *text = &painter->scratch;
+    rep_text_add_duration(text, (uint64_t)line->time_ns);
+    if (line->lane != REP_NONE) {
+        rep_text_add(text, "  ");
+        rep_model_add_host_name(painter->model, painter->model->lanes[line->lane].host, text);
+        rep_text_add(text, "/");
+        rep_model_add_lane_name(painter->model, line->lane, text);
+    }
+    rep_text_add_format(text, "  event %zu\n%s\n", line->event, line->text);
+    uint32_t operation = painter->model->event_operation[line->event];
+    if (operation != REP_NONE && (line->ending != 0 || line->tone != REP_TONE_OPERATION)) {
+        rep_text_add(text, "was: ");
+        rep_add_operation(painter->model, operation, text);
+        rep_add_operation_details(painter->model, operation, text);
+        rep_text_add(text, "\n");
+    }
+    const struct rep_event *event = rep_trace_event(painter->model->trace, line->event);
+    uint64_t source = rep_event_integer(painter->model->trace, event, "line");
+    if (source != 0)
+        rep_text_add_format(text, "line %llu of the scenario\n", (unsigned long long)source);
+}
+
+/* One box: the lines [first, first + count) of a step, which look alike. */
+static void paint_box(struct rep_painter *painter, const struct rep_step *step, size_t first,
+                      size_t count) {
+    const struct rep_layout *layout = painter->layout;
+    const struct rep_line *lines = painter->story->lines;
+    struct rep_box box = {.top = layout->line_top[first],
+                          .height = (int)count * REP_LINE_HEIGHT,
+                          .paint = rep_tone_paint(lines[first].tone)};
+    if (step->lane == REP_NONE) {
+        box.left = layout->left;
+        box.width = layout->right - layout->left;
+        if (lines[first].tone == REP_TONE_FINISH && !rep_verdict_is_ok(painter->model))
+            box.paint = rep_tone_paint(REP_TONE_FAILURE);
+    } else {
+        const struct rep_column *column = &layout->columns[layout->lane_column[step->lane]];
+        box.left = column->left;
+        box.width = column->width;
+    }
+    if (first + count == step->first + step->count)
+        box.height += REP_STEP_PADDING;
+    for (size_t i = first; i < first + count; i++) {
+        bool start = lines[i].tone == REP_TONE_START;
+        if (start)
+            box.align = REP_ALIGN_CENTRE;
+        rep_text_add_fitting(&painter->scratch, lines[i].text, box.width - 2 * REP_BOX_MARGIN,
+                             REP_FONT_SIZE);
+        rep_text_add(&painter->scratch, "\n");
+    }
+    box.text = rep_painter_keep(painter);
+    for (size_t i = first; i < first + count; i++)
+        add_tooltip(painter, &lines[i]);
+    box.tooltip = rep_painter_keep(painter);
+    size_t index = rep_picture_add_box(painter->picture, &box);
+    for (size_t i = first; i < first + count; i++)
+        painter->line_box[i] = index;
+}
+
+void rep_paint_steps(struct rep_painter *painter) {
+    const struct rep_layout *layout = painter->layout;
+    const struct rep_line *lines = painter->story->lines;
+    for (size_t i = 0; i < layout->step_count; i++) {
+        const struct rep_step *step = &layout->steps[i];
+        size_t end = step->first + step->count;
+        for (size_t first = step->first; first < end;) {
+            size_t next = first + 1;
+            while (next < end && look_alike(lines[first].tone, lines[next].tone))
+                next++;
+            paint_box(painter, step, first, next - first);
+            first = next;
+        }
+    }
+    if (layout->omitted_count == 0)
+        return;
+    rep_text_add_format(&painter->scratch, "%zu more lines are not drawn", layout->omitted_count);
+    struct rep_text text = {0};
+    rep_text_add(&text, rep_text_string(&painter->scratch));
+    rep_text_clear(&painter->scratch);
+    rep_paint_text(painter, rep_text_string(&text), layout->left, layout->bottom - 22, 10,
+                   COLOUR_FAINT);
+    rep_text_term(&text);
+}

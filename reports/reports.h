@@ -1,0 +1,102 @@
+/* reports.h - the public interface of the reports: traces in, pictures and documents out.
+ *
+ * A trace is the file that one run of the simulator leaves behind (TRACE.md). It is loaded whole
+ * and checked in full; after that every report can be made from it, any number of times. Nothing
+ * here knows the scheduler or the simulator.
+ *
+ *     struct rep_trace *trace;
+ *     struct rep_error error;
+ *     if (rep_trace_load("run.trace", &trace, &error) == REP_OK) {
+ *         rep_graph_write(trace, NULL, "run.svg", &error);
+ *         rep_timeline_write(trace, NULL, "run.txt", &error);
+ *         rep_trace_free(trace);
+ *     }
+ *
+ * Words: an *event* is one record of the trace; a *lane* is one coroutine as a report shows it; a
+ * *line* is one thing that happened, in words; a *step* is what one coroutine does without anybody
+ * else coming in between.
+ */
+#ifndef REP_REPORTS_H
+#define REP_REPORTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(enumerator, value, text): the one table that codes and texts are made from. */
+#define REP_STATUS_TABLE(X)                                                                        \
+    X(REP_OK, 0, "success")                                                                        \
+    X(REP_EIO, -1, "reading or writing failed")                                                    \
+    X(REP_ENOMEM, -2, "out of memory")                                                             \
+    X(REP_EFOREIGN, -3, "this is not a trace")                                                     \
+    X(REP_EVERSION, -4, "the trace was written by a newer version")                                \
+    X(REP_ETRUNCATED, -5, "the trace is truncated")                                                \
+    X(REP_ECORRUPT, -6, "the trace is damaged")                                                    \
+    X(REP_EFORMAT, -7, "no report has this format")                                                \
+    X(REP_ERENDER, -8, "Graphviz failed")
+
+enum rep_status {
+#define REP_STATUS_ENUMERATOR(enumerator, value, text) enumerator = value,
+    REP_STATUS_TABLE(REP_STATUS_ENUMERATOR)
+#undef REP_STATUS_ENUMERATOR
+};
+
+/* A sentence fit for an error message; "unknown status" for anything else. Never null. */
+const char *rep_status_text(int status);
+
+/* What went wrong, in words. Every call below that takes one accepts null. */
+struct rep_error {
+    uint64_t byte_offset; /* where in the trace; 0 when the trace is not to blame */
+    char message[256]; /* a sentence without a full stop; UTF-8; valid after a negative code only */
+};
+
+/* One loaded trace. It never changes, so several reports may read it at once, from several threads.
+ */
+struct rep_trace;
+
+/* Loads the trace at `path`. REP_OK: `*trace` is the caller's, to be freed. Else `*trace` is null:
+ * REP_EIO, REP_ENOMEM, REP_EFOREIGN, REP_EVERSION, REP_ETRUNCATED, REP_ECORRUPT. */
+int rep_trace_load(const char *path, struct rep_trace **trace, struct rep_error *error);
+
+/* The same from memory. The bytes are copied. */
+int rep_trace_read(const void *bytes, size_t byte_count, struct rep_trace **trace,
+                   struct rep_error *error);
+
+/* Accepts null. */
+void rep_trace_free(struct rep_trace *trace);
+
+/* The hash that identifies the run: XXH3_64 over the schema and all events. */
+uint64_t rep_trace_hash(const struct rep_trace *trace);
+
+size_t rep_trace_event_count(const struct rep_trace *trace);
+
+/* World time of the last event; 0 for an empty trace. */
+int64_t rep_trace_duration_ns(const struct rep_trace *trace);
+
+struct rep_graph_options {
+    size_t step_count_max; /* later steps are left out, and the picture says so; 0: 10,000 */
+};
+
+/* Draws the causality graph: a column a coroutine, time from the top down, arrows for what caused
+ * what. The suffix of `path` chooses the format: .svg .png .pdf .dot. `options` null: the defaults.
+ * The file appears whole under its name or not at all; the same trace gives the same bytes. Not
+ * thread-safe: Graphviz knows one context a process. REP_EFORMAT, REP_EIO, REP_ENOMEM, REP_ERENDER.
+ */
+int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
+                    const char *path, struct rep_error *error);
+
+struct rep_timeline_options {
+    size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
+};
+
+/* Writes the timeline, plain text of at most 100 columns: a table of what happened, why each
+ * timeout fired, and a strip a coroutine. The file appears whole under its name or not at all.
+ * REP_EIO, REP_ENOMEM. */
+int rep_timeline_write(const struct rep_trace *trace, const struct rep_timeline_options *options,
+                       const char *path, struct rep_error *error);
+
+/* The same to memory: `*text` is null-terminated and the caller's, to be released by free().
+ * REP_ENOMEM. */
+int rep_timeline_text(const struct rep_trace *trace, const struct rep_timeline_options *options,
+                      char **text);
+
+#endif

@@ -1,0 +1,68 @@
+/* code.h - a scenario's bodies as lists of instructions: blocks, loops and handlers become jumps.
+ *
+ * An instruction refers to the statement that it executes; expressions are evaluated from the tree. The instructions of a statement
+ * with handlers:
+ *
+ *     AWAIT statement, handlers at h1, h2 --- success ---> JUMP after
+ *     h1: block ... JUMP after
+ *     h2: block ... JUMP after
+ *     after:
+ */
+#ifndef SIM_CODE_H
+#define SIM_CODE_H
+
+#include "core/cogen.h"
+#include "sim/language/arena.h"
+#include "sim/language/ast.h"
+
+enum sim_opcode {
+    SIM_CODE_AWAIT,       /* a statement that yields an operation */
+    SIM_CODE_DO,          /* a statement that does not */
+    SIM_CODE_JUMP,        /* to target */
+    SIM_CODE_JUMP_UNLESS, /* to target unless the statement's condition holds */
+    SIM_CODE_COUNT_START, /* slot: how often a repeat goes round */
+    SIM_CODE_COUNT_DOWN,  /* to target when slot has come to 0, else one less */
+    SIM_CODE_END,
+};
+
+struct sim_instruction {
+    enum sim_opcode opcode;
+    uint32_t target; /* of jumps; AWAIT: index of its first handler, SIM_NONE if it has none */
+    uint32_t slot;
+    const struct sim_statement *statement; /* null: JUMP, END */
+};
+
+/* Where control goes for an ending that is handled. */
+struct sim_handler_target {
+    unsigned endings; /* a set of enum sim_ending; 0 ends the list */
+    uint32_t target;
+};
+
+/* The code of a `coro` or `routine`. */
+struct sim_code {
+    const struct sim_coroutine *source;
+    struct sim_instruction *instructions;
+    uint32_t count;
+    struct sim_handler_target *handlers;
+    uint32_t handler_count;
+    uint32_t slot_count;
+    struct cog_coro_type type; /* step and term are the interpreter's */
+};
+
+/* A scenario ready to run. */
+struct sim_program {
+    const struct sim_scenario *scenario;
+    struct sim_arena arena;
+    struct sim_code *coroutines; /* as the scenario's */
+    struct sim_code *routines;
+};
+
+/* Makes code of a scenario, which must outlive it. COG_OK or COG_ENOMEM (nothing to free then). */
+int sim_program_init(struct sim_program *program, const struct cog_allocator *allocator,
+                     const struct sim_scenario *scenario);
+void sim_program_term(struct sim_program *program);
+
+/* A form of the language that this program cannot run, or line 0 if it can run all: *what names it ("crash"). */
+struct sim_place sim_scenario_unsupported(const struct sim_scenario *scenario, const char **what);
+
+#endif

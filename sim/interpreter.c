@@ -1,0 +1,394 @@
+/* interpreter.c - one resumption of a scenario's coroutine: instructions until it waits or ends. */
+#include "sim/interpreter.h"
+
+#include "core/check.h"
+#include "sim/evaluate.h"
+#include "sim/language/buffer.h"
+#include "sim/language/statement_parts.h"
+#include "sim/operations.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What executing an instruction leads to, besides COG_OK (go on) and negative codes (the coroutine fails). */
+enum { AWAIT = 20, ENDED = 21 };
+
+bool sim_statement_waits(const struct sim_statement *statement) {
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_RETURN:
+    case SIM_STATEMENT_FAIL:
+    case SIM_STATEMENT_STOP:
+    case SIM_STATEMENT_COMPACT:
+    case SIM_STATEMENT_LET:
+    case SIM_STATEMENT_SET:
+    case SIM_STATEMENT_CHECK:
+    case SIM_STATEMENT_LOG:
+    case SIM_STATEMENT_PICK:
+    case SIM_STATEMENT_ADD:
+    case SIM_STATEMENT_SWAP:
+    case SIM_STATEMENT_CAS:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* ---- Statements that do not wait ---- */
+
+static bool target_is_shared(const struct sim_scope *scope, const struct sim_target *target) {
+    return (target->kind == SIM_TARGET_VARIABLE || target->kind == SIM_TARGET_ELEMENT) &&
+           scope->run->scenario->variables[target->reference.index].is_shared;
+}
+
+/* The yield before an access of a shared variable: SIM_NEED_YIELD until it has been. */
+static int yield_before_access(struct sim_scope *scope) {
+    if (!scope->frame->has_yielded) {
+        return SIM_NEED_YIELD;
+    }
+    scope->frame->has_yielded = false;
+    return COG_OK;
+}
+
+static int do_assign(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    int status = sim_evaluate(scope, statement->as.assign.value, &value);
+    if (status == COG_OK && target_is_shared(scope, &statement->as.assign.target)) {
+        status = yield_before_access(scope);
+    }
+    return status == COG_OK ? sim_target_set(scope, &statement->as.assign.target, value) : status;
+}
+
+static int do_log(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    int status = sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_TEXT,
+                                  "what is logged", &value);
+    if (status == COG_OK) {
+        const struct sim_string *text = sim_value_get_pointer(value);
+        sim_journal_log(&scope->run->journal, scope->run->now_ns, scope->frame->instance,
+                        text->text, text->bytes);
+        sim_tracer_log(&scope->run->tracer, text->text, text->bytes, statement->place.line);
+    }
+    return status;
+}
+
+static int do_check(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    int status =
+        sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_BOOL, "what is checked", &value);
+    if (status == COG_OK && sim_value_get_integer(value) == 0) {
+        sim_run_fail(scope->run, statement->place.line, "check does not hold in %s",
+                     scope->frame->instance->name);
+    }
+    return status;
+}
+
+static int do_return(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    if (statement->as.simple.value == NULL) {
+        return ENDED;
+    }
+    int status = sim_evaluate(scope, statement->as.simple.value, &value);
+    if (status != COG_OK) {
+        return status;
+    }
+    sim_frame_disown_socket(scope->frame, value);
+    cog_coro_return(scope->frame->instance->coro, sim_value_to_core(value));
+    return ENDED;
+}
+
+static int do_fail(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    int status = sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_TEXT,
+                                  "the reason of a failure", &value);
+    if (status != COG_OK) {
+        return status;
+    }
+    scope->frame->instance->failure = value;
+    return COG_EFAILED;
+}
+
+static int do_atomic(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    struct sim_value expected = {.word = 0};
+    int status = sim_evaluate(scope, statement->as.atomic.value, &value);
+    if (status == COG_OK && statement->kind == SIM_STATEMENT_CAS) {
+        status = sim_evaluate(scope, statement->as.atomic.expected, &expected);
+    }
+    const struct sim_target *object = &statement->as.atomic.object;
+    struct sim_value *place = NULL;
+    if (status == COG_OK) {
+        status = sim_evaluate_place(scope, object->reference.index, object->element, &place);
+    }
+    if (status == COG_OK) {
+        status = yield_before_access(scope);
+    }
+    if (status != COG_OK) {
+        return status;
+    }
+    struct sim_value old = *place;
+    struct sim_value result = old;
+    bool writes = true;
+    if (statement->kind == SIM_STATEMENT_CAS) {
+        writes = sim_value_equal(old, expected);
+        result = sim_value_integer(SIM_TAG_BOOL, writes);
+    } else if (statement->kind == SIM_STATEMENT_ADD) {
+        status = sim_evaluate_sum(scope, old, value, &value);
+    }
+    if (status == COG_OK && writes) {
+        status = sim_target_set(scope, object, value);
+    }
+    return status == COG_OK ? sim_target_set(scope, &statement->as.atomic.target, result) : status;
+}
+
+static int do_pick(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_value value;
+    int status = sim_evaluate(scope, statement->as.pick.choices.items[0], &value);
+    return status == COG_OK ? sim_target_set(scope, &statement->as.pick.target, value) : status;
+}
+
+static int do_statement(struct sim_scope *scope, const struct sim_statement *statement) {
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_RETURN:
+        return do_return(scope, statement);
+    case SIM_STATEMENT_FAIL:
+        return do_fail(scope, statement);
+    case SIM_STATEMENT_STOP:
+        return ENDED;
+    case SIM_STATEMENT_COMPACT:
+        (void)cog_channel_compact(scope->run->channels[statement->as.channel.channel.index]);
+        return COG_OK;
+    case SIM_STATEMENT_LET:
+    case SIM_STATEMENT_SET:
+        return do_assign(scope, statement);
+    case SIM_STATEMENT_CHECK:
+        return do_check(scope, statement);
+    case SIM_STATEMENT_LOG:
+        return do_log(scope, statement);
+    case SIM_STATEMENT_PICK:
+        return do_pick(scope, statement);
+    default:
+        return do_atomic(scope, statement);
+    }
+}
+
+/* ---- Control ---- */
+
+static const struct sim_expression *condition_of(const struct sim_statement *statement) {
+    return statement->kind == SIM_STATEMENT_IF ? statement->as.branch.condition
+                                               : statement->as.loop.value;
+}
+
+static int jump_unless(struct sim_scope *scope, const struct sim_instruction *instruction) {
+    struct sim_value value;
+    int status = sim_evaluate_tag(scope, condition_of(instruction->statement), SIM_TAG_BOOL,
+                                  "a condition", &value);
+    if (status == COG_OK && sim_value_get_integer(value) == 0) {
+        scope->frame->next = instruction->target;
+    }
+    return status;
+}
+
+static int count_start(struct sim_scope *scope, const struct sim_instruction *instruction) {
+    int64_t count;
+    int status = sim_evaluate_number(scope, instruction->statement->as.loop.value,
+                                     "the number of repetitions", 0, SIM_INTEGER_MAX, &count);
+    if (status == COG_OK) {
+        scope->frame->slots[instruction->slot] = sim_value_integer(SIM_TAG_NUMBER, count);
+    }
+    return status;
+}
+
+static void count_down(struct sim_frame *frame, const struct sim_instruction *instruction) {
+    int64_t count = sim_value_get_integer(frame->slots[instruction->slot]);
+    if (count == 0) {
+        frame->next = instruction->target;
+    } else {
+        frame->slots[instruction->slot] = sim_value_integer(SIM_TAG_NUMBER, count - 1);
+    }
+}
+
+/* Executes the instruction before frame->next. */
+static int execute(struct sim_scope *scope, const struct sim_instruction *instruction,
+                   struct cog_op *op) {
+    int status;
+    switch (instruction->opcode) {
+    case SIM_CODE_AWAIT:
+        status = sim_operation_prepare(scope, instruction->statement, op);
+        return status == COG_OK ? AWAIT : status;
+    case SIM_CODE_DO:
+        return do_statement(scope, instruction->statement);
+    case SIM_CODE_JUMP:
+        scope->frame->next = instruction->target;
+        return COG_OK;
+    case SIM_CODE_JUMP_UNLESS:
+        return jump_unless(scope, instruction);
+    case SIM_CODE_COUNT_START:
+        return count_start(scope, instruction);
+    case SIM_CODE_COUNT_DOWN:
+        count_down(scope->frame, instruction);
+        return COG_OK;
+    case SIM_CODE_END:
+        return ENDED;
+    }
+    return ENDED;
+}
+
+/* The limit on statements has been reached: says who spins, once. */
+static void reach_limit(struct sim_run *run, const struct sim_instance *instance) {
+    if (run->fatal == COG_OK) {
+        run->fatal = COG_ELIMIT;
+        run->spinning = instance;
+    }
+}
+
+/* Executes one instruction. */
+static int advance(struct sim_scope *scope, struct cog_op *op) {
+    struct sim_frame *frame = scope->frame;
+    struct sim_run *run = scope->run;
+    struct sim_instance *instance = frame->instance;
+    const struct sim_instruction *instruction = &frame->code->instructions[frame->next];
+    run->statement_count++;
+    if (instance->instant_ns != run->now_ns) {
+        instance->instant_ns = run->now_ns;
+        instance->instant_count = 0;
+    }
+    instance->instant_count++;
+    if (run->statement_count > run->statement_count_max) {
+        reach_limit(run, instance);
+        frame->next = frame->code->count - 1;
+        return ENDED;
+    }
+    if (instruction->statement != NULL) {
+        instance->line = instruction->statement->place.line;
+    }
+    frame->next++;
+    frame->read_next = 0;
+    int status = execute(scope, instruction, op);
+    if (status == SIM_NEED_YIELD) {
+        frame->next--;
+        frame->has_yielded = true;
+        cog_set_yield(op);
+        return AWAIT;
+    }
+    frame->read_count = 0;
+    frame->is_waiting = status == AWAIT;
+    return status;
+}
+
+/* ---- Resuming ---- */
+
+static unsigned ending_of(int status) {
+    switch (status) {
+    case COG_ETIMEDOUT:
+        return SIM_ENDING_TIMEOUT;
+    case COG_ECLOSED:
+        return SIM_ENDING_CLOSED;
+    case COG_ERESET:
+        return SIM_ENDING_RESET;
+    case COG_EREFUSED:
+        return SIM_ENDING_REFUSED;
+    case COG_EFULL:
+        return SIM_ENDING_FULL;
+    case COG_EEMPTY:
+        return SIM_ENDING_EMPTY;
+    default:
+        return SIM_ENDING_FAILED;
+    }
+}
+
+/* Why a statement that nobody handles the ending of fails the coroutine. */
+static void set_failure(struct sim_scope *scope, const struct sim_statement *statement,
+                        int status) {
+    struct sim_buffer buffer;
+    sim_buffer_init(&buffer, &scope->run->memory.allocator);
+    sim_buffer_add_format(&buffer, "%s: ", sim_statement_word(statement->kind));
+    const struct sim_instance *other = scope->frame->other;
+    if (scope->message[0] != '\0') {
+        sim_buffer_add_text(&buffer, scope->message);
+    } else if (status == COG_EFAILED && other != NULL && other->failure.word != 0) {
+        sim_buffer_add_format(&buffer, "%s failed: ", other->name);
+        sim_value_append(&buffer, other->failure);
+    } else {
+        sim_buffer_add_text(&buffer, cog_status_text(status));
+    }
+    scope->frame->instance->failure =
+        sim_value_text(&scope->run->memory.allocator, buffer.bytes, buffer.length);
+    sim_buffer_term(&buffer);
+}
+
+/* The statement that the frame waited on has ended: on to its handler, or beyond it. */
+static int take_result(struct sim_scope *scope, const struct cog_op *op) {
+    struct sim_frame *frame = scope->frame;
+    const struct sim_instruction *instruction = &frame->code->instructions[frame->next - 1];
+    frame->is_waiting = false;
+    int status = sim_operation_finish(scope, instruction->statement, op);
+    if (status == COG_OK || status == COG_ENOMEM || scope->message[0] != '\0' ||
+        instruction->target == SIM_NONE) {
+        return status;
+    }
+    for (const struct sim_handler_target *handler = &frame->code->handlers[instruction->target];
+         handler->endings != 0; handler++) {
+        if ((handler->endings & ending_of(status)) != 0) {
+            frame->next = handler->target;
+            return COG_OK;
+        }
+    }
+    return status;
+}
+
+/* Writes down how the coroutine ended, and closes what it owns. */
+static void end_instance(struct sim_run *run, struct sim_frame *frame, int status) {
+    struct sim_instance *instance = frame->instance;
+    instance->has_ended = true;
+    instance->ended_ns = run->now_ns;
+    instance->status = status;
+    instance->failure_line = instance->line;
+    run->foreground_count -= instance->is_background ? 0 : 1;
+    sim_frame_close_sockets(frame);
+}
+
+static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
+    (void)coro;
+    struct sim_frame *frame = context;
+    struct sim_run *run = frame->run;
+    struct sim_scope scope = {.run = run, .frame = frame};
+    run->step_count++;
+    frame->instance->step_count++;
+    int status = frame->is_waiting ? take_result(&scope, op) : COG_OK;
+    while (status == COG_OK) {
+        status = advance(&scope, op);
+    }
+    run->tracer.line = frame->instance->line;
+    if (status == AWAIT) {
+        return COG_STEP_AWAIT;
+    }
+    if (status == COG_ENOMEM) {
+        run->fatal = COG_ENOMEM;
+    }
+    if (status != ENDED && frame->instance->failure.word == 0) {
+        const struct sim_instruction *instruction = &frame->code->instructions[frame->next - 1];
+        set_failure(&scope, instruction->statement, status);
+    }
+    status = status == ENDED ? COG_OK : status;
+    end_instance(run, frame, status);
+    return status;
+}
+
+static void term(struct cog_coro *coro, void *context) {
+    (void)coro;
+    struct sim_frame *frame = context;
+    const struct cog_allocator *allocator = &frame->run->memory.allocator;
+    cog_release(allocator, frame->reads, frame->read_capacity * sizeof frame->reads[0]);
+    cog_release(allocator, frame->sockets, frame->socket_capacity * sizeof frame->sockets[0]);
+    frame->reads = NULL;
+    frame->sockets = NULL;
+}
+
+struct cog_coro_type sim_interpreter_coro_type(uint32_t slot_count) {
+    return (struct cog_coro_type){
+        .step = step,
+        .term = term,
+        .context_bytes =
+            sizeof(struct sim_frame) + (size_t)slot_count * sizeof(struct sim_value)};
+}

@@ -1,0 +1,53 @@
+/* journal.h - what a run leaves to be judged: its log, and what did not hold. */
+#ifndef SIM_JOURNAL_H
+#define SIM_JOURNAL_H
+
+#include "core/allocator.h"
+#include "sim/instance.h"
+
+/* A line that a coroutine logged. */
+struct sim_log_line {
+    int64_t time_ns; /* world time */
+    const struct sim_instance *instance;
+    const char *text; /* null-terminated; may hold any bytes but NUL at its end */
+    size_t bytes;
+};
+
+/* An operation that timed out. */
+struct sim_timed_out {
+    int64_t time_ns; /* world time */
+    const struct sim_instance *instance;
+};
+
+/* Something that did not hold. */
+struct sim_failure {
+    uint32_t line; /* of the scenario; 0: of no line */
+    char *text;
+    size_t bytes; /* of the block: the text and its NUL */
+};
+
+struct sim_journal {
+    const struct cog_allocator *allocator;
+    struct sim_log_line *lines;
+    size_t line_count;
+    size_t line_capacity;
+    struct sim_timed_out *timeouts;
+    size_t timeout_count;
+    size_t timeout_capacity;
+    struct sim_failure *failures;
+    size_t failure_count;
+    size_t failure_capacity;
+    bool is_out_of_memory;
+};
+
+void sim_journal_init(struct sim_journal *journal, const struct cog_allocator *allocator);
+void sim_journal_term(struct sim_journal *journal);
+
+/* Text is copied. */
+void sim_journal_log(struct sim_journal *journal, int64_t time_ns,
+                     const struct sim_instance *instance, const char *text, size_t bytes);
+void sim_journal_timeout(struct sim_journal *journal, int64_t time_ns,
+                         const struct sim_instance *instance);
+void sim_journal_fail(struct sim_journal *journal, uint32_t line, const char *text, size_t bytes);
+
+#endif

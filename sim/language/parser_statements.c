@@ -1,0 +1,538 @@
+/* parser_statements.c - the statements of coroutines and routines, with their blocks and handlers. */
+#include "sim/language/parser.h"
+
+#include "sim/language/statement_parts.h"
+
+/* ---- Pieces ---- */
+
+bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_target *target) {
+    struct sim_reference reference;
+    if (!sim_parser_name(parser, what, &reference)) {
+        return false;
+    }
+    target->kind = SIM_TARGET_LOCAL;
+    target->reference = reference;
+    if (!sim_parser_accept(parser, SIM_TOKEN_LEFT_BRACKET)) {
+        return true;
+    }
+    target->kind = SIM_TARGET_ELEMENT;
+    target->element = sim_parser_expression(parser);
+    return target->element != NULL && sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'");
+}
+
+static bool read_expression(struct sim_parser *parser, struct sim_expression **slot) {
+    *slot = sim_parser_expression(parser);
+    return *slot != NULL;
+}
+
+static bool read_socket(struct sim_parser *parser, struct sim_statement *statement) {
+    statement->as.socket.socket = sim_parser_named_value(parser, "a socket");
+    return statement->as.socket.socket != NULL;
+}
+
+/* The clauses of a waiting operation. */
+static struct sim_clause_slots waiting(struct sim_statement *statement) {
+    return (struct sim_clause_slots){.timeout = &statement->options,
+                                     .priority = &statement->options.priority};
+}
+
+static struct sim_clause_slots priority_only(struct sim_statement *statement) {
+    return (struct sim_clause_slots){.priority = &statement->options.priority};
+}
+
+static bool read_clauses(struct sim_parser *parser, const struct sim_statement *statement,
+                         struct sim_clause_slots slots) {
+    return sim_parser_clauses(parser, statement->place, &slots);
+}
+
+/* ---- Scheduling ---- */
+
+static bool read_simple(struct sim_parser *parser, struct sim_statement *statement) {
+    bool is_bare_return =
+        statement->kind == SIM_STATEMENT_RETURN && parser->token.kind == SIM_TOKEN_END;
+    if (!is_bare_return && !read_expression(parser, &statement->as.simple.value)) {
+        return false;
+    }
+    struct sim_clause_slots none = {0};
+    return read_clauses(parser, statement,
+                        statement->kind == SIM_STATEMENT_SLEEP ? priority_only(statement) : none);
+}
+
+static bool read_signal(struct sim_parser *parser, struct sim_statement *statement) {
+    if (!sim_parser_name(parser, "a signal", &statement->as.signal.signal)) {
+        return false;
+    }
+    struct sim_clause_slots slots = waiting(statement);
+    slots.as = &statement->as.signal.target;
+    if (statement->kind == SIM_STATEMENT_SIGNAL) {
+        slots.value = &statement->as.signal.value;
+        slots.recipients = &statement->as.signal.recipients;
+    }
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_start(struct sim_parser *parser, struct sim_statement *statement) {
+    if (statement->kind == SIM_STATEMENT_ITERATE &&
+        (!sim_parser_target(parser, "a name for the value", &statement->as.start.target) ||
+         !sim_parser_expect_word(parser, SIM_WORD_FROM))) {
+        return false;
+    }
+    if (!sim_parser_name(parser, "a routine", &statement->as.start.routine)) {
+        return false;
+    }
+    if (sim_parser_accept(parser, SIM_TOKEN_LEFT_PARENTHESIS) &&
+        !sim_parser_accept(parser, SIM_TOKEN_RIGHT_PARENTHESIS)) {
+        if (!sim_parser_expression_list(parser, &statement->as.start.arguments) ||
+            !sim_parser_expect(parser, SIM_TOKEN_RIGHT_PARENTHESIS, "',' or ')'")) {
+            return false;
+        }
+    }
+    struct sim_clause_slots slots = priority_only(statement);
+    if (statement->kind == SIM_STATEMENT_CALL) {
+        slots = waiting(statement);
+    }
+    if (statement->kind != SIM_STATEMENT_ITERATE) {
+        slots.as = &statement->as.start.target;
+    }
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_join(struct sim_parser *parser, struct sim_statement *statement) {
+    statement->as.join.handle = sim_parser_named_value(parser, "the handle of a coroutine");
+    struct sim_clause_slots slots = waiting(statement);
+    slots.as = &statement->as.join.target;
+    return statement->as.join.handle != NULL && read_clauses(parser, statement, slots);
+}
+
+/* ---- Queues and channels ---- */
+
+static bool read_queue(struct sim_parser *parser, struct sim_statement *statement) {
+    enum sim_statement_kind kind = statement->kind;
+    if (kind == SIM_STATEMENT_GET &&
+        (!sim_parser_target(parser, "a name for the value", &statement->as.queue.target) ||
+         !sim_parser_expect_word(parser, SIM_WORD_FROM))) {
+        return false;
+    }
+    if (!sim_parser_name(parser, "a queue", &statement->as.queue.queue)) {
+        return false;
+    }
+    if (kind == SIM_STATEMENT_PUT && !read_expression(parser, &statement->as.queue.value)) {
+        return false;
+    }
+    struct sim_clause_slots slots =
+        kind == SIM_STATEMENT_DONE ? priority_only(statement) : waiting(statement);
+    if (kind == SIM_STATEMENT_PUT || kind == SIM_STATEMENT_GET) {
+        slots.nowait = &statement->as.queue.nowait;
+    }
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_channel(struct sim_parser *parser, struct sim_statement *statement) {
+    enum sim_statement_kind kind = statement->kind;
+    if (kind == SIM_STATEMENT_FETCH &&
+        (!sim_parser_target(parser, "a name for the values", &statement->as.channel.target) ||
+         !sim_parser_expect_word(parser, SIM_WORD_FROM))) {
+        return false;
+    }
+    if (!sim_parser_name(parser, "a channel", &statement->as.channel.channel)) {
+        return false;
+    }
+    if (kind == SIM_STATEMENT_PUBLISH && !read_expression(parser, &statement->as.channel.value)) {
+        return false;
+    }
+    return read_clauses(parser, statement,
+                        kind == SIM_STATEMENT_FETCH ? waiting(statement)
+                                                    : priority_only(statement));
+}
+
+/* ---- Sockets ---- */
+
+static bool read_listen(struct sim_parser *parser, struct sim_statement *statement) {
+    if (!sim_parser_target(parser, "a name for the socket", &statement->as.socket.target)) {
+        return false;
+    }
+    struct sim_clause_slots slots = {.port = &statement->as.socket.port,
+                                     .backlog = &statement->as.socket.backlog};
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_accept(struct sim_parser *parser, struct sim_statement *statement) {
+    return sim_parser_target(parser, "a name for the connection", &statement->as.socket.target) &&
+           sim_parser_expect_word(parser, SIM_WORD_FROM) && read_socket(parser, statement) &&
+           read_clauses(parser, statement, waiting(statement));
+}
+
+static bool read_connect(struct sim_parser *parser, struct sim_statement *statement) {
+    if (!sim_parser_target(parser, "a name for the connection", &statement->as.socket.target) ||
+        !sim_parser_expect_word(parser, SIM_WORD_TO)) {
+        return false;
+    }
+    if (!sim_parser_is_word(parser, SIM_WORD_PORT) &&
+        !sim_parser_name(parser, "a host or 'port'", &statement->as.socket.host)) {
+        return false;
+    }
+    struct sim_clause_slots slots = waiting(statement);
+    slots.port = &statement->as.socket.port;
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_receive(struct sim_parser *parser, struct sim_statement *statement) {
+    if (!sim_parser_target(parser, "a name for the text", &statement->as.socket.target) ||
+        !sim_parser_expect_word(parser, SIM_WORD_FROM) || !read_socket(parser, statement)) {
+        return false;
+    }
+    struct sim_clause_slots slots = waiting(statement);
+    if (statement->kind == SIM_STATEMENT_RECVALL) {
+        slots.size = &statement->as.socket.bytes;
+    } else {
+        slots.max = &statement->as.socket.bytes;
+    }
+    return read_clauses(parser, statement, slots);
+}
+
+static bool read_send(struct sim_parser *parser, struct sim_statement *statement) {
+    return read_socket(parser, statement) &&
+           read_expression(parser, &statement->as.socket.text) &&
+           read_clauses(parser, statement, waiting(statement));
+}
+
+static bool read_close(struct sim_parser *parser, struct sim_statement *statement) {
+    return read_socket(parser, statement) &&
+           read_clauses(parser, statement, (struct sim_clause_slots){0});
+}
+
+/* ---- Values ---- */
+
+static bool read_assignment(struct sim_parser *parser, struct sim_statement *statement) {
+    if (!sim_parser_target(parser, "a name", &statement->as.assign.target) ||
+        !sim_parser_expect(parser, SIM_TOKEN_ASSIGN, "'='")) {
+        return false;
+    }
+    if (statement->kind == SIM_STATEMENT_LET &&
+        statement->as.assign.target.kind == SIM_TARGET_ELEMENT) {
+        struct sim_finding *finding =
+            sim_parser_error(parser, statement->as.assign.target.reference.place,
+                             "'let' makes a name, not an element");
+        sim_diagnostics_label(parser->diagnostics, finding, "did you mean 'set'?");
+    }
+    return read_expression(parser, &statement->as.assign.value);
+}
+
+static bool read_pick(struct sim_parser *parser, struct sim_statement *statement) {
+    return sim_parser_target(parser, "a name for the choice", &statement->as.pick.target) &&
+           sim_parser_expect_word(parser, SIM_WORD_FROM) &&
+           sim_parser_expression_list(parser, &statement->as.pick.choices);
+}
+
+static bool read_atomic(struct sim_parser *parser, struct sim_statement *statement) {
+    struct sim_target *object = &statement->as.atomic.object;
+    struct sim_expression **value = &statement->as.atomic.value;
+    bool is_read = false;
+    if (statement->kind == SIM_STATEMENT_ADD) {
+        is_read = read_expression(parser, value) &&
+                  sim_parser_expect_word(parser, SIM_WORD_TO) &&
+                  sim_parser_target(parser, "a variable", object);
+    } else if (statement->kind == SIM_STATEMENT_SWAP) {
+        is_read = sim_parser_target(parser, "a variable", object) &&
+                  sim_parser_expect_word(parser, SIM_WORD_WITH) && read_expression(parser, value);
+    } else {
+        is_read = sim_parser_target(parser, "a variable", object) &&
+                  sim_parser_expect_word(parser, SIM_WORD_FROM) &&
+                  read_expression(parser, &statement->as.atomic.expected) &&
+                  sim_parser_expect_word(parser, SIM_WORD_TO) && read_expression(parser, value);
+    }
+    struct sim_clause_slots slots = {.as = &statement->as.atomic.target};
+    return is_read && read_clauses(parser, statement, slots);
+}
+
+static bool read_lock(struct sim_parser *parser, struct sim_statement *statement) {
+    struct sim_clause_slots none = {0};
+    return sim_parser_name(parser, "a lock", &statement->as.lock.lock) &&
+           read_clauses(parser, statement,
+                        statement->kind == SIM_STATEMENT_ACQUIRE ? waiting(statement) : none);
+}
+
+static bool read_loop(struct sim_parser *parser, struct sim_statement *statement) {
+    if (statement->kind == SIM_STATEMENT_REPEAT && parser->token.kind == SIM_TOKEN_END) {
+        return true;
+    }
+    return read_expression(parser, &statement->as.loop.value);
+}
+
+/* What stands on the line behind the first word. */
+static bool read_rest(struct sim_parser *parser, struct sim_statement *statement) {
+    switch (statement->kind) {
+    case SIM_STATEMENT_YIELD:
+        return read_clauses(parser, statement, priority_only(statement));
+    case SIM_STATEMENT_STOP:
+    case SIM_STATEMENT_BREAK:
+    case SIM_STATEMENT_CONTINUE:
+        return true;
+    case SIM_STATEMENT_SLEEP:
+    case SIM_STATEMENT_RETURN:
+    case SIM_STATEMENT_FAIL:
+    case SIM_STATEMENT_EMIT:
+    case SIM_STATEMENT_CHECK:
+    case SIM_STATEMENT_LOG:
+        return read_simple(parser, statement);
+    case SIM_STATEMENT_WAIT:
+    case SIM_STATEMENT_SIGNAL:
+        return read_signal(parser, statement);
+    case SIM_STATEMENT_SPAWN:
+    case SIM_STATEMENT_CALL:
+    case SIM_STATEMENT_ITERATE:
+        return read_start(parser, statement);
+    case SIM_STATEMENT_JOIN:
+        return read_join(parser, statement);
+    case SIM_STATEMENT_PUT:
+    case SIM_STATEMENT_GET:
+    case SIM_STATEMENT_DONE:
+    case SIM_STATEMENT_DRAIN:
+        return read_queue(parser, statement);
+    case SIM_STATEMENT_SUBSCRIBE:
+    case SIM_STATEMENT_UNSUBSCRIBE:
+    case SIM_STATEMENT_PUBLISH:
+    case SIM_STATEMENT_FETCH:
+    case SIM_STATEMENT_COMPACT:
+        return read_channel(parser, statement);
+    case SIM_STATEMENT_LISTEN:
+        return read_listen(parser, statement);
+    case SIM_STATEMENT_ACCEPT:
+        return read_accept(parser, statement);
+    case SIM_STATEMENT_CONNECT:
+        return read_connect(parser, statement);
+    case SIM_STATEMENT_RECV:
+    case SIM_STATEMENT_RECVALL:
+    case SIM_STATEMENT_RECVLINE:
+        return read_receive(parser, statement);
+    case SIM_STATEMENT_SEND:
+    case SIM_STATEMENT_SENDALL:
+        return read_send(parser, statement);
+    case SIM_STATEMENT_SHUTDOWN:
+    case SIM_STATEMENT_CLOSE:
+        return read_close(parser, statement);
+    case SIM_STATEMENT_LET:
+    case SIM_STATEMENT_SET:
+        return read_assignment(parser, statement);
+    case SIM_STATEMENT_IF:
+        return read_expression(parser, &statement->as.branch.condition);
+    case SIM_STATEMENT_REPEAT:
+    case SIM_STATEMENT_WHILE:
+        return read_loop(parser, statement);
+    case SIM_STATEMENT_PICK:
+        return read_pick(parser, statement);
+    case SIM_STATEMENT_ADD:
+    case SIM_STATEMENT_SWAP:
+    case SIM_STATEMENT_CAS:
+        return read_atomic(parser, statement);
+    case SIM_STATEMENT_ACQUIRE:
+    case SIM_STATEMENT_RELEASE:
+        return read_lock(parser, statement);
+    }
+    return false;
+}
+
+/* ---- The first word ---- */
+
+/* Reports a word that begins no statement. Returns whether to read the line as the statement probably meant. */
+static bool guess_statement(struct sim_parser *parser, enum sim_statement_kind *kind) {
+    struct sim_nearest nearest;
+    struct sim_finding *finding = sim_parser_error(parser, parser->token.place,
+                                                   "unknown statement '%s'", parser->token.name);
+    uint32_t word = parser->token.name_number;
+    if (word >= SIM_WORD_SCENARIO && word <= SIM_WORD_SCHEDULE) {
+        sim_diagnostics_label(parser->diagnostics, finding, "it belongs at the margin");
+        return false;
+    }
+    if (word >= SIM_WORD_PARTITION && word <= SIM_WORD_STEP) {
+        sim_diagnostics_label(parser->diagnostics, finding, "it belongs in an 'at' block");
+        return false;
+    }
+    sim_nearest_init(&nearest, parser->token.name);
+    for (uint32_t i = 0; i <= SIM_WORD_ON; i++) {
+        const char *best = nearest.best;
+        sim_nearest_offer(&nearest, sim_word_text(i));
+        if (i < SIM_STATEMENT_KIND_COUNT && nearest.best != best) {
+            *kind = (enum sim_statement_kind)i;
+        }
+    }
+    sim_parser_suggest(parser, finding, nearest.best);
+    return nearest.best != NULL && nearest.best != sim_word_text(SIM_WORD_ON) &&
+           nearest.best != sim_word_text(SIM_WORD_ELSE);
+}
+
+static struct sim_statement *add_statement(struct sim_parser *parser, struct sim_block *block,
+                                           const struct sim_statement *statement) {
+    struct sim_statement *statements =
+        sim_arena_push(parser->arena, block->statements, &block->count, sizeof(*statements));
+    if (statements == NULL) {
+        return NULL;
+    }
+    block->statements = statements;
+    statements[block->count - 1] = *statement;
+    return &statements[block->count - 1];
+}
+
+/* A line that could not be made out holds its place, so that a handler under it has something to belong to. */
+static void add_lost_line(struct sim_parser *parser, struct sim_block *block, uint32_t level) {
+    struct sim_statement statement = {.kind = SIM_STATEMENT_YIELD,
+                                      .place = parser->token.place,
+                                      .is_broken = true};
+    parser->coroutine_is_damaged = true;
+    sim_parser_skip_line(parser);
+    (void)add_statement(parser, block, &statement);
+    if (parser->has_line && parser->level > level) {
+        sim_parser_block(parser, level, statement.place, sim_parser_statement, block);
+    }
+}
+
+/* ---- Blocks and handlers ---- */
+
+static void read_else(struct sim_parser *parser, uint32_t level, struct sim_statement *statement) {
+    if (!parser->has_line || parser->level != level || !sim_parser_is_word(parser, SIM_WORD_ELSE)) {
+        return;
+    }
+    struct sim_place place = parser->token.place;
+    sim_parser_advance(parser);
+    if (sim_parser_is_word(parser, SIM_WORD_IF)) {
+        struct sim_finding *finding = sim_parser_error(parser, parser->token.place,
+                                                       "an 'if' stands on a line of its own");
+        sim_diagnostics_label(parser->diagnostics, finding, "put it in the block of the 'else'");
+    }
+    sim_parser_end_line(parser);
+    sim_parser_block(parser, level, place, sim_parser_statement, &statement->as.branch.otherwise);
+}
+
+static void read_blocks(struct sim_parser *parser, uint32_t level,
+                        struct sim_statement *statement) {
+    struct sim_statement_parts parts = sim_statement_parts(statement);
+    if (parts.blocks[0] != NULL) {
+        sim_parser_block(parser, level, statement->place, sim_parser_statement, parts.blocks[0]);
+    }
+    if (statement->kind == SIM_STATEMENT_IF) {
+        read_else(parser, level, statement);
+    }
+}
+
+static bool read_endings(struct sim_parser *parser, unsigned *endings) {
+    static const char *const words[] = {"timeout", "closed", "reset",  "refused",
+                                        "full",    "empty",  "failed", NULL};
+    do {
+        struct sim_place place = parser->token.place;
+        int found = sim_parser_one_of(parser, words, "ending");
+        if (found < 0) {
+            return false;
+        }
+        if (*endings & 1U << found) {
+            (void)sim_parser_error(parser, place, "'%s' stands twice", words[found]);
+        }
+        *endings |= 1U << found;
+    } while (sim_parser_accept(parser, SIM_TOKEN_COMMA));
+    return true;
+}
+
+static void check_endings_differ(struct sim_parser *parser, const struct sim_statement *statement,
+                                 const struct sim_handler *handler) {
+    for (uint32_t i = 0; i < statement->handler_count; i++) {
+        if (statement->handlers[i].endings & handler->endings) {
+            struct sim_finding *finding = sim_diagnostics_error(
+                parser->diagnostics, handler->place, "an ending is handled twice");
+            sim_diagnostics_note(parser->diagnostics, finding, statement->handlers[i].place,
+                                 "the other handler is here");
+            return;
+        }
+    }
+}
+
+static void add_handler(struct sim_parser *parser, struct sim_statement *statement,
+                        const struct sim_handler *handler) {
+    struct sim_handler *handlers = sim_arena_push(parser->arena, statement->handlers,
+                                                  &statement->handler_count, sizeof(*handlers));
+    if (handlers != NULL) {
+        statement->handlers = handlers;
+        handlers[statement->handler_count - 1] = *handler;
+    }
+}
+
+static void read_handler(struct sim_parser *parser, struct sim_block *block) {
+    uint32_t level = parser->level;
+    struct sim_handler handler = {.place = parser->token.place};
+    uint32_t owner = block->count;
+    if (owner == 0) {
+        struct sim_finding *finding =
+            sim_parser_error(parser, handler.place, "a handler without a statement");
+        sim_diagnostics_label(parser->diagnostics, finding,
+                              "it stands right under the statement it belongs to");
+    }
+    sim_parser_advance(parser);
+    bool is_read = read_endings(parser, &handler.endings);
+    struct sim_place word = handler.place;
+    handler.place = sim_parser_span(parser, word);
+    if (is_read) {
+        sim_parser_end_line(parser);
+    } else {
+        sim_parser_skip_line(parser);
+    }
+    sim_parser_block(parser, level, word, sim_parser_statement, &handler.block);
+    if (owner == 0) {
+        struct sim_statement lost = {.place = word, .is_broken = true};
+        (void)add_statement(parser, block, &lost);
+        owner = block->count;
+    }
+    if (owner > 0) {
+        struct sim_statement *statement = &block->statements[owner - 1];
+        check_endings_differ(parser, statement, &handler);
+        add_handler(parser, statement, &handler);
+    }
+}
+
+static void read_stray_else(struct sim_parser *parser, struct sim_block *block) {
+    uint32_t level = parser->level;
+    struct sim_place place = parser->token.place;
+    struct sim_finding *finding =
+        sim_parser_error(parser, place, "an 'else' without its 'if'");
+    sim_diagnostics_label(parser->diagnostics, finding,
+                          "it stands right under the block of an 'if'");
+    sim_parser_skip_line(parser);
+    struct sim_statement lost = {.kind = SIM_STATEMENT_IF, .place = place, .is_broken = true};
+    sim_parser_block(parser, level, place, sim_parser_statement, &lost.as.branch.otherwise);
+    (void)add_statement(parser, block, &lost);
+}
+
+void sim_parser_statement(struct sim_parser *parser, void *context) {
+    struct sim_block *block = context;
+    uint32_t level = parser->level;
+    if (sim_parser_is_word(parser, SIM_WORD_ON)) {
+        read_handler(parser, block);
+        return;
+    }
+    if (sim_parser_is_word(parser, SIM_WORD_ELSE)) {
+        read_stray_else(parser, block);
+        return;
+    }
+    struct sim_statement statement = {.place = parser->token.place};
+    if (parser->token.kind != SIM_TOKEN_NAME) {
+        (void)sim_parser_unexpected(parser, "a statement");
+        add_lost_line(parser, block, level);
+        return;
+    }
+    if (parser->token.name_number < SIM_STATEMENT_KIND_COUNT) {
+        statement.kind = (enum sim_statement_kind)parser->token.name_number;
+    } else if (!guess_statement(parser, &statement.kind)) {
+        add_lost_line(parser, block, level);
+        return;
+    }
+    sim_parser_advance(parser);
+    bool is_read = read_rest(parser, &statement);
+    if (is_read && parser->token.kind != SIM_TOKEN_END) {
+        is_read = sim_parser_unexpected(parser, "the end of the line");
+    }
+    statement.is_broken = !is_read || parser->line_has_failed;
+    struct sim_statement_parts parts = sim_statement_parts(&statement);
+    if (statement.is_broken && parts.target != NULL && parts.target->kind == SIM_TARGET_NONE) {
+        parser->coroutine_is_damaged = true;
+    }
+    sim_parser_next_line(parser);
+    read_blocks(parser, level, &statement);
+    (void)add_statement(parser, block, &statement);
+}

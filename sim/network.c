@@ -1,0 +1,207 @@
+/* network.c - paths between hosts, segments under way, partitions. */
+#include "sim/network.h"
+
+#include "core/check.h"
+#include "sim/segment.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+enum { NETWORK_10 = 10 << 24 };
+
+int sim_network_init(struct sim_network *network, const struct cog_allocator *allocator,
+                     struct sim_tracer *tracer, const int64_t *now_ns, uint32_t host_count,
+                     struct sim_network_wake wake) {
+    cog_assert(host_count <= SIM_HOSTS_MAX);
+    *network = (struct sim_network){.allocator = allocator,
+                                    .tracer = tracer,
+                                    .now_ns = now_ns,
+                                    .host_count = host_count,
+                                    .wake = wake};
+    cog_list_init(&network->listeners);
+    cog_list_init(&network->held);
+    size_t count = (size_t)host_count * host_count;
+    network->paths = cog_allocate_zeroed(allocator, count, sizeof network->paths[0]);
+    if (network->paths == NULL) {
+        return COG_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        network->paths[i].buffer_bytes = SIM_BUFFER_BYTES_DEFAULT;
+    }
+    return COG_OK;
+}
+
+struct sim_path *sim_network_path(struct sim_network *network, uint32_t from, uint32_t to) {
+    cog_assert(from >= 1 && from <= network->host_count && to >= 1 && to <= network->host_count);
+    return &network->paths[(size_t)(from - 1) * network->host_count + (to - 1)];
+}
+
+void sim_network_address(struct sockaddr_in *address, uint32_t host, uint16_t port) {
+    memset(address, 0, sizeof *address);
+    address->sin_family = AF_INET;
+    address->sin_port = htons(port);
+    address->sin_addr.s_addr = htonl(NETWORK_10 + host);
+}
+
+const char *sim_segment_class_name(enum sim_segment_class class) {
+    switch (class) {
+    case SIM_SEGMENT_SYN:
+        return "syn";
+    case SIM_SEGMENT_SYN_ACK:
+        return "syn-ack";
+    case SIM_SEGMENT_ACK:
+        return "ack";
+    case SIM_SEGMENT_DATA:
+        return "data";
+    case SIM_SEGMENT_WINDOW:
+        return "window";
+    case SIM_SEGMENT_FIN:
+        return "fin";
+    case SIM_SEGMENT_RST:
+        return "rst";
+    }
+    return "";
+}
+
+static size_t segment_bytes(enum sim_segment_class class, size_t amount) {
+    return sizeof(struct sim_segment) + (class == SIM_SEGMENT_DATA ? amount : 0);
+}
+
+static struct sim_path *path_of(struct sim_network *network,
+                                const struct sim_direction *direction) {
+    const struct sim_connection *connection = direction->connection;
+    return sim_network_path(network, connection->hosts[direction->from_end],
+                            connection->hosts[1 - direction->from_end]);
+}
+
+/* How long the line is busy with so many bytes: rounded up. */
+static int64_t transmission_ns(const struct sim_path *path, size_t bytes) {
+    const int64_t second_ns = 1000000000;
+    int64_t rate = path->bandwidth_bytes_per_second;
+    int64_t whole = (int64_t)bytes / rate;
+    int64_t rest = (int64_t)bytes % rate;
+    /* rest < rate; split so that the product cannot overflow. */
+    int64_t rest_ns = rest < INT64_MAX / second_ns ? (rest * second_ns + rate - 1) / rate
+                                                    : rest / (rate / second_ns);
+    return whole > INT64_MAX / second_ns / 4 ? INT64_MAX / 4 : whole * second_ns + rest_ns;
+}
+
+static int64_t arrival_ns(struct sim_network *network, struct sim_direction *direction,
+                          size_t bytes) {
+    struct sim_path *path = path_of(network, direction);
+    int64_t departure_ns = *network->now_ns;
+    if (path->bandwidth_bytes_per_second > 0 && bytes > 0) {
+        departure_ns = path->free_at_ns > departure_ns ? path->free_at_ns : departure_ns;
+        departure_ns += transmission_ns(path, bytes);
+        path->free_at_ns = departure_ns;
+    }
+    int64_t time_ns = departure_ns + path->latency_ns;
+    return time_ns > direction->last_arrival_ns ? time_ns : direction->last_arrival_ns;
+}
+
+void sim_segment_schedule(struct sim_network *network, struct sim_direction *direction) {
+    struct sim_arrival arrival = {.time_ns = direction->first->arrival_ns,
+                                  .order = direction->first->order,
+                                  .direction = direction};
+    if (sim_agenda_push(&network->agenda, network->allocator, arrival) != COG_OK) {
+        network->is_out_of_memory = true;
+    }
+}
+
+void sim_segment_send(struct sim_network *network, struct sim_connection *connection, uint8_t end,
+                      enum sim_segment_class class, const char *bytes, size_t amount) {
+    struct sim_direction *direction = &connection->directions[end];
+    struct sim_segment *segment = cog_allocate(network->allocator, segment_bytes(class, amount));
+    if (segment == NULL) {
+        network->is_out_of_memory = true;
+        return;
+    }
+    size_t data_bytes = class == SIM_SEGMENT_DATA ? amount : 0;
+    *segment = (struct sim_segment){.class = class,
+                                    .arrival_ns = arrival_ns(network, direction, data_bytes),
+                                    .order = ++network->order_last,
+                                    .amount = amount};
+    if (data_bytes > 0) {
+        memcpy(segment + 1, bytes, data_bytes);
+    }
+    segment->send_event = sim_tracer_send(
+        network->tracer, connection->hosts[end], connection->id, sim_segment_class_name(class),
+        amount, connection->hosts[1 - end], segment->arrival_ns);
+    direction->last_arrival_ns = segment->arrival_ns;
+    if (direction->first == NULL) {
+        direction->first = segment;
+        direction->last = segment;
+        sim_segment_schedule(network, direction);
+    } else {
+        direction->last->next = segment;
+        direction->last = segment;
+    }
+}
+
+void sim_network_partition(struct sim_network *network, uint32_t a, uint32_t b) {
+    sim_network_path(network, a, b)->is_partitioned = true;
+    sim_network_path(network, b, a)->is_partitioned = true;
+}
+
+/* Sets the arrivals of what a partition held: one latency from now, in order. */
+static void let_go(struct sim_network *network, struct sim_direction *direction) {
+    cog_link_remove(&direction->held_link);
+    int64_t earliest_ns = *network->now_ns + path_of(network, direction)->latency_ns;
+    for (struct sim_segment *segment = direction->first;
+         segment != NULL && segment->arrival_ns < earliest_ns; segment = segment->next) {
+        segment->arrival_ns = earliest_ns;
+    }
+    if (direction->last_arrival_ns < earliest_ns) {
+        direction->last_arrival_ns = earliest_ns;
+    }
+    sim_segment_schedule(network, direction);
+}
+
+void sim_network_heal(struct sim_network *network, uint32_t a, uint32_t b) {
+    sim_network_path(network, a, b)->is_partitioned = false;
+    sim_network_path(network, b, a)->is_partitioned = false;
+    struct cog_link *link = network->held.next;
+    while (link != &network->held) {
+        struct sim_direction *direction = cog_container_of(link, struct sim_direction, held_link);
+        link = link->next;
+        if (!path_of(network, direction)->is_partitioned) {
+            let_go(network, direction);
+        }
+    }
+}
+
+int64_t sim_network_next_ns(const struct sim_network *network) {
+    return sim_agenda_next_ns(&network->agenda);
+}
+
+static void deliver(struct sim_network *network, struct sim_direction *direction) {
+    struct sim_segment *segment = direction->first;
+    struct sim_connection *connection = direction->connection;
+    const char *class_name = sim_segment_class_name(segment->class);
+    if (path_of(network, direction)->is_partitioned) {
+        cog_list_push_back(&network->held, &direction->held_link);
+        sim_tracer_hold(network->tracer, segment->send_event, connection->id, class_name);
+        return;
+    }
+    (void)sim_tracer_arrive(network->tracer, connection->hosts[1 - direction->from_end],
+                            segment->send_event, connection->id, class_name, segment->amount);
+    /* Off its direction while it is dealt with, for that may send in the same direction. */
+    direction->first = segment->next;
+    if (direction->first == NULL) {
+        direction->last = NULL;
+    } else {
+        sim_segment_schedule(network, direction);
+    }
+    connection->is_delivering = true;
+    sim_segment_arrived(network, direction, segment);
+    connection->is_delivering = false;
+    cog_release(network->allocator, segment, segment_bytes(segment->class, segment->amount));
+    sim_connection_collect(network, connection);
+}
+
+void sim_network_deliver(struct sim_network *network) {
+    while (sim_agenda_next_ns(&network->agenda) <= *network->now_ns) {
+        deliver(network, sim_agenda_pop(&network->agenda).direction);
+    }
+    sim_tracer_set_current(network->tracer, 0);
+}

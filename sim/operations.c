@@ -1,0 +1,544 @@
+/* operations.c - statements that wait. */
+#include "sim/operations.h"
+
+#include "core/check.h"
+
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BACKLOG_DEFAULT = 128, PORT_MAX = 65535, RECIPIENTS_MAX = 1 << 30 };
+
+_Static_assert(sizeof(struct sockaddr_in) <= sizeof(((struct sim_frame *)0)->address),
+               "a frame has room for the address of a listen or connect");
+
+/* ---- Sockets that a frame owns ---- */
+
+int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value) {
+    const struct cog_allocator *allocator = &frame->run->memory.allocator;
+    if (sim_value_tag(value) != SIM_TAG_SOCKET) {
+        return COG_OK;
+    }
+    sim_frame_disown_socket(frame, value);
+    if (frame->socket_count == frame->socket_capacity) {
+        uint32_t capacity = frame->socket_capacity == 0 ? 4 : frame->socket_capacity * 2;
+        int32_t *sockets = allocator->resize(allocator->context, frame->sockets,
+                                             frame->socket_capacity * sizeof sockets[0],
+                                             capacity * sizeof sockets[0]);
+        if (sockets == NULL) {
+            return COG_ENOMEM;
+        }
+        frame->sockets = sockets;
+        frame->socket_capacity = capacity;
+    }
+    frame->sockets[frame->socket_count++] = (int32_t)sim_value_get_integer(value);
+    return COG_OK;
+}
+
+void sim_frame_disown_socket(struct sim_frame *frame, struct sim_value value) {
+    if (sim_value_tag(value) != SIM_TAG_SOCKET) {
+        return;
+    }
+    for (uint32_t i = 0; i < frame->socket_count; i++) {
+        if (frame->sockets[i] == (int32_t)sim_value_get_integer(value)) {
+            memmove(&frame->sockets[i], &frame->sockets[i + 1],
+                    (frame->socket_count - i - 1) * sizeof frame->sockets[0]);
+            frame->socket_count--;
+            return;
+        }
+    }
+}
+
+void sim_frame_close_sockets(struct sim_frame *frame) {
+    struct cog_scheduler *scheduler = frame->run->hosts[frame->instance->host].scheduler;
+    for (uint32_t i = 0; i < frame->socket_count; i++) {
+        (void)cog_close_socket(scheduler, frame->sockets[i]);
+    }
+    frame->socket_count = 0;
+}
+
+/* ---- Targets ---- */
+
+int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
+                   struct sim_value value) {
+    struct sim_value *place = NULL;
+    switch (target->kind) {
+    case SIM_TARGET_NONE:
+        return COG_OK;
+    case SIM_TARGET_LOCAL:
+        scope->frame->slots[target->reference.index] = value;
+        return COG_OK;
+    case SIM_TARGET_VARIABLE:
+    case SIM_TARGET_ELEMENT:
+        break;
+    }
+    int status = sim_evaluate_place(scope, target->reference.index, target->element, &place);
+    if (status != COG_OK) {
+        return status;
+    }
+    const struct sim_variable *variable = &scope->run->scenario->variables[target->reference.index];
+    if (!sim_tag_fits(sim_value_tag(value), variable->type)) {
+        (void)snprintf(scope->message, sizeof scope->message, "%s does not take %s",
+                       variable->name, sim_tag_name(sim_value_tag(value)));
+        return COG_EFAILED;
+    }
+    *place = value;
+    sim_run_variable_set(scope->run, variable->name, value,
+                         scope->frame != NULL ? scope->frame->instance->line : 0);
+    return COG_OK;
+}
+
+/* ---- Preparing ---- */
+
+static int prepare_signal(struct sim_scope *scope, const struct sim_statement *statement,
+                          struct cog_op *op) {
+    struct cog_signal *signal = scope->run->signals[statement->as.signal.signal.index];
+    if (statement->kind == SIM_STATEMENT_WAIT) {
+        cog_set_wait(op, signal);
+        return COG_OK;
+    }
+    struct sim_value value = sim_value_integer(SIM_TAG_NUMBER, 0);
+    int64_t recipients = 0;
+    int status = COG_OK;
+    if (statement->as.signal.value != NULL) {
+        status = sim_evaluate(scope, statement->as.signal.value, &value);
+    }
+    if (status == COG_OK && statement->as.signal.recipients != NULL) {
+        status = sim_evaluate_number(scope, statement->as.signal.recipients, "recipients", 0,
+                                     RECIPIENTS_MAX, &recipients);
+    }
+    if (status == COG_OK) {
+        cog_set_signal(op, signal, sim_value_to_core(value), (uint32_t)recipients);
+    }
+    return status;
+}
+
+/* Evaluates the arguments into the slots of a new coroutine, whose sockets go with a spawn. */
+static int pass_arguments(struct sim_scope *scope, const struct sim_statement *statement,
+                          const struct sim_value *arguments, struct sim_instance *made) {
+    struct sim_frame *frame = sim_instance_frame(made);
+    for (uint32_t i = 0; i < statement->as.start.arguments.count; i++) {
+        frame->slots[i] = arguments[i];
+        if (statement->kind == SIM_STATEMENT_SPAWN) {
+            sim_frame_disown_socket(scope->frame, arguments[i]);
+            if (sim_frame_own_socket(frame, arguments[i]) != COG_OK) {
+                return COG_ENOMEM;
+            }
+        }
+    }
+    return COG_OK;
+}
+
+enum { ARGUMENTS_MAX = 64 };
+
+static int prepare_start(struct sim_scope *scope, const struct sim_statement *statement,
+                         struct cog_op *op) {
+    struct sim_value arguments[ARGUMENTS_MAX];
+    const struct sim_expression_list *list = &statement->as.start.arguments;
+    if (list->count > ARGUMENTS_MAX) {
+        (void)snprintf(scope->message, sizeof scope->message, "more than %d arguments",
+                       ARGUMENTS_MAX);
+        return COG_EFAILED;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        int status = sim_evaluate(scope, list->items[i], &arguments[i]);
+        if (status != COG_OK) {
+            return status;
+        }
+    }
+    const struct sim_instance *by = scope->frame->instance;
+    const struct sim_code *code =
+        &scope->run->program->routines[statement->as.start.routine.index];
+    struct sim_instance *made =
+        sim_instance_new(scope->run, code, by->host, by->root, by, code->source->name,
+                         by->is_background);
+    if (made == NULL || pass_arguments(scope, statement, arguments, made) != COG_OK) {
+        return COG_ENOMEM;
+    }
+    if (statement->kind == SIM_STATEMENT_SPAWN) {
+        cog_set_spawn(op, made->coro);
+    } else {
+        made->is_observed = true;
+        scope->frame->other = made;
+        cog_set_call(op, made->coro);
+    }
+    return COG_OK;
+}
+
+static int prepare_join(struct sim_scope *scope, const struct sim_statement *statement,
+                        struct cog_op *op) {
+    struct sim_value handle;
+    int status = sim_evaluate_tag(scope, statement->as.join.handle, SIM_TAG_HANDLE,
+                                  "what is joined", &handle);
+    if (status == COG_OK) {
+        struct sim_instance *joined = sim_value_get_pointer(handle);
+        joined->is_observed = true;
+        scope->frame->other = joined;
+        cog_set_join(op, joined->coro);
+    }
+    return status;
+}
+
+static int prepare_queue(struct sim_scope *scope, const struct sim_statement *statement,
+                         struct cog_op *op) {
+    struct cog_queue *queue = scope->run->queues[statement->as.queue.queue.index];
+    struct sim_value value;
+    int status = COG_OK;
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_PUT:
+        status = sim_evaluate(scope, statement->as.queue.value, &value);
+        if (status == COG_OK) {
+            cog_set_put(op, queue, sim_value_to_core(value), statement->as.queue.nowait);
+        }
+        break;
+    case SIM_STATEMENT_GET:
+        cog_set_get(op, queue, statement->as.queue.nowait);
+        break;
+    case SIM_STATEMENT_DONE:
+        cog_set_queue_done(op, queue);
+        break;
+    default:
+        cog_set_queue_join(op, queue);
+        break;
+    }
+    return status;
+}
+
+static int prepare_channel(struct sim_scope *scope, const struct sim_statement *statement,
+                           struct cog_op *op) {
+    struct cog_channel *channel = scope->run->channels[statement->as.channel.channel.index];
+    struct sim_value value;
+    int status = COG_OK;
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_SUBSCRIBE:
+        cog_set_subscribe(op, channel);
+        break;
+    case SIM_STATEMENT_UNSUBSCRIBE:
+        cog_set_unsubscribe(op, channel);
+        break;
+    case SIM_STATEMENT_PUBLISH:
+        status = sim_evaluate(scope, statement->as.channel.value, &value);
+        if (status == COG_OK) {
+            cog_set_publish(op, channel, sim_value_to_core(value));
+        }
+        break;
+    default:
+        cog_set_fetch(op, channel);
+        break;
+    }
+    return status;
+}
+
+static int prepare_lock(struct sim_scope *scope, const struct sim_statement *statement,
+                        struct cog_op *op) {
+    struct sim_run_lock *lock = &scope->run->locks[statement->as.lock.lock.index];
+    if (statement->kind == SIM_STATEMENT_ACQUIRE) {
+        cog_set_get(op, lock->queue, false);
+        return COG_OK;
+    }
+    if (lock->holder != scope->frame->instance) {
+        (void)snprintf(scope->message, sizeof scope->message,
+                       "released by a coroutine that does not hold it");
+        return COG_EFAILED;
+    }
+    lock->holder = NULL;
+    cog_set_put(op, lock->queue, (union cog_value){.number = 0}, true);
+    return COG_OK;
+}
+
+static int prepare_endpoint(struct sim_scope *scope, const struct sim_statement *statement,
+                            struct cog_op *op) {
+    struct sim_frame *frame = scope->frame;
+    int64_t port;
+    int64_t backlog = BACKLOG_DEFAULT;
+    int status =
+        sim_evaluate_number(scope, statement->as.socket.port, "the port", 1, PORT_MAX, &port);
+    if (status == COG_OK && statement->as.socket.backlog != NULL) {
+        status = sim_evaluate_number(scope, statement->as.socket.backlog, "the backlog", 1,
+                                     INT32_MAX, &backlog);
+    }
+    if (status != COG_OK) {
+        return status;
+    }
+    uint32_t host = frame->instance->host;
+    if (statement->kind == SIM_STATEMENT_CONNECT && statement->as.socket.host.index != SIM_NONE) {
+        host = statement->as.socket.host.index;
+    }
+    struct sockaddr_in address;
+    sim_network_address(&address, host + 1, (uint16_t)port);
+    memcpy(frame->address, &address, sizeof address);
+    const struct sockaddr *kept = (const struct sockaddr *)(const void *)frame->address;
+    if (statement->kind == SIM_STATEMENT_LISTEN) {
+        cog_set_listen(op, kept, sizeof address, (int)backlog);
+    } else {
+        cog_set_connect(op, kept, sizeof address);
+    }
+    return COG_OK;
+}
+
+static int prepare_receive(struct sim_scope *scope, const struct sim_statement *statement,
+                           int32_t socket, struct cog_op *op) {
+    int64_t bytes;
+    int status = sim_evaluate_number(scope, statement->as.socket.bytes, "the size", 1,
+                                     SIM_INTEGER_MAX, &bytes);
+    if (status != COG_OK) {
+        return status;
+    }
+    struct sim_string *buffer =
+        sim_string_new(&scope->run->memory.allocator, (size_t)bytes);
+    if (buffer == NULL) {
+        return COG_ENOMEM;
+    }
+    scope->frame->buffer = buffer;
+    if (statement->kind == SIM_STATEMENT_RECV) {
+        cog_set_recv(op, socket, buffer->text, (size_t)bytes);
+    } else if (statement->kind == SIM_STATEMENT_RECVALL) {
+        cog_set_recvall(op, socket, buffer->text, (size_t)bytes);
+    } else {
+        cog_set_recvline(op, socket, buffer->text, (size_t)bytes);
+    }
+    return COG_OK;
+}
+
+static int prepare_send(struct sim_scope *scope, const struct sim_statement *statement,
+                        int32_t socket, struct cog_op *op) {
+    struct sim_value value;
+    int status = sim_evaluate_tag(scope, statement->as.socket.text, SIM_TAG_TEXT, "what is sent",
+                                  &value);
+    if (status != COG_OK) {
+        return status;
+    }
+    const struct sim_string *text = sim_value_get_pointer(value);
+    if (statement->kind == SIM_STATEMENT_SEND) {
+        cog_set_send(op, socket, text->text, text->bytes);
+    } else {
+        cog_set_sendall(op, socket, text->text, text->bytes);
+    }
+    return COG_OK;
+}
+
+static int prepare_socket(struct sim_scope *scope, const struct sim_statement *statement,
+                          struct cog_op *op) {
+    if (statement->kind == SIM_STATEMENT_LISTEN || statement->kind == SIM_STATEMENT_CONNECT) {
+        return prepare_endpoint(scope, statement, op);
+    }
+    struct sim_value value;
+    int status = sim_evaluate_tag(scope, statement->as.socket.socket, SIM_TAG_SOCKET,
+                                  "the socket", &value);
+    if (status != COG_OK) {
+        return status;
+    }
+    int32_t socket = (int32_t)sim_value_get_integer(value);
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_ACCEPT:
+        cog_set_accept(op, socket);
+        return COG_OK;
+    case SIM_STATEMENT_SHUTDOWN:
+        cog_set_shutdown(op, socket);
+        return COG_OK;
+    case SIM_STATEMENT_CLOSE:
+        sim_frame_disown_socket(scope->frame, value);
+        cog_set_close(op, socket);
+        return COG_OK;
+    case SIM_STATEMENT_SEND:
+    case SIM_STATEMENT_SENDALL:
+        return prepare_send(scope, statement, socket, op);
+    default:
+        return prepare_receive(scope, statement, socket, op);
+    }
+}
+
+static int prepare_kind(struct sim_scope *scope, const struct sim_statement *statement,
+                        struct cog_op *op) {
+    int64_t ns;
+    int status;
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_YIELD:
+        cog_set_yield(op);
+        return COG_OK;
+    case SIM_STATEMENT_SLEEP:
+        status = sim_evaluate_duration(scope, statement->as.simple.value, &ns);
+        if (status == COG_OK) {
+            cog_set_sleep(op, ns);
+        }
+        return status;
+    case SIM_STATEMENT_WAIT:
+    case SIM_STATEMENT_SIGNAL:
+        return prepare_signal(scope, statement, op);
+    case SIM_STATEMENT_SPAWN:
+    case SIM_STATEMENT_CALL:
+        return prepare_start(scope, statement, op);
+    case SIM_STATEMENT_JOIN:
+        return prepare_join(scope, statement, op);
+    case SIM_STATEMENT_PUT:
+    case SIM_STATEMENT_GET:
+    case SIM_STATEMENT_DONE:
+    case SIM_STATEMENT_DRAIN:
+        return prepare_queue(scope, statement, op);
+    case SIM_STATEMENT_SUBSCRIBE:
+    case SIM_STATEMENT_UNSUBSCRIBE:
+    case SIM_STATEMENT_PUBLISH:
+    case SIM_STATEMENT_FETCH:
+        return prepare_channel(scope, statement, op);
+    case SIM_STATEMENT_ACQUIRE:
+    case SIM_STATEMENT_RELEASE:
+        return prepare_lock(scope, statement, op);
+    default:
+        return prepare_socket(scope, statement, op);
+    }
+}
+
+static enum cog_priority priority_of(enum sim_priority priority) {
+    switch (priority) {
+    case SIM_PRIORITY_DEFAULT:
+        return COG_DEFAULT;
+    case SIM_PRIORITY_LAST:
+        return COG_LAST;
+    case SIM_PRIORITY_CORO:
+        return COG_CORO;
+    case SIM_PRIORITY_OP:
+        return COG_OP;
+    case SIM_PRIORITY_FIRST:
+        return COG_FIRST;
+    }
+    return COG_DEFAULT;
+}
+
+int sim_operation_prepare(struct sim_scope *scope, const struct sim_statement *statement,
+                          struct cog_op *op) {
+    const struct sim_wait_options *options = &statement->options;
+    int64_t timeout_ns = 0;
+    int status = COG_OK;
+    if (options->timeout != NULL) {
+        status = sim_evaluate_duration(scope, options->timeout, &timeout_ns);
+    }
+    if (status == COG_OK) {
+        status = prepare_kind(scope, statement, op);
+    }
+    if (status != COG_OK) {
+        return status;
+    }
+    cog_set_priority(op, priority_of(options->priority));
+    switch (options->timeout_kind) {
+    case SIM_TIMEOUT_DEFAULT:
+        break;
+    case SIM_TIMEOUT_NONE:
+        cog_set_no_timeout(op);
+        break;
+    case SIM_TIMEOUT_AFTER:
+        cog_set_timeout(op, timeout_ns, options->strong);
+        break;
+    case SIM_TIMEOUT_AT:
+        cog_set_deadline(op, timeout_ns, options->strong);
+        break;
+    }
+    return COG_OK;
+}
+
+/* ---- Finishing ---- */
+
+/* Makes a text of what came: the buffer itself when it is about full, else a copy. */
+static int finish_receive(struct sim_scope *scope, const struct sim_statement *statement,
+                          const struct cog_op *op) {
+    const struct cog_allocator *allocator = &scope->run->memory.allocator;
+    struct sim_string *buffer = scope->frame->buffer;
+    scope->frame->buffer = NULL;
+    bool keeps_part = statement->kind == SIM_STATEMENT_RECVALL &&
+                      (op->status == COG_ETIMEDOUT || op->status == COG_ECLOSED);
+    int status = op->status;
+    if (status == COG_OK || keeps_part) {
+        size_t bytes = op->u.io.done;
+        if (statement->kind == SIM_STATEMENT_RECVLINE && bytes > 0) {
+            bytes--; /* the newline */
+        }
+        struct sim_value text = sim_value_text(allocator, buffer->text, bytes);
+        int stored = text.word == 0 ? COG_ENOMEM
+                                    : sim_target_set(scope, &statement->as.socket.target, text);
+        status = stored != COG_OK ? stored : status;
+    }
+    cog_release(allocator, buffer, sizeof *buffer + buffer->bytes + 1);
+    return status;
+}
+
+static int finish_fetch(struct sim_scope *scope, const struct sim_statement *statement,
+                        const struct cog_op *op) {
+    size_t count = op->u.messages.count;
+    struct sim_list *list = cog_allocate(&scope->run->memory.allocator,
+                                         sizeof *list + count * sizeof list->items[0]);
+    if (list == NULL) {
+        return COG_ENOMEM;
+    }
+    list->count = count;
+    for (size_t i = 0; i < count; i++) {
+        list->items[i] = sim_value_from_core(cog_fetch_message(op, i));
+    }
+    return sim_target_set(scope, &statement->as.channel.target,
+                          sim_value_pointer(SIM_TAG_LIST, list));
+}
+
+/* A result that may carry a socket, which is now this coroutine's. */
+static int finish_received_value(struct sim_scope *scope, const struct sim_target *target,
+                                 struct sim_value value) {
+    if (value.word == 0) {
+        value = sim_value_integer(SIM_TAG_NUMBER, 0);
+    }
+    int status = sim_frame_own_socket(scope->frame, value);
+    return status == COG_OK ? sim_target_set(scope, target, value) : status;
+}
+
+static int finish_socket_made(struct sim_scope *scope, const struct sim_statement *statement,
+                              const struct cog_op *op) {
+    return finish_received_value(scope, &statement->as.socket.target,
+                                 sim_value_integer(SIM_TAG_SOCKET, op->socket));
+}
+
+static int finish_kind(struct sim_scope *scope, const struct sim_statement *statement,
+                       const struct cog_op *op) {
+    struct sim_value value = sim_value_from_core(op->value);
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_WAIT:
+        return sim_target_set(scope, &statement->as.signal.target, value);
+    case SIM_STATEMENT_SIGNAL:
+        return sim_target_set(scope, &statement->as.signal.target,
+                              sim_value_integer(SIM_TAG_NUMBER, op->value.number));
+    case SIM_STATEMENT_SPAWN:
+        return sim_target_set(
+            scope, &statement->as.start.target,
+            sim_value_pointer(SIM_TAG_HANDLE,
+                              ((struct sim_frame *)cog_coro_context(op->object))->instance));
+    case SIM_STATEMENT_CALL:
+        return finish_received_value(scope, &statement->as.start.target, value);
+    case SIM_STATEMENT_JOIN:
+        return finish_received_value(scope, &statement->as.join.target, value);
+    case SIM_STATEMENT_PUT:
+        sim_frame_disown_socket(scope->frame, value);
+        return COG_OK;
+    case SIM_STATEMENT_GET:
+        return finish_received_value(scope, &statement->as.queue.target, value);
+    case SIM_STATEMENT_FETCH:
+        return finish_fetch(scope, statement, op);
+    case SIM_STATEMENT_LISTEN:
+    case SIM_STATEMENT_ACCEPT:
+    case SIM_STATEMENT_CONNECT:
+        return finish_socket_made(scope, statement, op);
+    case SIM_STATEMENT_ACQUIRE:
+        scope->run->locks[statement->as.lock.lock.index].holder = scope->frame->instance;
+        return COG_OK;
+    default:
+        return COG_OK;
+    }
+}
+
+int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *statement,
+                         const struct cog_op *op) {
+    struct sim_instance *instance = scope->frame->instance;
+    if (op->status == COG_ETIMEDOUT) {
+        sim_journal_timeout(&scope->run->journal, scope->run->now_ns, instance);
+    }
+    if (statement->kind == SIM_STATEMENT_RECV || statement->kind == SIM_STATEMENT_RECVALL ||
+        statement->kind == SIM_STATEMENT_RECVLINE) {
+        return finish_receive(scope, statement, op);
+    }
+    return op->status == COG_OK ? finish_kind(scope, statement, op) : op->status;
+}

@@ -1,0 +1,192 @@
+/* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
+#include "reports/reports.h"
+#include "sim/program/load.h"
+#include "sim/program/options.h"
+#include "sim/program/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char graph_help[] =
+    "usage: cogsim graph SCENARIO|TRACE -o FILE.svg|.png|.pdf|.dot\n"
+    "\n"
+    "Draws a run: a lane a coroutine, time downwards, arrows for what caused what, timers beside their\n"
+    "lanes, failures in colour. A scenario is run first; a trace (cogsim run --trace) is drawn as it is.\n"
+    "\n"
+    "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
+
+static const char report_help[] =
+    "usage: cogsim report SCENARIO|TRACE [-o FILE.txt]\n"
+    "\n"
+    "Writes the timeline of a run as text, to FILE or to standard output. A scenario is run first; a\n"
+    "trace (cogsim run --trace) is read as it is.\n"
+    "\n"
+    "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
+
+/* The kind of report, its help, and how it is made. */
+struct kind {
+    const char *name;
+    const char *help;
+    bool needs_output;
+    int (*write)(const struct rep_trace *trace, const char *path, struct rep_error *error);
+};
+
+static int code_of(int status) {
+    switch (status) {
+    case REP_OK:
+        return EXIT_HELD;
+    case REP_EFOREIGN:
+    case REP_EVERSION:
+    case REP_ETRUNCATED:
+    case REP_ECORRUPT:
+    case REP_EFORMAT:
+        return EXIT_BAD_INPUT;
+    default:
+        return EXIT_ENVIRONMENT;
+    }
+}
+
+static int write_graph(const struct rep_trace *trace, const char *path, struct rep_error *error) {
+    return rep_graph_write(trace, NULL, path, error);
+}
+
+static int write_timeline(const struct rep_trace *trace, const char *path,
+                          struct rep_error *error) {
+    if (path != NULL) {
+        return rep_timeline_write(trace, NULL, path, error);
+    }
+    char *text = NULL;
+    int status = rep_timeline_text(trace, NULL, &text);
+    if (status == REP_OK) {
+        (void)fputs(text, stdout);
+    } else {
+        (void)snprintf(error->message, sizeof error->message, "%s", rep_status_text(status));
+    }
+    free(text);
+    return status;
+}
+
+static int write_report(const struct kind *kind, const char *trace_path, const char *shown_path,
+                        const char *output) {
+    struct rep_trace *trace = NULL;
+    struct rep_error error = {.byte_offset = 0};
+    int status = rep_trace_load(trace_path, &trace, &error);
+    if (status != REP_OK) {
+        complain("%s: %s", shown_path, error.message);
+        return code_of(status);
+    }
+    status = kind->write(trace, output, &error);
+    if (status != REP_OK) {
+        complain("%s: %s", output != NULL ? output : "standard output", error.message);
+    }
+    rep_trace_free(trace);
+    return code_of(status);
+}
+
+/* Is it a trace? Its first byte is one that no text begins with. */
+static int is_trace(const char *path, bool *answer) {
+    struct stat status;
+    FILE *file = stat(path, &status) == 0 ? fopen(path, "rb") : NULL;
+    if (file == NULL || S_ISDIR(status.st_mode)) {
+        complain("cannot read %s: %s", path, file == NULL ? strerror(errno) : "it is a folder");
+        int code = file != NULL || errno == ENOENT || errno == ENOTDIR ? EXIT_BAD_INPUT
+                                                                       : EXIT_ENVIRONMENT;
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+        return code;
+    }
+    *answer = fgetc(file) == 0x89;
+    (void)fclose(file);
+    return EXIT_HELD;
+}
+
+/* Runs a scenario with its trace in a temporary file, and reports on that. */
+static int report_on_run(const struct kind *kind, const struct loaded *loaded, const char *path,
+                         const char *output) {
+    const char *folder = getenv("TMPDIR");
+    char trace_path[1024];
+    (void)snprintf(trace_path, sizeof trace_path, "%s/cogsim-XXXXXX",
+                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    int descriptor = mkstemp(trace_path);
+    if (descriptor < 0) {
+        complain("cannot write %s: %s", trace_path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    (void)close(descriptor);
+    struct sim_run_options options = {.trace_path = trace_path};
+    struct sim_run *run = NULL;
+    struct sim_result result;
+    int code = EXIT_HELD;
+    int status = sim_run_new(&loaded->program, &options, &run);
+    if (status == COG_OK) {
+        status = sim_run_execute(run, &result);
+    }
+    if (status != COG_OK) {
+        complain("%s: %s", path, status == COG_EIO ? strerror(errno) : cog_status_text(status));
+        code = EXIT_ENVIRONMENT;
+    } else {
+        if (!result.ok) {
+            complain("%s: not everything held in this run; cogsim run tells what", path);
+        }
+        code = write_report(kind, trace_path, path, output);
+    }
+    sim_run_free(run);
+    (void)remove(trace_path);
+    return code;
+}
+
+static int report_on_scenario(const struct kind *kind, const char *path, const char *output) {
+    struct loaded loaded;
+    int code = load_scenario(&loaded, path);
+    if (code == EXIT_HELD) {
+        code = load_program(&loaded);
+    }
+    if (code == EXIT_HELD) {
+        code = report_on_run(kind, &loaded, path, output);
+    }
+    unload(&loaded);
+    return code;
+}
+
+static int command(const struct kind *kind, int argc, char **argv) {
+    const char *output = NULL;
+    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &output},
+                                        {"--output", OPTION_TEXT, &output}};
+    int count;
+    bool is_done;
+    int code =
+        read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count, &is_done);
+    if (code != EXIT_HELD || is_done) {
+        return code;
+    }
+    if (count != 1) {
+        complain("%s: name one scenario or trace", kind->name);
+        return EXIT_BAD_INPUT;
+    }
+    if (output == NULL && kind->needs_output) {
+        complain("%s: -o FILE says where to and in which format", kind->name);
+        return EXIT_BAD_INPUT;
+    }
+    bool from_trace = false;
+    code = is_trace(argv[0], &from_trace);
+    if (code != EXIT_HELD) {
+        return code;
+    }
+    return from_trace ? write_report(kind, argv[0], argv[0], output)
+                      : report_on_scenario(kind, argv[0], output);
+}
+
+int command_graph(int argc, char **argv) {
+    static const struct kind kind = {"graph", graph_help, true, write_graph};
+    return command(&kind, argc, argv);
+}
+
+int command_report(int argc, char **argv) {
+    static const struct kind kind = {"report", report_help, false, write_timeline};
+    return command(&kind, argc, argv);
+}

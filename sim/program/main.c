@@ -1,0 +1,87 @@
+/* main.c - the cogsim program: finds the command. */
+#include "sim/language/nearest.h"
+#include "sim/program/program.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: cogsim COMMAND [OPTION...] PATH...\n"
+    "\n"
+    "Runs scenario files: coroutine programs on a simulated network and a virtual clock.\n"
+    "\n"
+    "  run      runs scenarios and says whether what they expect holds\n"
+    "  check    says what is wrong with scenario files, without running them\n"
+    "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
+    "  report   writes the timeline of a run as text\n"
+    "\n"
+    "cogsim COMMAND --help tells more of each.\n"
+    "\n"
+    "exit codes: 0 everything held; 1 something did not; 2 bad input (usage, no such file, syntax,\n"
+    "a damaged trace); 3 the environment failed (cannot read, cannot write, out of memory).\n";
+
+void complain(const char *format, ...) {
+    (void)fflush(stdout);
+    (void)fputs("cogsim: ", stderr);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
+int finish_output(int code) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        complain("cannot write to standard output: %s", strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    return code;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", command_run},
+    {"check", command_check},
+    {"graph", command_graph},
+    {"report", command_report},
+};
+
+static int unknown_command(const char *name) {
+    struct sim_nearest nearest;
+    sim_nearest_init(&nearest, name);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        sim_nearest_offer(&nearest, commands[i].name);
+    }
+    if (nearest.best != NULL) {
+        complain("unknown command '%s'; did you mean '%s'?", name, nearest.best);
+    } else {
+        complain("unknown command '%s'; --help lists them", name);
+    }
+    return EXIT_BAD_INPUT;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        (void)fputs(help, stderr);
+        return EXIT_BAD_INPUT;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        (void)fputs(help, stdout);
+        return finish_output(EXIT_HELD);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("cogsim " COGSIM_VERSION);
+        return finish_output(EXIT_HELD);
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return finish_output(commands[i].run(argc - 2, argv + 2));
+        }
+    }
+    return unknown_command(argv[1]);
+}

@@ -1,0 +1,139 @@
+/* options.c - reads the options and paths of a command. */
+#include "sim/program/options.h"
+
+#include "sim/language/nearest.h"
+#include "sim/program/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Digits, then an optional unit. False if it is not that, 0, or too large. */
+static bool read_number(const char *text, bool is_size, uint64_t *number) {
+    static const struct {
+        const char *name;
+        uint64_t factor;
+    } units[] = {{"", 1},
+                 {"KB", UINT64_C(1) << 10},
+                 {"MB", UINT64_C(1) << 20},
+                 {"GB", UINT64_C(1) << 30}};
+    uint64_t value = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        uint64_t digit = (uint64_t)(*at - '0');
+        if (value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        value = value * 10 + digit;
+    }
+    for (size_t i = 0; i < (is_size ? 4u : 1u); i++) {
+        if (strcmp(at, units[i].name) == 0 && at != text) {
+            *number = value * units[i].factor;
+            return value != 0 && value <= UINT64_MAX / units[i].factor;
+        }
+    }
+    return false;
+}
+
+static bool set_value(const struct option_spec *spec, const char *text) {
+    uint64_t number = 0;
+    switch (spec->kind) {
+    case OPTION_SWITCH:
+        return false;
+    case OPTION_TEXT:
+        *(const char **)spec->value = text;
+        return text[0] != '\0';
+    case OPTION_NUMBER:
+        if (!read_number(text, false, &number)) {
+            return false;
+        }
+        *(uint64_t *)spec->value = number;
+        return true;
+    case OPTION_SIZE:
+        if (!read_number(text, true, &number) || number > SIZE_MAX) {
+            return false;
+        }
+        *(size_t *)spec->value = (size_t)number;
+        return true;
+    }
+    return false;
+}
+
+static const char *expected(enum option_kind kind) {
+    switch (kind) {
+    case OPTION_SWITCH:
+        return "no value";
+    case OPTION_TEXT:
+        return "a value";
+    case OPTION_NUMBER:
+        return "a number from 1";
+    case OPTION_SIZE:
+        return "a size such as 64MB";
+    }
+    return "";
+}
+
+static int unknown_option(const struct option_spec *specs, size_t count, const char *argument) {
+    struct sim_nearest nearest;
+    sim_nearest_init(&nearest, argument);
+    for (size_t i = 0; i < count; i++) {
+        sim_nearest_offer(&nearest, specs[i].name);
+    }
+    sim_nearest_offer(&nearest, "--help");
+    if (nearest.best != NULL) {
+        complain("unknown option '%s'; did you mean '%s'?", argument, nearest.best);
+    } else {
+        complain("unknown option '%s'; --help lists them", argument);
+    }
+    return EXIT_BAD_INPUT;
+}
+
+/* Reads the option at argv[*at]; moves *at to its last argument. */
+static int read_option(int argc, char **argv, int *at, const struct option_spec *specs,
+                       size_t count) {
+    const char *argument = argv[*at];
+    size_t name_bytes = strcspn(argument, "=");
+    for (size_t i = 0; i < count; i++) {
+        const struct option_spec *spec = &specs[i];
+        if (strlen(spec->name) != name_bytes || strncmp(spec->name, argument, name_bytes) != 0) {
+            continue;
+        }
+        const char *value = argument[name_bytes] == '=' ? argument + name_bytes + 1 : NULL;
+        if (spec->kind == OPTION_SWITCH && value == NULL) {
+            *(bool *)spec->value = true;
+            return EXIT_HELD;
+        }
+        if (value == NULL && *at + 1 < argc) {
+            value = argv[++*at];
+        }
+        if (value == NULL || !set_value(spec, value)) {
+            complain("%s takes %s", spec->name, expected(spec->kind));
+            return EXIT_BAD_INPUT;
+        }
+        return EXIT_HELD;
+    }
+    return unknown_option(specs, count, argument);
+}
+
+int read_options(int argc, char **argv, const struct option_spec *specs, size_t spec_count,
+                 const char *help, int *path_count, bool *is_done) {
+    bool only_paths = false;
+    *path_count = 0;
+    *is_done = false;
+    for (int at = 0; at < argc; at++) {
+        if (only_paths || argv[at][0] != '-' || argv[at][1] == '\0') {
+            argv[(*path_count)++] = argv[at];
+        } else if (strcmp(argv[at], "--") == 0) {
+            only_paths = true;
+        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+            (void)fputs(help, stdout);
+            *is_done = true;
+            return finish_output(EXIT_HELD);
+        } else {
+            int code = read_option(argc, argv, &at, specs, spec_count);
+            if (code != EXIT_HELD) {
+                return code;
+            }
+        }
+    }
+    return EXIT_HELD;
+}

@@ -1,0 +1,18 @@
+/* paths.h - the scenario files that the paths on the command line stand for. */
+#ifndef SIM_PROGRAM_PATHS_H
+#define SIM_PROGRAM_PATHS_H
+
+#include <stddef.h>
+
+struct paths {
+    char **items; /* in order of the command line; those of a folder sorted by name */
+    size_t count;
+    size_t capacity;
+};
+
+/* Files as they are; folders are searched for .scn files. Returns an exit code; other than EXIT_HELD after a complaint (a path that is
+ * not there, a folder without scenarios), and then whatever could be found is in it all the same. */
+int paths_expand(struct paths *paths, char **arguments, int count);
+void paths_free(struct paths *paths);
+
+#endif

@@ -1,0 +1,55 @@
+/* segment.h - what travels, and how it is sent. Internal to the simulated network. */
+#ifndef SIM_SEGMENT_H
+#define SIM_SEGMENT_H
+
+#include "sim/network.h"
+
+enum sim_segment_class {
+    SIM_SEGMENT_SYN,
+    SIM_SEGMENT_SYN_ACK,
+    SIM_SEGMENT_ACK,
+    SIM_SEGMENT_DATA,
+    SIM_SEGMENT_WINDOW,
+    SIM_SEGMENT_FIN,
+    SIM_SEGMENT_RST,
+};
+
+struct sim_segment {
+    struct sim_segment *next;
+    enum sim_segment_class class;
+    int64_t arrival_ns;
+    uint64_t order;      /* of sending */
+    uint64_t send_event; /* in the trace */
+    size_t amount;       /* DATA: bytes that follow the struct. WINDOW: bytes announced */
+};
+
+struct sim_connection {
+    uint32_t id;
+    uint32_t hosts[2];          /* of the client and the server end, ids */
+    uint16_t port;              /* of the listener */
+    struct sim_socket *ends[2]; /* null: not made yet, or gone */
+    struct sim_direction directions[2]; /* by the end that sends */
+    bool is_delivering;         /* must not be freed under the delivery */
+};
+
+const char *sim_segment_class_name(enum sim_segment_class class);
+
+/* Sends a segment from an end (0 or 1) of a connection; bytes: of DATA, amount of them. When there is no memory, the network is marked. */
+void sim_segment_send(struct sim_network *network, struct sim_connection *connection, uint8_t end,
+                      enum sim_segment_class class, const char *bytes, size_t amount);
+
+/* Puts the first segment of a direction on the agenda. */
+void sim_segment_schedule(struct sim_network *network, struct sim_direction *direction);
+
+/* A segment has arrived at the end that its direction leads to (handshake, data, end). */
+void sim_segment_arrived(struct sim_network *network, struct sim_direction *direction,
+                         const struct sim_segment *segment);
+
+/* Frees a connection that has neither ends nor segments. */
+void sim_connection_collect(struct sim_network *network, struct sim_connection *connection);
+
+/* Makes a socket. Null: no memory. */
+struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
+                                  struct sim_connection *connection, uint8_t end);
+
+#endif

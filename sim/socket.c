@@ -1,0 +1,496 @@
+/* socket.c - the ends of connections and the listeners: what programs do to them. */
+#include "core/check.h"
+#include "sim/network.h"
+#include "sim/segment.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static int reserve_socket(struct sim_network *network, uint32_t id) {
+    if (id < network->socket_capacity) {
+        return COG_OK;
+    }
+    uint32_t capacity = network->socket_capacity == 0 ? 64 : network->socket_capacity;
+    while (capacity <= id) {
+        if (capacity > INT32_MAX / 2) {
+            return COG_ENOMEM;
+        }
+        capacity *= 2;
+    }
+    struct sim_socket **sockets = network->allocator->resize(
+        network->allocator->context, network->sockets,
+        network->socket_capacity * sizeof sockets[0], capacity * sizeof sockets[0]);
+    if (sockets == NULL) {
+        return COG_ENOMEM;
+    }
+    memset(sockets + network->socket_capacity, 0,
+           (capacity - network->socket_capacity) * sizeof sockets[0]);
+    network->sockets = sockets;
+    network->socket_capacity = capacity;
+    return COG_OK;
+}
+
+struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
+                                  struct sim_connection *connection, uint8_t end) {
+    struct sim_socket *socket = cog_allocate_zeroed(network->allocator, 1, sizeof *socket);
+    if (socket == NULL) {
+        return NULL;
+    }
+    socket->host = host;
+    socket->connection = connection;
+    socket->end = end;
+    cog_list_init(&socket->receivers);
+    cog_list_init(&socket->senders);
+    cog_list_init(&socket->accepted);
+    cog_list_init(&socket->waiting);
+    if (connection != NULL) {
+        socket->buffer_bytes =
+            sim_network_path(network, connection->hosts[1 - end], host)->buffer_bytes;
+        connection->ends[end] = socket;
+    }
+    socket->id = sim_tracer_object(network->tracer, host, "socket",
+                                   connection == NULL ? "listener"
+                                   : end == 0         ? "client"
+                                                      : "server");
+    if (reserve_socket(network, socket->id) != COG_OK) {
+        if (connection != NULL) {
+            connection->ends[end] = NULL;
+        }
+        cog_release(network->allocator, socket, sizeof *socket);
+        return NULL;
+    }
+    network->sockets[socket->id] = socket;
+    return socket;
+}
+
+struct sim_socket *sim_network_socket(const struct sim_network *network, uint32_t host,
+                                      int32_t number) {
+    if (number <= 0 || (uint32_t)number >= network->socket_capacity) {
+        return NULL;
+    }
+    struct sim_socket *socket = network->sockets[number];
+    return socket != NULL && socket->host == host ? socket : NULL;
+}
+
+/* Host id and port of an address; false if it is none of this network. */
+static bool read_address(const struct sim_network *network, const struct sockaddr *address,
+                         size_t address_bytes, uint32_t *host, uint16_t *port) {
+    struct sockaddr_in in;
+    if (address_bytes < sizeof in) {
+        return false;
+    }
+    memcpy(&in, address, sizeof in);
+    *host = ntohl(in.sin_addr.s_addr) & 0xFFFFFF;
+    *port = ntohs(in.sin_port);
+    return in.sin_family == AF_INET && ntohl(in.sin_addr.s_addr) >> 24 == 10 && *host >= 1 &&
+           *host <= network->host_count;
+}
+
+static struct sim_socket *find_listener(const struct sim_network *network, uint32_t host,
+                                        uint16_t port) {
+    for (struct cog_link *link = network->listeners.next; link != &network->listeners;
+         link = link->next) {
+        struct sim_socket *socket = cog_container_of(link, struct sim_socket, listeners_link);
+        if (socket->host == host && socket->port == port) {
+            return socket;
+        }
+    }
+    return NULL;
+}
+
+int sim_network_listen(struct sim_network *network, uint32_t host, const struct sockaddr *address,
+                       size_t address_bytes, int backlog, int32_t *number) {
+    uint32_t address_host;
+    uint16_t port;
+    if (!read_address(network, address, address_bytes, &address_host, &port) ||
+        address_host != host || backlog < 1) {
+        return COG_EINVALID;
+    }
+    if (find_listener(network, host, port) != NULL) {
+        return COG_EADDRINUSE;
+    }
+    struct sim_socket *socket = sim_socket_new(network, host, NULL, 0);
+    if (socket == NULL) {
+        return COG_ENOMEM;
+    }
+    socket->state = SIM_SOCKET_LISTENING;
+    socket->port = port;
+    socket->backlog = (uint32_t)backlog;
+    cog_list_push_back(&network->listeners, &socket->listeners_link);
+    *number = (int32_t)socket->id;
+    return COG_OK;
+}
+
+int sim_network_connect(struct sim_network *network, uint32_t host, const struct sockaddr *address,
+                        size_t address_bytes, int32_t *number) {
+    uint32_t server;
+    uint16_t port;
+    if (!read_address(network, address, address_bytes, &server, &port)) {
+        return COG_EUNREACHABLE;
+    }
+    struct sim_connection *connection =
+        cog_allocate_zeroed(network->allocator, 1, sizeof *connection);
+    if (connection == NULL) {
+        return COG_ENOMEM;
+    }
+    connection->hosts[0] = host;
+    connection->hosts[1] = server;
+    connection->port = port;
+    for (uint8_t end = 0; end < 2; end++) {
+        connection->directions[end].connection = connection;
+        connection->directions[end].from_end = end;
+    }
+    struct sim_socket *socket = sim_socket_new(network, host, connection, 0);
+    if (socket == NULL) {
+        cog_release(network->allocator, connection, sizeof *connection);
+        return COG_ENOMEM;
+    }
+    connection->id = ++network->connection_count;
+    socket->state = SIM_SOCKET_CONNECTING;
+    *number = (int32_t)socket->id;
+    sim_segment_send(network, connection, 0, SIM_SEGMENT_SYN, NULL, 0);
+    return COG_PENDING;
+}
+
+static void wake(struct sim_network *network, struct sim_socket *socket) {
+    network->wake.wake(network->wake.context, socket);
+}
+
+/* ---- Segments that arrive ---- */
+
+/* Answers a syn: there is room in the listener's backlog. */
+static void shake_hands(struct sim_network *network, struct sim_socket *listener,
+                        struct sim_socket *socket) {
+    listener->backlog_count++;
+    sim_segment_send(network, socket->connection, 1, SIM_SEGMENT_SYN_ACK, NULL, 0);
+}
+
+static void syn_arrived(struct sim_network *network, struct sim_connection *connection) {
+    struct sim_socket *listener = find_listener(network, connection->hosts[1], connection->port);
+    if (listener == NULL) {
+        sim_segment_send(network, connection, 1, SIM_SEGMENT_RST, NULL, 0);
+        return;
+    }
+    struct sim_socket *socket = sim_socket_new(network, connection->hosts[1], connection, 1);
+    if (socket == NULL) {
+        network->is_out_of_memory = true;
+        return;
+    }
+    socket->state = SIM_SOCKET_CONNECTING;
+    socket->listener = listener;
+    if (listener->backlog_count < listener->backlog) {
+        shake_hands(network, listener, socket);
+    } else {
+        cog_list_push_back(&listener->waiting, &socket->queue_link);
+    }
+}
+
+/* A place in the backlog has become free. */
+static void admit_waiting(struct sim_network *network, struct sim_socket *listener) {
+    listener->backlog_count--;
+    if (!cog_list_is_empty(&listener->waiting)) {
+        struct sim_socket *socket =
+            cog_container_of(listener->waiting.next, struct sim_socket, queue_link);
+        cog_link_remove(&socket->queue_link);
+        shake_hands(network, listener, socket);
+    }
+}
+
+static void ack_arrived(struct sim_network *network, struct sim_socket *socket) {
+    if (socket->state == SIM_SOCKET_CONNECTING && socket->listener != NULL) {
+        socket->state = SIM_SOCKET_BACKLOG;
+        cog_list_push_back(&socket->listener->accepted, &socket->queue_link);
+        wake(network, socket->listener);
+    }
+}
+
+static void rst_arrived(struct sim_network *network, struct sim_socket *socket) {
+    if (socket->state == SIM_SOCKET_CLOSED || socket->is_reset) {
+        return;
+    }
+    socket->is_reset = true;
+    if (socket->state == SIM_SOCKET_CONNECTING && socket->end == 0) {
+        socket->failure = COG_EREFUSED;
+    } else {
+        socket->failure = socket->fin_received ? COG_OK : COG_ERESET;
+    }
+    if (socket->state == SIM_SOCKET_CONNECTING && socket->end == 1 && socket->listener != NULL) {
+        /* The client gave up before it was accepted. */
+        struct sim_socket *listener = socket->listener;
+        bool is_waiting = cog_link_is_linked(&socket->queue_link);
+        if (is_waiting) {
+            cog_link_remove(&socket->queue_link);
+        }
+        socket->listener = NULL;
+        socket->state = SIM_SOCKET_CLOSED;
+        sim_socket_forget(network, socket);
+        if (!is_waiting) {
+            admit_waiting(network, listener);
+        }
+        return;
+    }
+    wake(network, socket);
+}
+
+static void data_arrived(struct sim_network *network, struct sim_socket *socket,
+                         const struct sim_segment *segment) {
+    const char *bytes = (const char *)(segment + 1);
+    size_t room = socket->buffer_bytes - socket->buffer_count;
+    cog_assert(segment->amount <= room);
+    if (socket->buffer == NULL) {
+        socket->buffer = cog_allocate(network->allocator, socket->buffer_bytes);
+        if (socket->buffer == NULL) {
+            network->is_out_of_memory = true;
+            return;
+        }
+    }
+    size_t at = (socket->buffer_first + socket->buffer_count) % socket->buffer_bytes;
+    size_t until_end = socket->buffer_bytes - at;
+    size_t part = segment->amount < until_end ? segment->amount : until_end;
+    memcpy(socket->buffer + at, bytes, part);
+    memcpy(socket->buffer, bytes + part, segment->amount - part);
+    socket->buffer_count += segment->amount;
+    wake(network, socket);
+}
+
+/* What arrives at an end that is gone, or closed by its own side: data, and a handshake that goes on, draw a rst. */
+static void arrived_at_closed(struct sim_network *network, struct sim_direction *direction,
+                              const struct sim_segment *segment) {
+    struct sim_connection *connection = direction->connection;
+    bool sender_lives = connection->ends[direction->from_end] != NULL &&
+                        connection->ends[direction->from_end]->state != SIM_SOCKET_CLOSED;
+    bool draws = segment->class == SIM_SEGMENT_DATA || segment->class == SIM_SEGMENT_SYN_ACK ||
+                 segment->class == SIM_SEGMENT_ACK;
+    if (draws && sender_lives) {
+        sim_segment_send(network, connection, 1 - direction->from_end, SIM_SEGMENT_RST, NULL, 0);
+    }
+}
+
+static void arrived_at_open(struct sim_network *network, struct sim_socket *socket,
+                            const struct sim_segment *segment) {
+    switch (segment->class) {
+    case SIM_SEGMENT_SYN:
+        break;
+    case SIM_SEGMENT_SYN_ACK:
+        if (socket->state == SIM_SOCKET_CONNECTING) {
+            socket->state = SIM_SOCKET_OPEN;
+            sim_segment_send(network, socket->connection, 0, SIM_SEGMENT_ACK, NULL, 0);
+            wake(network, socket);
+        }
+        break;
+    case SIM_SEGMENT_ACK:
+        ack_arrived(network, socket);
+        break;
+    case SIM_SEGMENT_DATA:
+        data_arrived(network, socket, segment);
+        break;
+    case SIM_SEGMENT_WINDOW:
+        socket->connection->directions[socket->end].outstanding_bytes -= segment->amount;
+        wake(network, socket);
+        break;
+    case SIM_SEGMENT_FIN:
+        socket->fin_received = true;
+        wake(network, socket);
+        break;
+    case SIM_SEGMENT_RST:
+        rst_arrived(network, socket);
+        break;
+    }
+}
+
+void sim_segment_arrived(struct sim_network *network, struct sim_direction *direction,
+                         const struct sim_segment *segment) {
+    struct sim_connection *connection = direction->connection;
+    struct sim_socket *socket = connection->ends[1 - direction->from_end];
+    if (segment->class == SIM_SEGMENT_SYN) {
+        syn_arrived(network, connection);
+    } else if (socket == NULL || socket->state == SIM_SOCKET_CLOSED) {
+        arrived_at_closed(network, direction, segment);
+    } else {
+        arrived_at_open(network, socket, segment);
+    }
+}
+
+/* ---- What programs do ---- */
+
+int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, int32_t *number) {
+    if (listener->state == SIM_SOCKET_CLOSED) {
+        return COG_ECLOSED;
+    }
+    if (listener->state != SIM_SOCKET_LISTENING) {
+        return COG_EINVALID;
+    }
+    if (cog_list_is_empty(&listener->accepted)) {
+        return COG_PENDING;
+    }
+    struct sim_socket *socket =
+        cog_container_of(listener->accepted.next, struct sim_socket, queue_link);
+    cog_link_remove(&socket->queue_link);
+    socket->state = SIM_SOCKET_OPEN;
+    socket->listener = NULL;
+    *number = (int32_t)socket->id;
+    admit_waiting(network, listener);
+    return COG_OK;
+}
+
+/* Why nothing more can be transferred; COG_OK if it can. */
+static int transfer_failure(struct sim_socket *socket) {
+    if (socket->connection == NULL) {
+        return COG_EBADSOCKET;
+    }
+    if (socket->state == SIM_SOCKET_CLOSED) {
+        return COG_ECLOSED;
+    }
+    if (socket->failure != COG_OK) {
+        int failure = socket->failure;
+        socket->failure = COG_OK;
+        return failure;
+    }
+    return socket->is_reset ? COG_ECLOSED : COG_OK;
+}
+
+/* Tells the sender of room, once half of the buffer has been read. */
+static void announce_room(struct sim_network *network, struct sim_socket *socket, size_t bytes) {
+    socket->unannounced_bytes += bytes;
+    if (socket->unannounced_bytes * 2 >= socket->buffer_bytes && !socket->is_reset &&
+        !socket->fin_received) {
+        sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_WINDOW, NULL,
+                         socket->unannounced_bytes);
+        socket->unannounced_bytes = 0;
+    }
+}
+
+int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char *buffer,
+                    size_t bytes, bool peek, size_t *received) {
+    if (socket->state == SIM_SOCKET_CLOSED || socket->connection == NULL ||
+        socket->buffer_count == 0) {
+        int failure = transfer_failure(socket);
+        if (failure == COG_OK) {
+            failure = socket->fin_received ? COG_ECLOSED : COG_PENDING;
+        }
+        return failure;
+    }
+    size_t count = bytes < socket->buffer_count ? bytes : socket->buffer_count;
+    size_t until_end = socket->buffer_bytes - socket->buffer_first;
+    size_t part = count < until_end ? count : until_end;
+    memcpy(buffer, socket->buffer + socket->buffer_first, part);
+    memcpy(buffer + part, socket->buffer, count - part);
+    *received = count;
+    if (!peek) {
+        socket->buffer_first = (socket->buffer_first + count) % socket->buffer_bytes;
+        socket->buffer_count -= count;
+        announce_room(network, socket, count);
+    }
+    return COG_OK;
+}
+
+int sim_socket_send(struct sim_network *network, struct sim_socket *socket, const char *buffer,
+                    size_t bytes, size_t *sent) {
+    int failure = transfer_failure(socket);
+    if (failure != COG_OK || socket->fin_sent) {
+        return failure != COG_OK ? failure : COG_ECLOSED;
+    }
+    struct sim_connection *connection = socket->connection;
+    struct sim_direction *direction = &connection->directions[socket->end];
+    size_t size = sim_network_path(network, socket->host, connection->hosts[1 - socket->end])
+                      ->buffer_bytes;
+    const struct sim_socket *peer = connection->ends[1 - socket->end];
+    size = peer != NULL ? peer->buffer_bytes : size;
+    size_t room = direction->outstanding_bytes < size ? size - direction->outstanding_bytes : 0;
+    if (room == 0) {
+        return COG_PENDING;
+    }
+    *sent = bytes < room ? bytes : room;
+    direction->outstanding_bytes += *sent;
+    sim_segment_send(network, connection, socket->end, SIM_SEGMENT_DATA, buffer, *sent);
+    return COG_OK;
+}
+
+int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket) {
+    int failure = transfer_failure(socket);
+    if (failure != COG_OK) {
+        return failure;
+    }
+    if (!socket->fin_sent) {
+        socket->fin_sent = true;
+        sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_FIN, NULL, 0);
+    }
+    return COG_OK;
+}
+
+/* Resets a connection that nobody accepted. */
+static void refuse(struct sim_network *network, struct sim_socket *socket) {
+    cog_link_remove(&socket->queue_link);
+    socket->listener = NULL;
+    socket->state = SIM_SOCKET_CLOSED;
+    sim_segment_send(network, socket->connection, 1, SIM_SEGMENT_RST, NULL, 0);
+    sim_socket_forget(network, socket);
+}
+
+/* A listener goes: what waits in its backlog is reset, and what still shakes hands finds nobody. */
+static void close_listener(struct sim_network *network, struct sim_socket *listener) {
+    cog_link_remove(&listener->listeners_link);
+    while (!cog_list_is_empty(&listener->accepted)) {
+        refuse(network,
+               cog_container_of(listener->accepted.next, struct sim_socket, queue_link));
+    }
+    while (!cog_list_is_empty(&listener->waiting)) {
+        refuse(network, cog_container_of(listener->waiting.next, struct sim_socket, queue_link));
+    }
+    for (uint32_t id = 1; listener->backlog_count > 0 && id < network->socket_capacity; id++) {
+        struct sim_socket *socket = network->sockets[id];
+        if (socket != NULL && socket->listener == listener) {
+            socket->listener = NULL;
+            socket->state = SIM_SOCKET_CLOSED;
+            sim_socket_forget(network, socket);
+        }
+    }
+}
+
+static void close_end(struct sim_network *network, struct sim_socket *socket) {
+    if (socket->is_reset || socket->state == SIM_SOCKET_CONNECTING) {
+        return;
+    }
+    if (socket->buffer_count > 0) {
+        sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_RST, NULL, 0);
+    } else if (!socket->fin_sent) {
+        sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_FIN, NULL, 0);
+    }
+}
+
+void sim_socket_close(struct sim_network *network, struct sim_socket *socket) {
+    cog_assert(socket->state != SIM_SOCKET_CLOSED);
+    if (socket->state == SIM_SOCKET_LISTENING) {
+        close_listener(network, socket);
+    } else {
+        close_end(network, socket);
+    }
+    socket->state = SIM_SOCKET_CLOSED;
+}
+
+void sim_connection_collect(struct sim_network *network, struct sim_connection *connection) {
+    for (uint8_t end = 0; end < 2; end++) {
+        if (connection->is_delivering || connection->ends[end] != NULL || connection->directions[end].first != NULL) {
+            return;
+        }
+    }
+    cog_release(network->allocator, connection, sizeof *connection);
+}
+
+void sim_socket_forget(struct sim_network *network, struct sim_socket *socket) {
+    cog_assert(socket->state == SIM_SOCKET_CLOSED && cog_list_is_empty(&socket->receivers) &&
+               cog_list_is_empty(&socket->senders));
+    if (cog_link_is_linked(&socket->dirty_link)) {
+        cog_link_remove(&socket->dirty_link);
+    }
+    network->sockets[socket->id] = NULL;
+    cog_release(network->allocator, socket->buffer, socket->buffer_bytes);
+    struct sim_connection *connection = socket->connection;
+    if (connection != NULL) {
+        connection->ends[socket->end] = NULL;
+    }
+    cog_release(network->allocator, socket, sizeof *socket);
+    if (connection != NULL) {
+        sim_connection_collect(network, connection);
+    }
+}
