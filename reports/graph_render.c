@@ -27,13 +27,13 @@ enum {
 };
 
 static GVC_t *context(void) {
-    static GVC_t *only;
-    if (only == NULL) {
-        only = gvContext();
+    static GVC_t *graphviz_context;
+    if (graphviz_context == NULL) {
+        graphviz_context = gvContext();
         /* Warnings would go to standard error, which belongs to the program. */
         agseterr(AGMAX);
     }
-    return only;
+    return graphviz_context;
 }
 
 /* The graph being put together, and room for one attribute's value. */

@@ -180,6 +180,14 @@ static void follow_silent(struct teller *teller, size_t event) {
         state->pending[state->pending_count++] = event;
 }
 
+/* What happens to a deadline leads to nothing by itself: the line that goes with it tells what came. */
+static void follow_timer(struct teller *teller, size_t event) {
+    struct rep_story *story = teller->story;
+    uint32_t lane = story->model->event_lane[event];
+    if (lane != REP_NONE)
+        story->event_line[event] = teller->lanes[lane].line;
+}
+
 static void tell(struct teller *teller, size_t event) {
     enum rep_event_kind kind = kind_of(teller->story, event);
     switch (kind) {
@@ -225,11 +233,13 @@ static void tell(struct teller *teller, size_t event) {
     case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:
+        follow_silent(teller, event);
+        return;
     case REP_EVENT_TIMER_ARM:
     case REP_EVENT_TIMER_REFRESH:
     case REP_EVENT_TIMER_FIRE:
     case REP_EVENT_TIMER_REMOVE:
-        follow_silent(teller, event);
+        follow_timer(teller, event);
         return;
     }
 }

@@ -268,6 +268,9 @@ static void arrived_at_closed(struct sim_network *network, struct sim_direction 
 
 static void arrived_at_open(struct sim_network *network, struct sim_socket *socket,
                             const struct sim_segment *segment) {
+    if (segment->class != SIM_SEGMENT_WINDOW) {
+        socket->arrival_event = network->tracer->current;
+    }
     switch (segment->class) {
     case SIM_SEGMENT_SYN:
         break;
@@ -329,6 +332,7 @@ int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, 
     socket->state = SIM_SOCKET_OPEN;
     socket->listener = NULL;
     *number = (int32_t)socket->id;
+    sim_tracer_set_cause(network->tracer, socket->arrival_event);
     admit_waiting(network, listener);
     return COG_OK;
 }
@@ -376,6 +380,7 @@ int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char
     memcpy(buffer, socket->buffer + socket->buffer_first, part);
     memcpy(buffer + part, socket->buffer, count - part);
     *received = count;
+    sim_tracer_set_cause(network->tracer, socket->arrival_event);
     if (!peek) {
         socket->buffer_first = (socket->buffer_first + count) % socket->buffer_bytes;
         socket->buffer_count -= count;

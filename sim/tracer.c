@@ -22,6 +22,10 @@ void sim_tracer_set_current(struct sim_tracer *tracer, uint64_t event) {
     tracer->current_coroutine = 0;
 }
 
+void sim_tracer_set_cause(struct sim_tracer *tracer, uint64_t event) {
+    tracer->current = event != 0 ? event : tracer->current;
+}
+
 static uint64_t begin(struct sim_tracer *tracer, enum sim_trace_kind kind, uint64_t cause,
                       uint32_t host, uint32_t coroutine) {
     return sim_trace_begin(tracer->writer, kind, tracer->clock.now_ns(tracer->clock.context), cause,

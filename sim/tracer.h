@@ -60,6 +60,9 @@ struct cog_observer sim_tracer_observer(struct sim_tracer_host *host);
 /* From here on, what happens is caused by this event (0: by nothing). */
 void sim_tracer_set_current(struct sim_tracer *tracer, uint64_t event);
 
+/* What the coroutine being resumed finds there and then was brought about by this event; 0 leaves the cause as it is. */
+void sim_tracer_set_cause(struct sim_tracer *tracer, uint64_t event);
+
 void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_bytes, uint64_t seed);
 void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name);
 
