@@ -52,15 +52,33 @@ static void paint_threads(struct rep_painter *painter) {
     free(latest);
 }
 
+enum { NEIGHBOURS_MAX = 16, LABEL_HEIGHT = 11 };
+
+/* How many labels stand at the start of this link's arrow already; -1 if one of them is the same. */
+static int count_labels(const struct rep_story *story, const struct rep_link *link) {
+    int count = 0;
+    for (int i = 1; i <= NEIGHBOURS_MAX && link - story->links >= i; i++) {
+        const struct rep_link *other = link - i;
+        if (other->from != link->from || other->text[0] == '\0')
+            continue;
+        if (strcmp(other->text, link->text) == 0)
+            return -1;
+        count++;
+    }
+    return count;
+}
+
 /* At the arrow's start, where it leaves alone; at its end others may come in. */
-static void place_label(struct rep_painter *painter, struct rep_arrow *arrow, const char *label,
-                        bool to_the_right) {
-    if (label[0] == '\0')
+static void place_label(struct rep_painter *painter, struct rep_arrow *arrow,
+                        const struct rep_link *link, bool to_the_right) {
+    const char *label = link->text;
+    int above = count_labels(painter->story, link);
+    if (label[0] == '\0' || above < 0)
         return;
     arrow->label = rep_picture_keep(painter->picture, label);
     int half = rep_text_width(label, strlen(label), 8) / 2 + 3;
     arrow->label_x = arrow->x[0] + (to_the_right ? half : -half);
-    arrow->label_y = arrow->y[0] - 6;
+    arrow->label_y = arrow->y[0] - 6 + above * LABEL_HEIGHT;
 }
 
 static void link_look(const struct rep_link *link, struct rep_arrow *arrow) {
@@ -137,7 +155,7 @@ static void route_across(struct rep_painter *painter, const struct rep_link *lin
     arrow->x[2] = right ? arrow->x[3] - bend : arrow->x[3] + bend;
     arrow->y[0] = arrow->y[1] = rep_line_centre(layout, link->from);
     arrow->y[2] = arrow->y[3] = rep_line_centre(layout, link->to);
-    place_label(painter, arrow, link->text, right || same);
+    place_label(painter, arrow, link, right || same);
 }
 
 static void paint_links(struct rep_painter *painter) {

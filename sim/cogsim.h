@@ -32,6 +32,10 @@ struct sim_run_options {
 
 struct sim_run;
 
+/* The name that the trace has until it is complete, for a program that wants to remove it when it is interrupted. Null without a trace.
+ * The run's, until it has been executed. */
+const char *sim_run_temporary_path(const struct sim_run *run);
+
 struct sim_result {
     bool ok;              /* everything held */
     int64_t time_ns;      /* world time at the end */

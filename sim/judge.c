@@ -478,8 +478,8 @@ static void judge_limit(struct sim_run *run) {
     }
     char text[SIM_DURATION_BYTES];
     sim_run_fail(run, busiest->line,
-                 "did not end within %" PRIu64 " statements; at %s, where it was given up, %s had "
-                 "executed %" PRIu64 " of them (--limit sets how many)",
+                 "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where it was "
+                 "given up, coroutine '%s' had executed %" PRIu64 " of them without time moving",
                  run->statement_count_max, sim_duration_format(run->now_ns, text), busiest->name,
                  busiest->instant_count);
 }

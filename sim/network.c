@@ -81,8 +81,12 @@ static int64_t transmission_ns(const struct sim_path *path, size_t bytes) {
     int64_t whole = (int64_t)bytes / rate;
     int64_t rest = (int64_t)bytes % rate;
     /* rest < rate; split so that the product cannot overflow. */
-    int64_t rest_ns = rest < INT64_MAX / second_ns ? (rest * second_ns + rate - 1) / rate
-                                                    : rest / (rate / second_ns);
+    int64_t rest_ns;
+    if (rest < INT64_MAX / second_ns) {
+        rest_ns = rest * second_ns / rate + (rest * second_ns % rate > 0 ? 1 : 0);
+    } else {
+        rest_ns = rest / (rate / second_ns);
+    }
     return whole > INT64_MAX / second_ns / 4 ? INT64_MAX / 4 : whole * second_ns + rest_ns;
 }
 

@@ -68,7 +68,9 @@ struct sim_socket {
     struct cog_link senders;   /* held operations that wait for room */
     struct cog_link dirty_link; /* in its proactor's list of sockets on which an attempt is worthwhile */
     uint64_t dirty_event;       /* the trace event that made it so */
-    uint64_t arrival_event;     /* the latest arrival of data, an end or a handshake, in the trace; or 0 */
+    uint64_t established_event; /* in the trace, or 0: the arrival that established it, */
+    uint64_t data_event;        /* the latest one of data, */
+    uint64_t end_event;         /* and that of fin or rst */
 
     struct sim_connection *connection; /* null: a listener */
     uint8_t end;                       /* 0: client, 1: server */

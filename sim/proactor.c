@@ -145,9 +145,19 @@ static int submit_connect(struct sim_proactor *proactor, struct cog_op *op) {
     return status;
 }
 
+/* Sends that are held on the socket end: what waits for room is not sent any more. */
+static int shutdown_socket(struct sim_proactor *proactor, int32_t number) {
+    struct sim_socket *socket = socket_of(proactor, number);
+    if (socket == NULL || socket->state == SIM_SOCKET_CLOSED) {
+        return COG_EBADSOCKET;
+    }
+    int status = sim_socket_shutdown(proactor->network, socket);
+    sim_proactor_wake(proactor, socket);
+    return status;
+}
+
 static int submit(void *context, struct cog_op *op, bool try_first) {
     struct sim_proactor *proactor = context;
-    struct sim_socket *socket;
     switch ((int)op->type->kind) {
     case COG_OP_LISTEN:
         return sim_network_listen(proactor->network, proactor->host, op->u.endpoint.address,
@@ -158,8 +168,7 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
     case COG_OP_CLOSE:
         return close_socket(proactor, op->socket);
     case COG_OP_SHUTDOWN:
-        socket = socket_of(proactor, op->socket);
-        return socket == NULL ? COG_EBADSOCKET : sim_socket_shutdown(proactor->network, socket);
+        return shutdown_socket(proactor, op->socket);
     default:
         return submit_transfer(proactor, op, try_first);
     }

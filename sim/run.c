@@ -360,6 +360,10 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
     return COG_OK;
 }
 
+const char *sim_run_temporary_path(const struct sim_run *run) {
+    return run->writer.path_temporary;
+}
+
 static const char *verdict_word(const struct sim_run *run) {
     if (run->fatal == COG_ELIMIT) {
         return "limit";

@@ -199,6 +199,7 @@ static void admit_waiting(struct sim_network *network, struct sim_socket *listen
 static void ack_arrived(struct sim_network *network, struct sim_socket *socket) {
     if (socket->state == SIM_SOCKET_CONNECTING && socket->listener != NULL) {
         socket->state = SIM_SOCKET_BACKLOG;
+        socket->established_event = network->tracer->current;
         cog_list_push_back(&socket->listener->accepted, &socket->queue_link);
         wake(network, socket->listener);
     }
@@ -209,6 +210,7 @@ static void rst_arrived(struct sim_network *network, struct sim_socket *socket) 
         return;
     }
     socket->is_reset = true;
+    socket->end_event = network->tracer->current;
     if (socket->state == SIM_SOCKET_CONNECTING && socket->end == 0) {
         socket->failure = COG_EREFUSED;
     } else {
@@ -250,6 +252,7 @@ static void data_arrived(struct sim_network *network, struct sim_socket *socket,
     memcpy(socket->buffer + at, bytes, part);
     memcpy(socket->buffer, bytes + part, segment->amount - part);
     socket->buffer_count += segment->amount;
+    socket->data_event = network->tracer->current;
     wake(network, socket);
 }
 
@@ -268,9 +271,6 @@ static void arrived_at_closed(struct sim_network *network, struct sim_direction 
 
 static void arrived_at_open(struct sim_network *network, struct sim_socket *socket,
                             const struct sim_segment *segment) {
-    if (segment->class != SIM_SEGMENT_WINDOW) {
-        socket->arrival_event = network->tracer->current;
-    }
     switch (segment->class) {
     case SIM_SEGMENT_SYN:
         break;
@@ -293,6 +293,7 @@ static void arrived_at_open(struct sim_network *network, struct sim_socket *sock
         break;
     case SIM_SEGMENT_FIN:
         socket->fin_received = true;
+        socket->end_event = network->tracer->current;
         wake(network, socket);
         break;
     case SIM_SEGMENT_RST:
@@ -321,7 +322,7 @@ int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, 
         return COG_ECLOSED;
     }
     if (listener->state != SIM_SOCKET_LISTENING) {
-        return COG_EINVALID;
+        return COG_EBADSOCKET;
     }
     if (cog_list_is_empty(&listener->accepted)) {
         return COG_PENDING;
@@ -332,7 +333,7 @@ int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, 
     socket->state = SIM_SOCKET_OPEN;
     socket->listener = NULL;
     *number = (int32_t)socket->id;
-    sim_tracer_set_cause(network->tracer, socket->arrival_event);
+    sim_tracer_set_cause(network->tracer, socket->established_event);
     admit_waiting(network, listener);
     return COG_OK;
 }
@@ -372,6 +373,9 @@ int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char
         if (failure == COG_OK) {
             failure = socket->fin_received ? COG_ECLOSED : COG_PENDING;
         }
+        if (failure != COG_PENDING) {
+            sim_tracer_set_cause(network->tracer, socket->end_event);
+        }
         return failure;
     }
     size_t count = bytes < socket->buffer_count ? bytes : socket->buffer_count;
@@ -380,7 +384,7 @@ int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char
     memcpy(buffer, socket->buffer + socket->buffer_first, part);
     memcpy(buffer + part, socket->buffer, count - part);
     *received = count;
-    sim_tracer_set_cause(network->tracer, socket->arrival_event);
+    sim_tracer_set_cause(network->tracer, socket->data_event);
     if (!peek) {
         socket->buffer_first = (socket->buffer_first + count) % socket->buffer_bytes;
         socket->buffer_count -= count;

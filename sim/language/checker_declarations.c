@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For suggestions: a thousand errors times a million names would take minutes. */
+enum { NAMES_SEARCHED_MAX = 1 << 16 };
+
 const char *sim_symbol_kind_word(enum sim_symbol_kind kind) {
     switch (kind) {
     case SIM_SYMBOL_NONE:
@@ -86,7 +89,9 @@ static const char *nearest_of_kind(struct sim_checker *checker, const char *name
     struct sim_nearest nearest;
     struct sim_symbol *meant = NULL;
     sim_nearest_init(&nearest, name);
-    for (uint32_t i = 0; i < checker->names->count; i++) {
+    uint32_t count = checker->names->count < NAMES_SEARCHED_MAX ? checker->names->count
+                                                                : NAMES_SEARCHED_MAX;
+    for (uint32_t i = 0; i < count && !sim_nearest_is_done(&nearest); i++) {
         const char *best = nearest.best;
         if (checker->symbols[i].kind == kind) {
             sim_nearest_offer(&nearest, name_of(checker, i));
@@ -273,7 +278,8 @@ void sim_checker_find_host(struct sim_checker *checker, struct sim_reference *re
                                                         "unknown host '%s'", reference->name);
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, reference->name);
-    for (uint32_t i = 0; i < checker->scenario->host_count; i++) {
+    for (uint32_t i = 0; i < checker->scenario->host_count && !sim_nearest_is_done(&nearest);
+         i++) {
         sim_nearest_offer(&nearest, checker->scenario->hosts[i].name);
     }
     if (nearest.best != NULL) {

@@ -21,7 +21,8 @@ static void offer_values(const struct sim_checker *checker, struct sim_nearest *
             }
         }
     }
-    for (uint32_t i = 0; i < checker->scenario->variable_count; i++) {
+    for (uint32_t i = 0;
+         i < checker->scenario->variable_count && !sim_nearest_is_done(nearest); i++) {
         sim_nearest_offer(nearest, checker->scenario->variables[i].name);
     }
 }
@@ -284,6 +285,12 @@ static void report_let_twice(struct sim_checker *checker, const struct sim_refer
     sim_diagnostics_note(checker->diagnostics, finding, other, "the other is here");
 }
 
+/* Coroutines are named where no value can stand, so what is received or passed may share their names. */
+static bool may_be_shadowed(const struct sim_symbol *symbol) {
+    return symbol->kind == SIM_SYMBOL_NONE || symbol->kind == SIM_SYMBOL_COROUTINE ||
+           symbol->kind == SIM_SYMBOL_ROUTINE;
+}
+
 /* Gives a slot to what a statement sets, unless the file has a variable of that name. */
 static void define_target(struct sim_checker *checker, struct sim_statement *statement,
                           struct sim_target *target) {
@@ -295,7 +302,7 @@ static void define_target(struct sim_checker *checker, struct sim_statement *sta
         drop(target);
         return;
     }
-    if (resolve_file_target(checker, target)) {
+    if (!may_be_shadowed(symbol) && resolve_file_target(checker, target)) {
         return;
     }
     if (target->kind == SIM_TARGET_ELEMENT) {
@@ -508,7 +515,7 @@ static void add_parameters(struct sim_checker *checker) {
         const struct sim_local *local = &body->coroutine->locals[i];
         uint32_t number = sim_names_intern(checker->names, local->name, strlen(local->name));
         const struct sim_symbol *symbol = &checker->symbols[number];
-        if (symbol->kind != SIM_SYMBOL_NONE) {
+        if (!may_be_shadowed(symbol)) {
             struct sim_finding *finding = sim_diagnostics_error(
                 checker->diagnostics, local->place, "two things are named '%s'", local->name);
             sim_diagnostics_note(checker->diagnostics, finding, symbol->place,

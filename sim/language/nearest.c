@@ -61,3 +61,7 @@ void sim_nearest_offer(struct sim_nearest *nearest, const char *candidate) {
         nearest->distance = distance;
     }
 }
+
+bool sim_nearest_is_done(const struct sim_nearest *nearest) {
+    return nearest->offered_count >= CANDIDATES_MAX;
+}

@@ -8,6 +8,7 @@
 #ifndef SIM_LANGUAGE_NEAREST_H
 #define SIM_LANGUAGE_NEAREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sim_nearest {
@@ -22,5 +23,8 @@ void sim_nearest_init(struct sim_nearest *nearest, const char *wanted);
 
 /* The candidate must outlive the use of `best`. */
 void sim_nearest_offer(struct sim_nearest *nearest, const char *candidate);
+
+/* Whether it will look at no more candidates. */
+bool sim_nearest_is_done(const struct sim_nearest *nearest);
 
 #endif

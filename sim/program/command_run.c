@@ -1,4 +1,5 @@
 /* command_run.c - cogsim run: runs scenarios and says whether what they expect holds. */
+#include "sim/program/interrupt.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/output.h"
@@ -71,7 +72,9 @@ static int run_program(const char *path, const struct settings *settings,
     struct sim_result result;
     int status = sim_run_new(&loaded->program, &options, &run);
     if (status == COG_OK) {
+        remove_on_interrupt(sim_run_temporary_path(run));
         status = sim_run_execute(run, &result);
+        remove_on_interrupt(NULL);
     }
     int code = status == COG_OK ? print_result(path, settings, loaded, &result)
                                 : complain_of_run(path, settings, status);

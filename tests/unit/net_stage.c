@@ -41,6 +41,7 @@ int net_setup(void **state) {
         return -1;
     }
     tally_init(&stage->tally);
+    stage->allocator = &stage->tally.allocator;
     *state = stage;
     return 0;
 }
@@ -62,7 +63,7 @@ static int open_host(struct net_stage *stage, uint32_t id) {
     host->observed = (struct sim_tracer_host){.tracer = &stage->tracer, .host = id};
     sim_proactor_init(&host->proactor, &stage->network, id);
     sim_tracer_host_declared(&stage->tracer, id, "host");
-    host->options.allocator = &stage->tally.allocator;
+    host->options.allocator = stage->allocator;
     host->options.clock = (struct cog_clock){.now_ns = host_now_ns, .context = host};
     host->options.proactor = sim_proactor_seam(&host->proactor);
     host->options.observer = sim_tracer_observer(&host->observed);
@@ -70,7 +71,7 @@ static int open_host(struct net_stage *stage, uint32_t id) {
 }
 
 int net_open(struct net_stage *stage) {
-    const struct cog_allocator *allocator = &stage->tally.allocator;
+    const struct cog_allocator *allocator = stage->allocator;
     int status = sim_trace_writer_open(&stage->writer, allocator, stage->trace_path);
     if (status != COG_OK) {
         return status;
@@ -147,10 +148,7 @@ static const char *close_network(struct net_stage *stage) {
     return fault;
 }
 
-const char *net_close(struct net_stage *stage, uint64_t *trace_hash) {
-    if (!stage->is_open) {
-        return stage->tally.live_count == 0 ? NULL : "what could not be opened left memory";
-    }
+static const char *close_hosts(struct net_stage *stage) {
     const char *fault = NULL;
     for (uint32_t id = 1; id <= NET_HOSTS; id++) {
         cog_scheduler_free(stage->hosts[id - 1].scheduler);
@@ -159,16 +157,25 @@ const char *net_close(struct net_stage *stage, uint64_t *trace_hash) {
     for (size_t i = 0; i < stage->player_count; i++) {
         cog_coro_release(stage->players[i]);
     }
-    const char *network_fault = close_network(stage);
-    fault = fault != NULL ? fault : network_fault;
-    bool is_void = stage->network.is_out_of_memory || stage->tracer.is_out_of_memory;
-    sim_tracer_term(&stage->tracer);
-    if (is_void) {
-        sim_trace_writer_abandon(&stage->writer);
-    } else if (sim_trace_writer_finish(&stage->writer, trace_hash) != COG_OK) {
-        fault = "the trace cannot be finished";
+    return fault;
+}
+
+const char *net_close(struct net_stage *stage, uint64_t *trace_hash) {
+    if (!stage->is_open) {
+        return stage->tally.live_count == 0 ? NULL : "memory is left";
     }
     stage->is_open = false;
+    if (net_is_void(stage)) {
+        sim_trace_writer_abandon(&stage->writer);
+        return NULL;
+    }
+    const char *fault = close_hosts(stage);
+    const char *network_fault = close_network(stage);
+    fault = fault != NULL ? fault : network_fault;
+    sim_tracer_term(&stage->tracer);
+    if (sim_trace_writer_finish(&stage->writer, trace_hash) != COG_OK) {
+        fault = "the trace cannot be finished";
+    }
     return fault == NULL && stage->tally.live_count > 0 ? "memory is left" : fault;
 }
 
@@ -234,6 +241,10 @@ static bool iterate(struct net_host *host) {
     return true;
 }
 
+bool net_is_void(const struct net_stage *stage) {
+    return stage->network.is_out_of_memory || stage->tracer.is_out_of_memory;
+}
+
 static void run_instant(struct net_stage *stage) {
     while (stage->cue_next < stage->cue_count &&
            stage->cues[stage->cue_next].time_ns <= stage->now_ns) {
@@ -241,10 +252,10 @@ static void run_instant(struct net_stage *stage) {
     }
     sim_network_deliver(&stage->network);
     bool is_asleep = false;
-    for (size_t i = 0; !is_asleep; i++) {
+    for (size_t i = 0; !is_asleep && !net_is_void(stage); i++) {
         assert_true(i < ITERATIONS_MAX);
         is_asleep = true;
-        for (size_t host = 0; host < NET_HOSTS; host++) {
+        for (size_t host = 0; host < NET_HOSTS && !net_is_void(stage); host++) {
             is_asleep = !iterate(&stage->hosts[host]) && is_asleep;
         }
         if (sim_network_next_ns(&stage->network) <= stage->now_ns) {
@@ -270,7 +281,7 @@ void net_run(struct net_stage *stage) {
     for (;;) {
         run_instant(stage);
         int64_t next_ns = next_instant_ns(stage);
-        if (next_ns == INT64_MAX) {
+        if (next_ns == INT64_MAX || net_is_void(stage)) {
             return;
         }
         assert_true(next_ns > stage->now_ns);
@@ -283,7 +294,7 @@ void net_expect(struct net_stage *stage, const char *log) {
     stage->log[0] = '\0';
     net_run(stage);
     assert_string_equal(stage->log, log);
-    assert_false(stage->network.is_out_of_memory);
+    assert_false(net_is_void(stage));
 }
 
 /* ---- Looking at it ---- */

@@ -46,7 +46,8 @@ struct net_host {
 };
 
 struct net_stage {
-    struct tally tally; /* where all memory of the world comes from */
+    struct tally tally;
+    const struct cog_allocator *allocator; /* of all memory of the world; the tally's at first */
     const char *trace_path; /* null: none; a test may set it before net_open */
     int64_t now_ns;
     struct sim_trace_writer writer;
@@ -80,8 +81,8 @@ int net_teardown(void **state);
 /* Makes the world. Its code. */
 int net_open(struct net_stage *stage);
 
-/* Takes it down, after finishing the trace. Returns what was left that should not be: null, or a
- * text (static). */
+/* Takes it down and finishes the trace, unless memory ran out: then the run is void, and is forgotten
+ * as it is. Returns what was left that should not be: null, or a text (static). */
 const char *net_close(struct net_stage *stage, uint64_t *trace_hash);
 
 /* A player on a host (id). Name and script are borrowed, the script may change later. */
@@ -92,7 +93,7 @@ void net_enter(struct net_stage *stage, uint32_t host, const char *name, const c
 void net_do(struct net_stage *stage, const char *action);
 void net_at(struct net_stage *stage, int64_t time_ns, const char *action);
 
-/* Runs until nothing happens any more. */
+/* Runs until nothing happens any more, or memory has run out. */
 void net_run(struct net_stage *stage);
 
 /* net_run, and what was logged in it is that. Fails the test otherwise. */
@@ -103,6 +104,9 @@ void net_expect_nothing_left(struct net_stage *stage);
 
 /* Operations that the proactor of a host (id) holds. */
 size_t net_held_count(const struct net_stage *stage, uint32_t host);
+
+/* Did the world run out of memory? */
+bool net_is_void(const struct net_stage *stage);
 
 /* Sockets that exist. */
 size_t net_socket_count(const struct net_stage *stage);

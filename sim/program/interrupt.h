@@ -1,0 +1,8 @@
+/* interrupt.h - files that must not stay behind when the program is interrupted (SIGINT, SIGTERM, SIGHUP). */
+#ifndef SIM_PROGRAM_INTERRUPT_H
+#define SIM_PROGRAM_INTERRUPT_H
+
+/* From now on, an interruption removes the file at path first; null: nothing. A path of 1023 bytes at most is kept, a longer one not. */
+void remove_on_interrupt(const char *path);
+
+#endif
