@@ -62,7 +62,4 @@ int sim_program_init(struct sim_program *program, const struct cog_allocator *al
                      const struct sim_scenario *scenario);
 void sim_program_term(struct sim_program *program);
 
-/* A form of the language that this program cannot run, or line 0 if it can run all: *what names it ("crash"). */
-struct sim_place sim_scenario_unsupported(const struct sim_scenario *scenario, const char **what);
-
 #endif

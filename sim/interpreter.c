@@ -370,7 +370,13 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
         const struct sim_instruction *instruction = &frame->code->instructions[frame->next - 1];
         set_failure(&scope, instruction->statement, status);
     }
-    status = status == ENDED ? COG_OK : status;
+    if (status == ENDED) {
+        status = COG_OK;
+    } else if (sim_value_tag(frame->instance->failure) == SIM_TAG_TEXT) {
+        const struct sim_string *text = sim_value_get_pointer(frame->instance->failure);
+        run->tracer.end_text = text->text;
+        run->tracer.end_bytes = text->bytes;
+    }
     end_instance(run, frame, status);
     return status;
 }

@@ -485,6 +485,7 @@ static void judge_limit(struct sim_run *run) {
 }
 
 void sim_judge(struct sim_run *run) {
+    sim_tracer_set_current(&run->tracer, 0);
     if (run->fatal == COG_ELIMIT) {
         judge_limit(run);
         return;

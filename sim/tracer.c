@@ -172,7 +172,9 @@ static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uin
     case COG_EVENT_CORO_ENDED:
         tracer->current = begin(tracer, SIM_TRACE_END, tracer->current, traced->host, id);
         sim_trace_word(tracer->writer, cog_status_name(event->status));
-        sim_trace_word(tracer->writer, "");
+        sim_trace_text(tracer->writer, tracer->end_text, tracer->end_bytes);
+        tracer->end_text = NULL;
+        tracer->end_bytes = 0;
         break;
     case COG_EVENT_OP_STARTED:
         op_started(tracer, traced, id, event->op);

@@ -44,6 +44,8 @@ struct sim_tracer {
     uint32_t coroutine_capacity;
     uint32_t object_count;
     uint32_t line;    /* of the statement under way, or 0 */
+    const char *end_text; /* why the coroutine that ends now failed, and its bytes; or null */
+    size_t end_bytes;
     uint32_t current_host;
     uint32_t current_coroutine;
     uint64_t current; /* the event that causes what happens now, or 0 */

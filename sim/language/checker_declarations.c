@@ -130,7 +130,8 @@ bool sim_checker_find(struct sim_checker *checker, struct sim_reference *referen
     }
     struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
                                                         "unknown %s '%s'", word, reference->name);
-    const char *nearest = nearest_of_kind(checker, reference->name, kind);
+    const char *nearest =
+        finding == NULL ? NULL : nearest_of_kind(checker, reference->name, kind);
     if (nearest != NULL) {
         sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?", nearest);
     }
@@ -276,6 +277,9 @@ void sim_checker_find_host(struct sim_checker *checker, struct sim_reference *re
     }
     struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
                                                         "unknown host '%s'", reference->name);
+    if (finding == NULL) {
+        return;
+    }
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, reference->name);
     for (uint32_t i = 0; i < checker->scenario->host_count && !sim_nearest_is_done(&nearest);

@@ -55,9 +55,11 @@ static void report_unknown(struct sim_checker *checker, struct sim_reference *re
     if (!is_damaged && number >= SIM_WORD_COUNT) {
         struct sim_nearest nearest;
         sim_nearest_init(&nearest, reference->name);
-        offer_values(checker, &nearest);
         struct sim_finding *finding = sim_diagnostics_error(
             checker->diagnostics, reference->place, "unknown name '%s'", reference->name);
+        if (finding != NULL) {
+            offer_values(checker, &nearest);
+        }
         if (nearest.best != NULL) {
             sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?",
                                   nearest.best);

@@ -91,7 +91,8 @@ static void warn_signal(struct sim_checker *checker, uint32_t index) {
     const bool *wanted = is_sent ? checker->signal_is_waited_for : checker->signal_is_sent;
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, signal->name);
-    for (uint32_t i = 0; i < scenario->signal_count && !sim_nearest_is_done(&nearest); i++) {
+    for (uint32_t i = 0; finding != NULL && i < scenario->signal_count && !sim_nearest_is_done(&nearest);
+         i++) {
         if (wanted[i]) {
             sim_nearest_offer(&nearest, scenario->signals[i].name);
         }

@@ -111,7 +111,7 @@ static struct sim_token too_large(struct sim_lexer *lexer, struct sim_token toke
     struct sim_finding *finding =
         sim_diagnostics_error(lexer->diagnostics, token.place, "the number is too large");
     return bad_number(lexer, token, finding,
-                      "at most 2^60; durations are counted in nanoseconds");
+                      "must be less than 2^60; durations are counted in nanoseconds");
 }
 
 /* `0.5`: for percentages. Anything with a unit is whole. */

@@ -16,7 +16,7 @@ static const char help[] =
 
 static int check_file(const char *path) {
     struct loaded loaded;
-    int code = load_scenario(&loaded, path);
+    int code = check_scenario(&loaded, path);
     unload(&loaded);
     if (code == EXIT_HELD) {
         (void)printf("ok    %s\n", path);

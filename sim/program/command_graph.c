@@ -142,10 +142,7 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
 
 static int report_on_scenario(const struct kind *kind, const char *path, const char *output) {
     struct loaded loaded;
-    int code = load_scenario(&loaded, path);
-    if (code == EXIT_HELD) {
-        code = load_program(&loaded);
-    }
+    int code = load_program(&loaded, path);
     if (code == EXIT_HELD) {
         code = report_on_run(kind, &loaded, path, output);
     }

@@ -84,10 +84,7 @@ static int run_program(const char *path, const struct settings *settings,
 
 static int run_file(const char *path, const struct settings *settings) {
     struct loaded loaded;
-    int code = load_scenario(&loaded, path);
-    if (code == EXIT_HELD) {
-        code = load_program(&loaded);
-    }
+    int code = load_program(&loaded, path);
     if (code == EXIT_HELD) {
         code = run_program(path, settings, &loaded);
     } else if (settings->json && code == EXIT_BAD_INPUT &&

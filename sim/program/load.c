@@ -2,8 +2,8 @@
 #include "sim/program/load.h"
 
 #include "sim/program/program.h"
+#include "sim/refusal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void show_findings(struct loaded *loaded) {
     sim_buffer_term(&buffer);
 }
 
-int load_scenario(struct loaded *loaded, const char *path) {
+static int load_scenario(struct loaded *loaded, const char *path) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
     memset(loaded, 0, sizeof *loaded);
     sim_diagnostics_init(&loaded->diagnostics, allocator);
@@ -43,26 +43,31 @@ int load_scenario(struct loaded *loaded, const char *path) {
         complain("%s: out of memory", path);
         return EXIT_ENVIRONMENT;
     }
-    show_findings(loaded);
     return loaded->scenario != NULL ? EXIT_HELD : EXIT_BAD_INPUT;
 }
 
-int load_program(struct loaded *loaded) {
-    const char *what;
-    struct sim_place place = sim_scenario_unsupported(loaded->scenario, &what);
-    if (what != NULL) {
-        (void)fprintf(stderr,
-                      "%s:%" PRIu32 ":%" PRIu32 ": error: '%s' can be checked, but this version "
-                      "of cogsim cannot run it\n",
-                      loaded->source.name, place.line, place.column, what);
-        return EXIT_BAD_INPUT;
+int check_scenario(struct loaded *loaded, const char *path) {
+    int code = load_scenario(loaded, path);
+    show_findings(loaded);
+    return code;
+}
+
+int load_program(struct loaded *loaded, const char *path) {
+    int code = load_scenario(loaded, path);
+    if (code == EXIT_HELD) {
+        sim_scenario_refuse(loaded->scenario, &loaded->diagnostics);
+        code = loaded->diagnostics.error_count == 0 ? EXIT_HELD : EXIT_BAD_INPUT;
     }
-    if (sim_program_init(&loaded->program, cog_allocator_malloc(), loaded->scenario) != COG_OK) {
-        complain("%s: out of memory", loaded->source.name);
-        return EXIT_ENVIRONMENT;
+    show_findings(loaded);
+    if (code == EXIT_HELD) {
+        int status = sim_program_init(&loaded->program, cog_allocator_malloc(), loaded->scenario);
+        loaded->has_program = status == COG_OK;
+        if (status != COG_OK) {
+            complain("%s: out of memory", path);
+            code = EXIT_ENVIRONMENT;
+        }
     }
-    loaded->has_program = true;
-    return EXIT_HELD;
+    return code;
 }
 
 void unload(struct loaded *loaded) {

@@ -12,11 +12,11 @@ struct loaded {
     bool has_program;
 };
 
-/* Reads and checks a scenario. Returns an exit code. unload it whatever that is. */
-int load_scenario(struct loaded *loaded, const char *path);
+/* Reads and checks a scenario, and tells all that is wrong with it. Returns an exit code. unload it whatever that is. */
+int check_scenario(struct loaded *loaded, const char *path);
 
-/* Makes it ready to run. Returns an exit code; complains of a form that this program cannot run. */
-int load_program(struct loaded *loaded);
+/* The same, and makes it ready to run; what cannot run is wrong too. */
+int load_program(struct loaded *loaded, const char *path);
 
 void unload(struct loaded *loaded);
 

@@ -21,7 +21,7 @@ struct player {
     size_t word_count;
     struct sockaddr_in address;
     char text[TEXT_BYTES];
-    char *many; /* of sendmany and recvmany */
+    char *many; /* of sendmany and recvmany; the stage's */
     size_t many_bytes;
 };
 
@@ -95,7 +95,8 @@ static char byte_at(size_t index) {
 static void make_many(struct player *player) {
     player->many_bytes = number_at(player, 2);
     player->many = malloc(player->many_bytes);
-    assert_non_null(player->many);
+    assert_true(player->many != NULL && player->stage->many_count < NET_PLAYERS_MAX);
+    player->stage->many[player->stage->many_count++] = player->many;
     for (size_t i = 0; i < player->many_bytes; i++) {
         player->many[i] = is(player, "sendmany") ? byte_at(i) : 0;
     }
@@ -193,8 +194,6 @@ static void log_many(struct player *player, const struct cog_op *op) {
         same++;
     }
     write_log(player->stage, "%zu%s", op->u.io.done, same == op->u.io.done ? "" : " wrong");
-    free(player->many);
-    player->many = NULL;
 }
 
 static void log_result(struct player *player, const struct cog_coro *coro,
@@ -228,7 +227,6 @@ static void finish_statement(struct player *player, const struct cog_coro *coro,
     if (opens) {
         *socket_entry(player, 1) = op->status == COG_OK ? op->socket : -1;
     }
-    free(player->many);
     player->many = NULL;
 }
 
@@ -254,15 +252,10 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     return COG_STEP_END;
 }
 
-static void term(struct cog_coro *coro, void *context) {
-    (void)coro;
-    free(((struct player *)context)->many);
-}
-
 struct cog_coro *net_player_new(struct net_stage *stage, uint32_t host, const char *name,
                                 const char *script) {
     static const struct cog_coro_type type = {
-        .step = step, .term = term, .context_bytes = sizeof(struct player)};
+        .step = step, .context_bytes = sizeof(struct player)};
     struct cog_coro *coro = NULL;
     int status = cog_coro_new(stage->hosts[host - 1].scheduler, &type, name, &coro);
     assert_int_equal(status, COG_OK);

@@ -165,6 +165,9 @@ const char *net_close(struct net_stage *stage, uint64_t *trace_hash) {
         return stage->tally.live_count == 0 ? NULL : "memory is left";
     }
     stage->is_open = false;
+    while (stage->many_count > 0) {
+        free(stage->many[--stage->many_count]);
+    }
     if (net_is_void(stage)) {
         sim_trace_writer_abandon(&stage->writer);
         return NULL;

@@ -57,6 +57,8 @@ struct net_stage {
     bool is_open;
     struct cog_coro *players[NET_PLAYERS_MAX];
     size_t player_count;
+    char *many[NET_PLAYERS_MAX]; /* what sendmany and recvmany work on; from malloc */
+    size_t many_count;
     struct {
         char name[NET_NAME_BYTES];
         int32_t number;

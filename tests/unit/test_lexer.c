@@ -81,7 +81,7 @@ static void units_scale_numbers(void **state) {
         {"4KB", SIM_TOKEN_SIZE, 4096},
         {"1MB", SIM_TOKEN_SIZE, 1048576},
         {"0.5", SIM_TOKEN_DECIMAL, 5000},
-        {"1152921504606846976", SIM_TOKEN_NUMBER, SIM_VALUE_MAX},
+        {"1152921504606846975", SIM_TOKEN_NUMBER, SIM_VALUE_MAX},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint32_t error_count = 1;
@@ -94,9 +94,9 @@ static void units_scale_numbers(void **state) {
 
 static void bad_numbers_are_told_once(void **state) {
     (void)state;
-    static const char *const texts[] = {"1152921504606846977",
+    static const char *const texts[] = {"1152921504606846976",
                                         "99999999999999999999999999999999999",
-                                        "1152921504606846976KB",
+                                        "1152921504606846975KB",
                                         "400000h",
                                         "10parsecs",
                                         "0x10",
