@@ -2,6 +2,7 @@
 #include "sim/code.h"
 
 #include "sim/interpreter.h"
+#include "sim/refusal.h"
 
 /* What is being made, and where `break` and `continue` go. */
 struct maker {
@@ -180,7 +181,10 @@ static struct sim_code *make_codes(struct sim_arena *arena, const struct sim_cor
 }
 
 int sim_program_init(struct sim_program *program, const struct cog_allocator *allocator,
-                     const struct sim_scenario *scenario) {
+                     const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics) {
+    if (sim_scenario_refuse(scenario, diagnostics)) {
+        return COG_EUNSUPPORTED;
+    }
     program->scenario = scenario;
     sim_arena_init(&program->arena, allocator);
     program->coroutines =

@@ -14,6 +14,7 @@
 #include "core/cogen.h"
 #include "sim/language/arena.h"
 #include "sim/language/ast.h"
+#include "sim/language/diagnostics.h"
 
 enum sim_opcode {
     SIM_CODE_AWAIT,       /* a statement that yields an operation */
@@ -57,9 +58,10 @@ struct sim_program {
     struct sim_code *routines;
 };
 
-/* Makes code of a scenario, which must outlive it. COG_OK or COG_ENOMEM (nothing to free then). */
+/* Makes code of a scenario, which must outlive it. COG_OK; COG_ENOMEM; or COG_EUNSUPPORTED if it uses forms that can be checked but
+ * not run: the diagnostics (may be null) tell which. Unless COG_OK there is nothing to free. */
 int sim_program_init(struct sim_program *program, const struct cog_allocator *allocator,
-                     const struct sim_scenario *scenario);
+                     const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics);
 void sim_program_term(struct sim_program *program);
 
 #endif

@@ -22,11 +22,11 @@ static const struct cog_allocator *memory_of(struct sim_scope *scope) {
     return &scope->run->memory.allocator;
 }
 
-static int remember_read(struct sim_scope *scope, struct sim_value value) {
+static int remember_read(struct sim_scope *scope, const struct sim_value *place) {
     struct sim_frame *frame = scope->frame;
     if (frame->read_count == frame->read_capacity) {
         uint32_t capacity = frame->read_capacity == 0 ? 4 : frame->read_capacity * 2;
-        struct sim_value *reads = memory_of(scope)->resize(
+        struct sim_read *reads = memory_of(scope)->resize(
             memory_of(scope)->context, frame->reads, frame->read_capacity * sizeof reads[0],
             capacity * sizeof reads[0]);
         if (reads == NULL) {
@@ -35,7 +35,7 @@ static int remember_read(struct sim_scope *scope, struct sim_value value) {
         frame->reads = reads;
         frame->read_capacity = capacity;
     }
-    frame->reads[frame->read_count++] = value;
+    frame->reads[frame->read_count++] = (struct sim_read){.place = place, .value = *place};
     frame->read_next = frame->read_count;
     return COG_OK;
 }
@@ -44,15 +44,19 @@ static int read_shared(struct sim_scope *scope, const struct sim_value *place,
                        struct sim_value *value) {
     struct sim_frame *frame = scope->frame;
     if (frame->read_next < frame->read_count) {
-        *value = frame->reads[frame->read_next++];
-        return COG_OK;
+        if (frame->reads[frame->read_next].place == place) {
+            *value = frame->reads[frame->read_next++].value;
+            return COG_OK;
+        }
+        /* A plain variable has changed during the yield, and evaluation goes another way from here. */
+        frame->read_count = frame->read_next;
     }
     if (!frame->has_yielded) {
         return SIM_NEED_YIELD;
     }
     frame->has_yielded = false;
     *value = *place;
-    return remember_read(scope, *value);
+    return remember_read(scope, place);
 }
 
 int sim_evaluate_place(struct sim_scope *scope, uint32_t variable,

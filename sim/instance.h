@@ -31,6 +31,12 @@ struct sim_instance {
     uint32_t failure_line;
 };
 
+/* A read of a shared variable, remembered while the statement under way is evaluated again. */
+struct sim_read {
+    const struct sim_value *place; /* the variable or element */
+    struct sim_value value;
+};
+
 /* Context of its core coroutine. */
 struct sim_frame {
     struct sim_run *run;
@@ -42,7 +48,7 @@ struct sim_frame {
     const struct sim_instance *other; /* whom a call or join under way is about */
     struct sim_string *buffer;  /* of a receive under way: what has come */
     struct sim_value index;     /* which of `times N` */
-    struct sim_value *reads;    /* values of shared variables read for the statement under way */
+    struct sim_read *reads;     /* of shared variables for the statement under way, in order */
     uint32_t read_count;
     uint32_t read_capacity;
     uint32_t read_next;         /* the one that evaluation comes to next */

@@ -272,6 +272,7 @@ static int advance(struct sim_scope *scope, struct cog_op *op) {
         return AWAIT;
     }
     frame->read_count = 0;
+    frame->has_yielded = false; /* the access it was for may not have come after all */
     frame->is_waiting = status == AWAIT;
     return status;
 }

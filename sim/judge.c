@@ -17,9 +17,20 @@ static bool is_in(int64_t time_ns, struct sim_range range) {
     return time_ns >= range.low && time_ns <= range.high;
 }
 
-static bool line_matches(const struct sim_clause *clause, const struct sim_log_line *line) {
-    bool is_by = clause->coroutine.index == SIM_NONE ||
-                 line->instance->root == clause->coroutine.index;
+/* Is it an instance of the coroutine or routine that a clause names? */
+static bool is_of(const struct sim_run *run, const struct sim_instance *instance,
+                  const struct sim_clause *clause) {
+    const struct sim_scenario *scenario = run->scenario;
+    const struct sim_coroutine *named = clause->is_routine
+                                            ? &scenario->routines[clause->coroutine.index]
+                                            : &scenario->coroutines[clause->coroutine.index];
+    return instance->source == named;
+}
+
+static bool line_matches(const struct sim_run *run, const struct sim_clause *clause,
+                         const struct sim_log_line *line) {
+    bool is_by = clause->coroutine.name == NULL || is_of(run, line->instance, clause) ||
+                 (!clause->is_routine && line->instance->root == clause->coroutine.index);
     return is_by && (!clause->has_at || is_in(line->time_ns, clause->at_ns)) &&
            sim_pattern_matches(clause->text.bytes, clause->text.length, line->text, line->bytes);
 }
@@ -27,7 +38,7 @@ static bool line_matches(const struct sim_clause *clause, const struct sim_log_l
 static int64_t count_lines(const struct sim_run *run, const struct sim_clause *clause) {
     int64_t count = 0;
     for (size_t i = 0; i < run->journal.line_count; i++) {
-        count += line_matches(clause, &run->journal.lines[i]) ? 1 : 0;
+        count += line_matches(run, clause, &run->journal.lines[i]) ? 1 : 0;
     }
     return count;
 }
@@ -43,16 +54,12 @@ static size_t first_line(const struct sim_run *run, struct sim_text text) {
     return SIZE_MAX;
 }
 
-static bool is_of(const struct sim_instance *instance, const struct sim_clause *clause) {
-    return instance->root == clause->coroutine.index && !instance->source->is_routine;
-}
-
 /* Have all instances of a coroutine ended without failure (at the time given)? */
 static bool coroutine_ends(const struct sim_run *run, const struct sim_clause *clause) {
     bool any = false;
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
-        if (!is_of(instance, clause)) {
+        if (!is_of(run, instance, clause)) {
             continue;
         }
         any = true;
@@ -67,7 +74,7 @@ static bool coroutine_ends(const struct sim_run *run, const struct sim_clause *c
 static bool coroutine_fails(const struct sim_run *run, const struct sim_clause *clause) {
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
-        if (is_of(instance, clause) && instance->has_ended && instance->status != COG_OK &&
+        if (is_of(run, instance, clause) && instance->has_ended && instance->status != COG_OK &&
             (!clause->has_at || is_in(instance->ended_ns, clause->at_ns))) {
             return true;
         }
@@ -78,7 +85,7 @@ static bool coroutine_fails(const struct sim_run *run, const struct sim_clause *
 static bool coroutine_times_out(const struct sim_run *run, const struct sim_clause *clause) {
     for (size_t i = 0; i < run->journal.timeout_count; i++) {
         const struct sim_timed_out *timeout = &run->journal.timeouts[i];
-        if (is_of(timeout->instance, clause) &&
+        if (is_of(run, timeout->instance, clause) &&
             (!clause->has_at || is_in(timeout->time_ns, clause->at_ns))) {
             return true;
         }
@@ -189,7 +196,7 @@ static void explain_log(const struct sim_run *run, const struct sim_clause *clau
 static void explain_no_log(const struct sim_run *run, const struct sim_clause *clause,
                            struct sim_buffer *buffer) {
     for (size_t i = 0; i < run->journal.line_count; i++) {
-        if (line_matches(clause, &run->journal.lines[i])) {
+        if (line_matches(run, clause, &run->journal.lines[i])) {
             sim_buffer_add_text(buffer, "logged was ");
             add_line(buffer, &run->journal.lines[i]);
             return;
@@ -231,7 +238,7 @@ static void explain_coroutine(const struct sim_run *run, const struct sim_clause
     const char *separator = "";
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
-        if (is_of(instance, clause)) {
+        if (is_of(run, instance, clause)) {
             sim_buffer_add_text(buffer, separator);
             explain_instance(instance, buffer);
             separator = ", ";
@@ -246,7 +253,7 @@ static void explain_timeouts(const struct sim_run *run, const struct sim_clause 
                              struct sim_buffer *buffer) {
     for (size_t i = 0; i < run->journal.timeout_count; i++) {
         const struct sim_timed_out *timeout = &run->journal.timeouts[i];
-        if (clause->kind == SIM_CLAUSE_NO_TIMEOUT || is_of(timeout->instance, clause)) {
+        if (clause->kind == SIM_CLAUSE_NO_TIMEOUT || is_of(run, timeout->instance, clause)) {
             sim_buffer_add_format(buffer, "an operation of %s timed out at ",
                                   timeout->instance->name);
             add_time(buffer, timeout->time_ns);
@@ -338,18 +345,20 @@ static void judge_expectation(struct sim_run *run, const struct sim_expectation 
 }
 
 /* Does a clause say of this instance's coroutine that it fails? */
-static bool excuses(const struct sim_clause *clause, const struct sim_instance *instance) {
+static bool excuses(const struct sim_run *run, const struct sim_clause *clause,
+                    const struct sim_instance *instance) {
     if (clause->kind == SIM_CLAUSE_AND || clause->kind == SIM_CLAUSE_OR) {
-        return excuses(clause->left, instance) || excuses(clause->right, instance);
+        return excuses(run, clause->left, instance) ||
+               excuses(run, clause->right, instance);
     }
     return (clause->kind == SIM_CLAUSE_FAILS ||
             (clause->kind == SIM_CLAUSE_TIMES_OUT && instance->status == COG_ETIMEDOUT)) &&
-           is_of(instance, clause);
+           is_of(run, instance, clause);
 }
 
 static bool is_excused(const struct sim_run *run, const struct sim_instance *instance) {
     for (uint32_t i = 0; i < run->scenario->expectation_count; i++) {
-        if (excuses(run->scenario->expectations[i].clause, instance)) {
+        if (excuses(run, run->scenario->expectations[i].clause, instance)) {
             return true;
         }
     }

@@ -63,6 +63,9 @@ static void *resize(void *context, void *pointer, size_t bytes_old, size_t bytes
         give(memory, pointer, bytes_old);
         return NULL;
     }
+    if (bytes_new > memory->bytes) {
+        return NULL;
+    }
     size_t rounded_old;
     size_t rounded_new;
     if (class_of(bytes_old, &rounded_old) == class_of(bytes_new, &rounded_new)) {

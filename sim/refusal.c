@@ -3,71 +3,82 @@
 
 #include "sim/network.h"
 
-static void refuse(struct sim_diagnostics *diagnostics, struct sim_place place, const char *what) {
+/* Where the findings go, if anywhere, and how many there are. */
+struct refusal {
+    struct sim_diagnostics *diagnostics;
+    size_t count;
+};
+
+static void refuse(struct refusal *refusal, struct sim_place place, const char *what) {
+    refusal->count++;
+    if (refusal->diagnostics == NULL) {
+        return;
+    }
+    struct sim_diagnostics *diagnostics = refusal->diagnostics;
     struct sim_finding *finding =
         sim_diagnostics_error(diagnostics, place, "this version of cogsim cannot run %s", what);
     sim_diagnostics_help(diagnostics, finding, "'cogsim check' checks it");
 }
 
-static void refuse_in_block(const struct sim_block *block, struct sim_diagnostics *diagnostics);
+static void refuse_in_block(const struct sim_block *block, struct refusal *refusal);
 
 static void refuse_in_statement(const struct sim_statement *statement,
-                                struct sim_diagnostics *diagnostics) {
+                                struct refusal *refusal) {
     switch ((int)statement->kind) {
     case SIM_STATEMENT_EMIT:
-        refuse(diagnostics, statement->place, "'emit'");
+        refuse(refusal, statement->place, "'emit'");
         break;
     case SIM_STATEMENT_ITERATE:
-        refuse(diagnostics, statement->place, "'iterate'");
+        refuse(refusal, statement->place, "'iterate'");
         break;
     case SIM_STATEMENT_IF:
-        refuse_in_block(&statement->as.branch.then, diagnostics);
-        refuse_in_block(&statement->as.branch.otherwise, diagnostics);
+        refuse_in_block(&statement->as.branch.then, refusal);
+        refuse_in_block(&statement->as.branch.otherwise, refusal);
         break;
     case SIM_STATEMENT_REPEAT:
     case SIM_STATEMENT_WHILE:
-        refuse_in_block(&statement->as.loop.body, diagnostics);
+        refuse_in_block(&statement->as.loop.body, refusal);
         break;
     default:
         break;
     }
     for (uint32_t i = 0; i < statement->handler_count; i++) {
-        refuse_in_block(&statement->handlers[i].block, diagnostics);
+        refuse_in_block(&statement->handlers[i].block, refusal);
     }
 }
 
-static void refuse_in_block(const struct sim_block *block, struct sim_diagnostics *diagnostics) {
+static void refuse_in_block(const struct sim_block *block, struct refusal *refusal) {
     for (uint32_t i = 0; i < block->count; i++) {
-        refuse_in_statement(&block->statements[i], diagnostics);
+        refuse_in_statement(&block->statements[i], refusal);
     }
 }
 
-static void refuse_in_link(const struct sim_link *link, struct sim_diagnostics *diagnostics) {
+static void refuse_in_link(const struct sim_link *link, struct refusal *refusal) {
     if (link->has_loss) {
-        refuse(diagnostics, link->loss_place, "'loss'");
+        refuse(refusal, link->loss_place, "'loss'");
     }
     if (link->has_duplicate) {
-        refuse(diagnostics, link->duplicate_place, "'duplicate'");
+        refuse(refusal, link->duplicate_place, "'duplicate'");
     }
 }
 
 static void refuse_in_world(const struct sim_world_statement *statement,
-                            struct sim_diagnostics *diagnostics) {
+                            struct refusal *refusal) {
     switch (statement->kind) {
     case SIM_WORLD_CLOG:
-        refuse(diagnostics, statement->place, "'clog'");
+        refuse(refusal, statement->place, "'clog'");
         break;
     case SIM_WORLD_CRASH:
-        refuse(diagnostics, statement->place, "'crash'");
+        refuse(refusal, statement->place, "'crash'");
         break;
     case SIM_WORLD_RESTART:
-        refuse(diagnostics, statement->place, "'restart'");
+        refuse(refusal, statement->place, "'restart'");
         break;
     case SIM_WORLD_STEP:
-        refuse(diagnostics, statement->place, "'step'");
+        refuse(refusal, statement->place, "'step'");
         break;
     case SIM_WORLD_LINK:
-        refuse_in_link(statement->link, diagnostics);
+        refuse_in_link(statement->link, refusal);
         break;
     case SIM_WORLD_PARTITION:
     case SIM_WORLD_HEAL:
@@ -78,35 +89,40 @@ static void refuse_in_world(const struct sim_world_statement *statement,
 }
 
 static void refuse_in_hosts(const struct sim_scenario *scenario,
-                            struct sim_diagnostics *diagnostics) {
+                            struct refusal *refusal) {
     if (scenario->host_count > SIM_HOSTS_MAX) {
-        refuse(diagnostics, scenario->hosts[SIM_HOSTS_MAX].place, "more than 1024 hosts");
+        refuse(refusal, scenario->hosts[SIM_HOSTS_MAX].place, "more than 1024 hosts");
     }
     for (uint32_t i = 0; i < scenario->host_count; i++) {
         if (scenario->hosts[i].has_program) {
-            refuse(diagnostics, scenario->hosts[i].place, "a host's 'program'");
+            refuse(refusal, scenario->hosts[i].place, "a host's 'program'");
         }
     }
 }
 
-void sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics) {
-    refuse_in_hosts(scenario, diagnostics);
+bool sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics) {
+    struct refusal all = {.diagnostics = diagnostics};
+    struct refusal *refusal = &all;
+    refuse_in_hosts(scenario, refusal);
     for (uint32_t i = 0; i < scenario->link_count; i++) {
-        refuse_in_link(&scenario->links[i], diagnostics);
+        refuse_in_link(&scenario->links[i], refusal);
     }
     for (uint32_t i = 0; i < scenario->world_block_count; i++) {
         for (uint32_t j = 0; j < scenario->world_blocks[i].count; j++) {
-            refuse_in_world(&scenario->world_blocks[i].statements[j], diagnostics);
+            refuse_in_world(&scenario->world_blocks[i].statements[j], refusal);
         }
     }
     for (uint32_t i = 0; i < scenario->coroutine_count; i++) {
-        refuse_in_block(&scenario->coroutines[i].body, diagnostics);
+        refuse_in_block(&scenario->coroutines[i].body, refusal);
     }
     for (uint32_t i = 0; i < scenario->routine_count; i++) {
-        refuse_in_block(&scenario->routines[i].body, diagnostics);
+        refuse_in_block(&scenario->routines[i].body, refusal);
     }
     if (scenario->has_schedule) {
-        refuse(diagnostics, scenario->schedule_place, "a 'schedule' block");
+        refuse(refusal, scenario->schedule_place, "a 'schedule' block");
     }
-    sim_diagnostics_sort(diagnostics);
+    if (diagnostics != NULL) {
+        sim_diagnostics_sort(diagnostics);
+    }
+    return all.count > 0;
 }

@@ -1,16 +1,19 @@
-/* ast.h - the tree that a scenario file becomes: what the parser builds, the checker completes and the runner reads.
+/* ast.h - the tree that a scenario file becomes: what the parser builds, the checker completes and
+ * the runner reads.
  *
- * Everything hangs off `struct sim_scenario` and lives in one arena, freed as a whole by sim_scenario_free(). Lists are
- * arrays with a count (null when empty). The parser fills in what stands in the file, names as text; the checker
- * resolves each name to an index into the scenario's arrays or to a local slot, and gives each expression its type.
- * A tree that sim_scenario_parse() hands out is complete: no SIM_NONE where an index is needed, no unresolved name.
+ * Everything hangs off `struct sim_scenario` and lives in one arena, freed as a whole by
+ * sim_scenario_free(). Lists are arrays with a count (null when empty). The parser fills in what
+ * stands in the file, names as text; the checker resolves each name to an index into the scenario's
+ * arrays or to a local slot, and gives each expression its type. A tree that sim_scenario_parse()
+ * hands out is complete: no SIM_NONE where an index is needed, no unresolved name.
  *
  *     scenario -> hosts, links, settings, queues, channels, variables, locks, signals
  *              -> coroutines, routines -> block -> statement -> clauses, handlers -> block
  *              -> world blocks -> world statements
  *              -> expectations -> clause tree; outcome; outcome set; exploration; schedule lines
  *
- * Times are nanoseconds, sizes bytes, rates bytes a second. Every text and name is followed by a NUL.
+ * Times are nanoseconds, sizes bytes, rates bytes a second. Every text and name is followed by a
+ * NUL.
  */
 #ifndef SIM_LANGUAGE_AST_H
 #define SIM_LANGUAGE_AST_H
@@ -27,7 +30,8 @@
 
 /* ---- Places, texts, names ---- */
 
-/* Where something stands: line and column count from 1, columns in code points; offset and length are bytes. */
+/* Where something stands: line and column count from 1, columns in code points; offset and length
+ * are bytes. */
 struct sim_place {
     uint32_t line;
     uint32_t column;
@@ -41,9 +45,9 @@ struct sim_text {
     size_t length;
 };
 
-/* A name where it is used or declared. `index` is what the checker resolved it to, in the array that the field holding
- * it tells; SIM_NONE if the file names nothing here (then `name` is null). Between parser and checker it is the
- * number of the name in the parser's table. */
+/* A name where it is used or declared. `index` is what the checker resolved it to, in the array
+ * that the field holding it tells; SIM_NONE if the file names nothing here (then `name` is null).
+ * Between parser and checker it is the number of the name in the parser's table. */
 struct sim_reference {
     const char *name;
     uint32_t index;
@@ -256,7 +260,8 @@ struct sim_statement {
     struct sim_handler *handlers; /* in file order; no ending in two of them */
     uint32_t handler_count;
     union {
-        struct { /* SLEEP: a duration. RETURN: may be null. FAIL, LOG: a text. CHECK: a bool. EMIT: any */
+        struct { /* SLEEP: a duration. RETURN: may be null. FAIL, LOG: a text. CHECK: a bool. EMIT:
+                    any */
             struct sim_expression *value;
         } simple;
         struct { /* WAIT, SIGNAL */
@@ -265,11 +270,12 @@ struct sim_statement {
             struct sim_expression *recipients; /* SIGNAL; null: not written */
             struct sim_target target;          /* WAIT: the value. SIGNAL: the number woken */
         } signal;
-        struct { /* SPAWN, CALL, ITERATE */
+        struct {                          /* SPAWN, CALL, ITERATE */
             struct sim_reference routine; /* into routines */
             struct sim_expression_list arguments;
-            struct sim_target target; /* SPAWN: the handle. CALL: the result. ITERATE: each value, never NONE */
-            struct sim_block body;    /* ITERATE */
+            struct sim_target
+                target; /* SPAWN: the handle. CALL: the result. ITERATE: each value, never NONE */
+            struct sim_block body; /* ITERATE */
         } start;
         struct { /* JOIN */
             struct sim_expression *handle;
@@ -287,10 +293,11 @@ struct sim_statement {
             struct sim_target target;     /* FETCH */
         } channel;
         struct { /* LISTEN to CLOSE */
-            struct sim_expression *socket; /* the socket used; null for LISTEN and CONNECT, which make one */
-            struct sim_target target;      /* LISTEN, ACCEPT, CONNECT: the socket. RECV*: the text */
-            struct sim_reference host;     /* CONNECT; index SIM_NONE: the own host */
-            struct sim_expression *port;   /* LISTEN, CONNECT */
+            struct sim_expression
+                *socket; /* the socket used; null for LISTEN and CONNECT, which make one */
+            struct sim_target target;    /* LISTEN, ACCEPT, CONNECT: the socket. RECV*: the text */
+            struct sim_reference host;   /* CONNECT; index SIM_NONE: the own host */
+            struct sim_expression *port; /* LISTEN, CONNECT */
             struct sim_expression *backlog; /* LISTEN; null: not written */
             struct sim_expression *bytes;   /* RECV, RECVLINE: max. RECVALL: size */
             struct sim_expression *text;    /* SEND, SENDALL */
@@ -312,11 +319,11 @@ struct sim_statement {
             struct sim_target target;
             struct sim_expression_list choices;
         } pick;
-        struct { /* ADD, SWAP, CAS */
-            struct sim_target object;       /* VARIABLE or ELEMENT */
-            struct sim_expression *value;   /* what is added, put in, or put in if equal */
+        struct {                             /* ADD, SWAP, CAS */
+            struct sim_target object;        /* VARIABLE or ELEMENT */
+            struct sim_expression *value;    /* what is added, put in, or put in if equal */
             struct sim_expression *expected; /* CAS */
-            struct sim_target target;       /* ADD, SWAP: the old value. CAS: a bool */
+            struct sim_target target;        /* ADD, SWAP: the old value. CAS: a bool */
         } atomic;
         struct { /* ACQUIRE, RELEASE */
             struct sim_reference lock;
@@ -340,13 +347,14 @@ struct sim_coroutine {
     const char *name;
     struct sim_place place;
     bool is_routine;
-    bool background;           /* coro */
-    bool emits;                /* routine: has an `emit`, so it is for `iterate` */
-    struct sim_reference host; /* coro: into hosts. routine: the one host it runs on, SIM_NONE if none or several */
-    int64_t after_ns;          /* coro */
-    uint32_t times;            /* coro: how many are started; 1 when not written */
-    bool has_times;            /* coro: `times` is written, so instances are told apart by their index */
-    uint32_t parameter_count;  /* routine */
+    bool background; /* coro */
+    bool emits;      /* routine: has an `emit`, so it is for `iterate` */
+    struct sim_reference
+        host; /* coro: into hosts. routine: the one host it runs on, SIM_NONE if none or several */
+    int64_t after_ns; /* coro */
+    uint32_t times;   /* coro: how many are started; 1 when not written */
+    bool has_times;   /* coro: `times` is written, so instances are told apart by their index */
+    uint32_t parameter_count; /* routine */
     bool is_damaged; /* a broken line may have set a local: between parser and checker only */
     struct sim_local *locals;
     uint32_t local_count; /* at most SIM_LOCALS_MAX */
@@ -357,10 +365,11 @@ struct sim_coroutine {
 
 struct sim_host {
     const char *name;
-    struct sim_place place; /* of its line, or of its first mention; line 0 for a `main` nobody wrote */
-    bool is_declared;       /* by a line of its own */
-    int64_t skew_ns;        /* may be negative */
-    int64_t drift_ppm;      /* may be negative */
+    struct sim_place
+        place;         /* of its line, or of its first mention; line 0 for a `main` nobody wrote */
+    bool is_declared;  /* by a line of its own */
+    int64_t skew_ns;   /* may be negative */
+    int64_t drift_ppm; /* may be negative */
     bool has_program;
     struct sim_text program;
 };
@@ -407,7 +416,7 @@ struct sim_scheduler_settings {
 struct sim_queue {
     const char *name;
     struct sim_place place;
-    int64_t size; /* 0: unbounded */
+    int64_t size;  /* 0: unbounded */
     uint32_t host; /* SIM_NONE: used nowhere */
 };
 
@@ -438,7 +447,8 @@ struct sim_variable {
     bool is_array;
     uint32_t element_count; /* 1 unless it is an array */
     enum sim_type type;     /* of everything that is put in it; ANY if that differs */
-    struct sim_expression *initial; /* uses literals, operators and variables declared above it only */
+    struct sim_expression
+        *initial; /* uses literals, operators and variables declared above it only */
 };
 
 enum sim_world_kind {
@@ -459,7 +469,7 @@ struct sim_world_statement {
     struct sim_reference a; /* into hosts */
     struct sim_reference b; /* into hosts */
     struct sim_reference signal;
-    struct sim_link *link; /* the values written change, the others stay */
+    struct sim_link *link;    /* the values written change, the others stay */
     struct sim_target target; /* VARIABLE or ELEMENT */
     struct sim_expression *value;
     int64_t step_ns; /* may be negative */
@@ -476,20 +486,20 @@ struct sim_world_block {
 /* ---- What must hold ---- */
 
 enum sim_clause_kind {
-    SIM_CLAUSE_AND,        /* left, right: both in one run */
-    SIM_CLAUSE_OR,         /* left, right */
-    SIM_CLAUSE_LOG,        /* text; at, by, times if written */
-    SIM_CLAUSE_NO_LOG,     /* text; at, by if written */
-    SIM_CLAUSE_BEFORE,     /* text before second */
-    SIM_CLAUSE_ENDS,       /* coroutine; at if written */
-    SIM_CLAUSE_FAILS,      /* coroutine; at if written */
-    SIM_CLAUSE_TIMES_OUT,  /* coroutine; at if written */
+    SIM_CLAUSE_AND,       /* left, right: both in one run */
+    SIM_CLAUSE_OR,        /* left, right */
+    SIM_CLAUSE_LOG,       /* text; at, by, times if written */
+    SIM_CLAUSE_NO_LOG,    /* text; at, by if written */
+    SIM_CLAUSE_BEFORE,    /* text before second */
+    SIM_CLAUSE_ENDS,      /* coroutine; at if written */
+    SIM_CLAUSE_FAILS,     /* coroutine; at if written */
+    SIM_CLAUSE_TIMES_OUT, /* coroutine; at if written */
     SIM_CLAUSE_NO_TIMEOUT,
-    SIM_CLAUSE_END,        /* at, always written */
+    SIM_CLAUSE_END, /* at, always written */
     SIM_CLAUSE_DEADLOCK,
-    SIM_CLAUSE_ALWAYS,     /* expression, after every step */
-    SIM_CLAUSE_WITHIN,     /* within_ns of a log line like text, expression holds */
-    SIM_CLAUSE_HOLDS,      /* expression, when the run has ended */
+    SIM_CLAUSE_ALWAYS, /* expression, after every step */
+    SIM_CLAUSE_WITHIN, /* within_ns of a log line like text, expression holds */
+    SIM_CLAUSE_HOLDS,  /* expression, when the run has ended */
 };
 
 struct sim_clause {
@@ -501,8 +511,9 @@ struct sim_clause {
     struct sim_text second;
     bool has_at;
     struct sim_range at_ns; /* world time */
-    struct sim_reference coroutine; /* into coroutines or routines; of LOG: `by`, SIM_NONE if not written */
-    bool is_routine;                /* which of the two */
+    struct sim_reference
+        coroutine;   /* into coroutines or routines; of LOG: `by`, SIM_NONE if not written */
+    bool is_routine; /* which of the two */
     bool has_times;
     int64_t times;
     int64_t within_ns;

@@ -25,8 +25,8 @@ static bool make_tables(struct sim_checker *checker) {
     checker->signals = make_indices(checker);
     checker->slots = make_indices(checker);
     checker->body_count = scenario->coroutine_count + scenario->routine_count;
-    checker->bodies = sim_arena_allocate(checker->scratch,
-                                         (checker->body_count + 1U) * sizeof(struct sim_body));
+    checker->bodies =
+        sim_arena_allocate(checker->scratch, (checker->body_count + 1U) * sizeof(struct sim_body));
     checker->variable_has_type =
         sim_arena_allocate(checker->scratch, scenario->variable_count + 1U);
     if (checker->scratch->has_failed) {
@@ -34,9 +34,9 @@ static bool make_tables(struct sim_checker *checker) {
     }
     for (uint32_t i = 0; i < checker->body_count; i++) {
         bool is_routine = i >= scenario->coroutine_count;
-        checker->bodies[i].coroutine =
-            is_routine ? &scenario->routines[i - scenario->coroutine_count]
-                       : &scenario->coroutines[i];
+        checker->bodies[i].coroutine = is_routine
+                                           ? &scenario->routines[i - scenario->coroutine_count]
+                                           : &scenario->coroutines[i];
     }
     return true;
 }
@@ -48,9 +48,9 @@ static bool has_memory(const struct sim_checker *checker) {
 
 int sim_checker_run(struct sim_checker *checker) {
     static void (*const passes[])(struct sim_checker *) = {
-        sim_checker_declare,  sim_checker_resolve_bodies, sim_checker_resolve_outside,
-        sim_checker_types,    sim_checker_flow,           sim_checker_hosts,
-        sim_checker_cycles,   sim_checker_handlers,       sim_checker_unused,
+        sim_checker_declare, sim_checker_resolve_bodies, sim_checker_resolve_outside,
+        sim_checker_types,   sim_checker_flow,           sim_checker_hosts,
+        sim_checker_cycles,  sim_checker_handlers,       sim_checker_unused,
     };
     if (!make_tables(checker)) {
         return COG_ENOMEM;

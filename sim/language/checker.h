@@ -1,4 +1,5 @@
-/* checker.h - what the files of the checker share: passes over the whole tree, each of which reports what it finds.
+/* checker.h - what the files of the checker share: passes over the whole tree, each of which
+ * reports what it finds.
  *
  *     checker_declarations.c  hosts and file-level names; two things of one name
  *     checker_names.c         each name to what it names; locals get their slots
@@ -10,8 +11,9 @@
  *     checker_handlers.c      handlers of endings that cannot happen
  *     checker_unused.c        warnings
  *
- * The tree may have holes: a line with an error leaves nulls behind, in references a null name. What was reported
- * is not reported again: an unknown name becomes a local of any type that is set (a phantom).
+ * The tree may have holes: a line with an error leaves nulls behind, in references a null name.
+ * What was reported is not reported again: an unknown name becomes a local of any type that is set
+ * (a phantom).
  */
 #ifndef SIM_LANGUAGE_CHECKER_H
 #define SIM_LANGUAGE_CHECKER_H
@@ -126,7 +128,8 @@ void sim_checker_unused(struct sim_checker *checker);
 
 const char *sim_symbol_kind_word(enum sim_symbol_kind kind);
 
-/* Resolves a name that must be of that kind, and marks it used; false (and index SIM_NONE) having reported. */
+/* Resolves a name that must be of that kind, and marks it used; false (and index SIM_NONE) having
+ * reported. */
 bool sim_checker_find(struct sim_checker *checker, struct sim_reference *reference,
                       enum sim_symbol_kind kind);
 

@@ -1,6 +1,7 @@
 /* checker_cycles.c - routines that call each other in a circle: none of them could ever return.
  *
- * A depth-first walk over `call` and `iterate`, on a stack of its own: chains of calls may be as long as the file.
+ * A depth-first walk over `call` and `iterate`, on a stack of its own: chains of calls may be as
+ * long as the file.
  */
 #include "sim/language/checker.h"
 
@@ -51,8 +52,7 @@ static void report_cycle(struct walk *walk, const struct sim_start *last) {
     for (uint32_t i = first; i < end && i < first + CYCLE_SHOWN_MAX; i++) {
         const struct sim_start *start = start_of(walk, i);
         sim_diagnostics_note(diagnostics, finding, start->place, "here '%s' calls '%s'",
-                             name_of(walk, walk->frames[i].routine),
-                             name_of(walk, start->routine));
+                             name_of(walk, walk->frames[i].routine), name_of(walk, start->routine));
     }
     sim_diagnostics_help(diagnostics, finding, "'spawn' starts a coroutine without waiting for it");
 }

@@ -1,4 +1,5 @@
-/* checker_declarations.c - what the file declares: names of one kind each, hosts in order of first mention, signals. */
+/* checker_declarations.c - what the file declares: names of one kind each, hosts in order of first
+ * mention, signals. */
 #include "sim/language/checker.h"
 
 #include "sim/language/words.h"
@@ -34,8 +35,8 @@ const char *sim_symbol_kind_word(enum sim_symbol_kind kind) {
 static void report_two(struct sim_checker *checker, const char *name, struct sim_place a,
                        struct sim_place b) {
     bool a_is_first = a.offset < b.offset;
-    struct sim_finding *finding = sim_diagnostics_error(
-        checker->diagnostics, a_is_first ? b : a, "two things are named '%s'", name);
+    struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, a_is_first ? b : a,
+                                                        "two things are named '%s'", name);
     sim_diagnostics_note(checker->diagnostics, finding, a_is_first ? a : b, "the other is here");
 }
 
@@ -89,8 +90,8 @@ static const char *nearest_of_kind(struct sim_checker *checker, const char *name
     struct sim_nearest nearest;
     struct sim_symbol *meant = NULL;
     sim_nearest_init(&nearest, name);
-    uint32_t count = checker->names->count < NAMES_SEARCHED_MAX ? checker->names->count
-                                                                : NAMES_SEARCHED_MAX;
+    uint32_t count =
+        checker->names->count < NAMES_SEARCHED_MAX ? checker->names->count : NAMES_SEARCHED_MAX;
     for (uint32_t i = 0; i < count && !sim_nearest_is_done(&nearest); i++) {
         const char *best = nearest.best;
         if (checker->symbols[i].kind == kind) {
@@ -124,14 +125,12 @@ bool sim_checker_find(struct sim_checker *checker, struct sim_reference *referen
         struct sim_finding *finding =
             sim_diagnostics_error(checker->diagnostics, reference->place, "'%s' is a %s, not a %s",
                                   reference->name, sim_symbol_kind_word(symbol->kind), word);
-        sim_diagnostics_note(checker->diagnostics, finding, symbol->place,
-                             "it is declared here");
+        sim_diagnostics_note(checker->diagnostics, finding, symbol->place, "it is declared here");
         return false;
     }
     struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
                                                         "unknown %s '%s'", word, reference->name);
-    const char *nearest =
-        finding == NULL ? NULL : nearest_of_kind(checker, reference->name, kind);
+    const char *nearest = finding == NULL ? NULL : nearest_of_kind(checker, reference->name, kind);
     if (nearest != NULL) {
         sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?", nearest);
     }
@@ -140,7 +139,8 @@ bool sim_checker_find(struct sim_checker *checker, struct sim_reference *referen
 
 /* ---- Hosts ---- */
 
-/* A place where a host may come into being: its line, a link's end, an `on`; or a coroutine without one. */
+/* A place where a host may come into being: its line, a link's end, an `on`; or a coroutine without
+ * one. */
 struct mention {
     const char *name;
     struct sim_place place;
@@ -169,16 +169,14 @@ static void add_mention(struct sim_checker *checker, struct mentions *mentions,
 static void mention_reference(struct sim_checker *checker, struct mentions *mentions,
                               struct sim_reference *reference) {
     add_mention(checker, mentions,
-                (struct mention){.name = reference->name,
-                                 .place = reference->place,
-                                 .reference = reference});
+                (struct mention){
+                    .name = reference->name, .place = reference->place, .reference = reference});
 }
 
 static int compare_mentions(const void *a, const void *b) {
     const struct mention *left = a;
     const struct mention *right = b;
-    return left->place.offset < right->place.offset ? -1
-                                                    : left->place.offset > right->place.offset;
+    return left->place.offset < right->place.offset ? -1 : left->place.offset > right->place.offset;
 }
 
 static struct mentions collect_mentions(struct sim_checker *checker) {
@@ -282,8 +280,7 @@ void sim_checker_find_host(struct sim_checker *checker, struct sim_reference *re
     }
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, reference->name);
-    for (uint32_t i = 0; i < checker->scenario->host_count && !sim_nearest_is_done(&nearest);
-         i++) {
+    for (uint32_t i = 0; i < checker->scenario->host_count && !sim_nearest_is_done(&nearest); i++) {
         sim_nearest_offer(&nearest, checker->scenario->hosts[i].name);
     }
     if (nearest.best != NULL) {

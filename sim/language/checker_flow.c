@@ -1,8 +1,10 @@
-/* checker_flow.c - follows control through each body: is a local set wherever it is read, is each line reached?
+/* checker_flow.c - follows control through each body: is a local set wherever it is read, is each
+ * line reached?
  *
- * A state is the set of locals that are set on every way to a place. Where ways meet, it is what all of them have set.
- * A loop needs no second round: going round can only set more than was set on entering. Behind a line that nothing
- * passes, everything counts as set, so that one mistake is told once.
+ * A state is the set of locals that are set on every way to a place. Where ways meet, it is what
+ * all of them have set. A loop needs no second round: going round can only set more than was set on
+ * entering. Behind a line that nothing passes, everything counts as set, so that one mistake is
+ * told once.
  */
 #include "sim/language/checker.h"
 
@@ -154,11 +156,10 @@ static void check_set(struct flow *flow, const struct sim_statement *statement) 
     }
     const struct sim_local *local = &flow->body->coroutine->locals[reference->index];
     if (local->place.offset > reference->place.offset) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            flow->checker->diagnostics, reference->place, "'%s' is changed before it is made",
-            reference->name);
-        sim_diagnostics_note(flow->checker->diagnostics, finding, local->place,
-                             "it is made here");
+        struct sim_finding *finding =
+            sim_diagnostics_error(flow->checker->diagnostics, reference->place,
+                                  "'%s' is changed before it is made", reference->name);
+        sim_diagnostics_note(flow->checker->diagnostics, finding, local->place, "it is made here");
     }
 }
 
@@ -205,8 +206,7 @@ static void follow_loop(struct flow *flow, struct sim_statement *statement, stru
     join(state, &loop.behind);
 }
 
-static void follow_branch(struct flow *flow, struct sim_statement *statement,
-                          struct state *state) {
+static void follow_branch(struct flow *flow, struct sim_statement *statement, struct state *state) {
     struct state otherwise = *state;
     follow_block(flow, &statement->as.branch.then, state);
     follow_block(flow, &statement->as.branch.otherwise, &otherwise);

@@ -38,8 +38,7 @@ static unsigned endings_of_kind(enum sim_statement_kind kind) {
 /* Endings of this very statement, timeouts apart. */
 static unsigned endings_of(const struct sim_statement *statement) {
     unsigned endings = endings_of_kind(statement->kind);
-    bool is_queue =
-        statement->kind == SIM_STATEMENT_PUT || statement->kind == SIM_STATEMENT_GET;
+    bool is_queue = statement->kind == SIM_STATEMENT_PUT || statement->kind == SIM_STATEMENT_GET;
     if (is_queue && statement->as.queue.nowait) {
         return endings & ~(unsigned)SIM_ENDING_TIMEOUT;
     }
@@ -91,10 +90,9 @@ static void report_unreachable(struct sim_checker *checker, const struct sim_sta
                                const struct sim_handler *handler, unsigned ending) {
     const char *word = sim_statement_word(statement->kind);
     bool may_time_out = endings_of_kind(statement->kind) & SIM_ENDING_TIMEOUT;
-    struct sim_finding *finding =
-        sim_diagnostics_error(checker->diagnostics, handler->place,
-                              "unreachable handler: this '%s' cannot end with '%s'", word,
-                              ending_word(ending));
+    struct sim_finding *finding = sim_diagnostics_error(
+        checker->diagnostics, handler->place, "unreachable handler: this '%s' cannot end with '%s'",
+        word, ending_word(ending));
     if (ending == SIM_ENDING_TIMEOUT && may_time_out &&
         statement->options.timeout_kind == SIM_TIMEOUT_NONE) {
         sim_diagnostics_label(checker->diagnostics, finding, "it has 'timeout none'");

@@ -1,7 +1,9 @@
-/* checker_hosts.c - on which hosts everything runs, and to which host each queue, channel, lock and signal belongs.
+/* checker_hosts.c - on which hosts everything runs, and to which host each queue, channel, lock and
+ * signal belongs.
  *
- * A coroutine runs on its host, a routine wherever a body that starts it does. Of a body's hosts two are remembered,
- * which is enough to tell one from several, so that each body is looked at three times at most.
+ * A coroutine runs on its host, a routine wherever a body that starts it does. Of a body's hosts
+ * two are remembered, which is enough to tell one from several, so that each body is looked at
+ * three times at most.
  */
 #include "sim/language/checker.h"
 
@@ -62,7 +64,8 @@ static void spread_hosts(struct sim_checker *checker) {
             return;
         }
     }
-    /* In order of discovery: which two of several hosts are told does not depend on anything else. */
+    /* In order of discovery: which two of several hosts are told does not depend on anything else.
+     */
     for (uint32_t i = 0; i < work.count; i++) {
         tell_routines(checker, &work, work.bodies[i]);
     }
@@ -142,8 +145,7 @@ static void claim(struct sim_checker *checker, struct owners *owners, const stru
     struct sim_finding *finding =
         sim_diagnostics_error(checker->diagnostics, use->place, "%s '%s' is used on two hosts",
                               use_word(use->kind), name_of_use(checker, use));
-    sim_diagnostics_label(checker->diagnostics, finding, "on '%s' here",
-                          host_name(checker, host));
+    sim_diagnostics_label(checker->diagnostics, finding, "on '%s' here", host_name(checker, host));
     sim_diagnostics_note(checker->diagnostics, finding, owner->place, "on '%s' here",
                          host_name(checker, owner->host));
 }
@@ -190,9 +192,8 @@ static void claim_world_signal(struct sim_checker *checker, struct owners *owner
         statement->signal.index == SIM_NONE || checker->scenario->host_count == 0) {
         return;
     }
-    struct sim_use use = {.kind = SIM_USE_SIGNAL,
-                          .index = statement->signal.index,
-                          .place = statement->signal.place};
+    struct sim_use use = {
+        .kind = SIM_USE_SIGNAL, .index = statement->signal.index, .place = statement->signal.place};
     if (statement->a.name == NULL) {
         uint32_t host = owners->items[SIM_USE_SIGNAL][use.index].host;
         statement->a.index = host == SIM_NONE ? 0 : host;

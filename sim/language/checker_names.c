@@ -1,8 +1,9 @@
 /* checker_names.c - names inside coroutines and routines.
  *
- * A body is walked twice. First everything that its statements set gets a slot, unless it is a variable of the file;
- * then every name that is read is looked up: a local, else something of the file. Whether a local has been set where
- * it is read is the flow pass's question. `let` must make a new name, new meaning that no open block has set it.
+ * A body is walked twice. First everything that its statements set gets a slot, unless it is a
+ * variable of the file; then every name that is read is looked up: a local, else something of the
+ * file. Whether a local has been set where it is read is the flow pass's question. `let` must make
+ * a new name, new meaning that no open block has set it.
  */
 #include "sim/language/checker.h"
 
@@ -21,8 +22,8 @@ static void offer_values(const struct sim_checker *checker, struct sim_nearest *
             }
         }
     }
-    for (uint32_t i = 0;
-         i < checker->scenario->variable_count && !sim_nearest_is_done(nearest); i++) {
+    for (uint32_t i = 0; i < checker->scenario->variable_count && !sim_nearest_is_done(nearest);
+         i++) {
         sim_nearest_offer(nearest, checker->scenario->variables[i].name);
     }
 }
@@ -35,8 +36,8 @@ static struct sim_local *add_local(struct sim_checker *checker,
                                     "more than %d names in one coroutine", SIM_LOCALS_MAX);
         return NULL;
     }
-    struct sim_local *locals = sim_arena_push(checker->arena, coroutine->locals,
-                                              &coroutine->local_count, sizeof(*locals));
+    struct sim_local *locals =
+        sim_arena_push(checker->arena, coroutine->locals, &coroutine->local_count, sizeof(*locals));
     if (locals == NULL) {
         return NULL;
     }
@@ -55,8 +56,8 @@ static void report_unknown(struct sim_checker *checker, struct sim_reference *re
     if (!is_damaged && number >= SIM_WORD_COUNT) {
         struct sim_nearest nearest;
         sim_nearest_init(&nearest, reference->name);
-        struct sim_finding *finding = sim_diagnostics_error(
-            checker->diagnostics, reference->place, "unknown name '%s'", reference->name);
+        struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
+                                                            "unknown name '%s'", reference->name);
         if (finding != NULL) {
             offer_values(checker, &nearest);
         }
@@ -88,9 +89,9 @@ static void resolve_variable(struct sim_checker *checker, struct sim_expression 
     expression->kind = SIM_EXPRESSION_VARIABLE;
     expression->as.name.reference.index = index;
     if (checker->scenario->variables[index].is_array) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            checker->diagnostics, expression->place, "'%s' is an array",
-            expression->as.name.reference.name);
+        struct sim_finding *finding =
+            sim_diagnostics_error(checker->diagnostics, expression->place, "'%s' is an array",
+                                  expression->as.name.reference.name);
         sim_diagnostics_label(checker->diagnostics, finding,
                               "an array is read one element at a time: '%s[0]'",
                               expression->as.name.reference.name);
@@ -158,8 +159,8 @@ static void resolve_operands(struct sim_checker *checker, struct sim_expression 
 static void check_index_is_known(struct sim_checker *checker,
                                  const struct sim_expression *expression) {
     if (checker->body == NULL || checker->body->coroutine->is_routine) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            checker->diagnostics, expression->place, "'index' is known in a 'coro' only");
+        struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, expression->place,
+                                                            "'index' is known in a 'coro' only");
         sim_diagnostics_label(checker->diagnostics, finding, "%s",
                               checker->body == NULL ? "it tells instances of a 'coro' apart"
                                                     : "pass it as an argument");
@@ -229,8 +230,7 @@ static void resolve_variable_target(struct sim_checker *checker, struct sim_targ
         struct sim_finding *finding = sim_diagnostics_error(
             checker->diagnostics, target->reference.place,
             is_element ? "'%s' is not an array" : "'%s' is an array", variable->name);
-        sim_diagnostics_note(checker->diagnostics, finding, variable->place,
-                             "it is declared here");
+        sim_diagnostics_note(checker->diagnostics, finding, variable->place, "it is declared here");
         drop(target);
         return;
     }
@@ -287,7 +287,8 @@ static void report_let_twice(struct sim_checker *checker, const struct sim_refer
     sim_diagnostics_note(checker->diagnostics, finding, other, "the other is here");
 }
 
-/* Coroutines are named where no value can stand, so what is received or passed may share their names. */
+/* Coroutines are named where no value can stand, so what is received or passed may share their
+ * names. */
 static bool may_be_shadowed(const struct sim_symbol *symbol) {
     return symbol->kind == SIM_SYMBOL_NONE || symbol->kind == SIM_SYMBOL_COROUTINE ||
            symbol->kind == SIM_SYMBOL_ROUTINE;
@@ -321,8 +322,7 @@ static void define_target(struct sim_checker *checker, struct sim_statement *sta
         slot = checker->slots[number];
         checker->body->locals[slot].is_let = is_let;
     } else if (is_let && checker->body->locals[slot].is_in_scope) {
-        report_let_twice(checker, &target->reference,
-                         checker->body->coroutine->locals[slot].place);
+        report_let_twice(checker, &target->reference, checker->body->coroutine->locals[slot].place);
     }
     checker->body->locals[slot].is_in_scope = true;
     target->reference.index = slot;
@@ -379,8 +379,8 @@ static void add_use(struct sim_checker *checker, enum sim_use_kind kind,
         sim_arena_push(checker->scratch, body->uses, &body->use_count, sizeof(*uses));
     if (uses != NULL) {
         body->uses = uses;
-        uses[body->use_count - 1] = (struct sim_use){
-            .kind = kind, .index = reference->index, .place = reference->place};
+        uses[body->use_count - 1] =
+            (struct sim_use){.kind = kind, .index = reference->index, .place = reference->place};
     }
 }
 
@@ -393,9 +393,8 @@ static void check_argument_count(struct sim_checker *checker,
         return;
     }
     struct sim_finding *finding = sim_diagnostics_error(
-        checker->diagnostics, reference->place, "'%s' takes %u argument%s, not %u",
-        reference->name, routine->parameter_count, routine->parameter_count == 1 ? "" : "s",
-        given);
+        checker->diagnostics, reference->place, "'%s' takes %u argument%s, not %u", reference->name,
+        routine->parameter_count, routine->parameter_count == 1 ? "" : "s", given);
     sim_diagnostics_note(checker->diagnostics, finding, routine->place, "it is declared here");
 }
 
@@ -410,9 +409,8 @@ static void resolve_start(struct sim_checker *checker, struct sim_statement *sta
         sim_arena_push(checker->scratch, body->starts, &body->start_count, sizeof(*starts));
     if (starts != NULL) {
         body->starts = starts;
-        starts[body->start_count - 1] = (struct sim_start){.kind = statement->kind,
-                                                           .routine = reference->index,
-                                                           .place = reference->place};
+        starts[body->start_count - 1] = (struct sim_start){
+            .kind = statement->kind, .routine = reference->index, .place = reference->place};
     }
 }
 
@@ -520,8 +518,7 @@ static void add_parameters(struct sim_checker *checker) {
         if (!may_be_shadowed(symbol)) {
             struct sim_finding *finding = sim_diagnostics_error(
                 checker->diagnostics, local->place, "two things are named '%s'", local->name);
-            sim_diagnostics_note(checker->diagnostics, finding, symbol->place,
-                                 "the other is here");
+            sim_diagnostics_note(checker->diagnostics, finding, symbol->place, "the other is here");
         }
         checker->slots[number] = i;
         body->locals[i].is_in_scope = true;

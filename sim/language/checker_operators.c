@@ -25,12 +25,18 @@ const char *sim_type_word(enum sim_type type) {
 
 static const char *operator_text(enum sim_expression_kind kind) {
     static const char *const texts[] = {
-        [SIM_EXPRESSION_ADD] = "+",      [SIM_EXPRESSION_SUBTRACT] = "-",
-        [SIM_EXPRESSION_MULTIPLY] = "*", [SIM_EXPRESSION_DIVIDE] = "/",
-        [SIM_EXPRESSION_REMAINDER] = "%", [SIM_EXPRESSION_EQUAL] = "==",
-        [SIM_EXPRESSION_UNEQUAL] = "!=", [SIM_EXPRESSION_LESS] = "<",
-        [SIM_EXPRESSION_LESS_EQUAL] = "<=", [SIM_EXPRESSION_GREATER] = ">",
-        [SIM_EXPRESSION_GREATER_EQUAL] = ">=", [SIM_EXPRESSION_AND] = "and",
+        [SIM_EXPRESSION_ADD] = "+",
+        [SIM_EXPRESSION_SUBTRACT] = "-",
+        [SIM_EXPRESSION_MULTIPLY] = "*",
+        [SIM_EXPRESSION_DIVIDE] = "/",
+        [SIM_EXPRESSION_REMAINDER] = "%",
+        [SIM_EXPRESSION_EQUAL] = "==",
+        [SIM_EXPRESSION_UNEQUAL] = "!=",
+        [SIM_EXPRESSION_LESS] = "<",
+        [SIM_EXPRESSION_LESS_EQUAL] = "<=",
+        [SIM_EXPRESSION_GREATER] = ">",
+        [SIM_EXPRESSION_GREATER_EQUAL] = ">=",
+        [SIM_EXPRESSION_AND] = "and",
         [SIM_EXPRESSION_OR] = "or",
     };
     return texts[kind];
@@ -100,11 +106,10 @@ static enum sim_type quotient_type(struct sim_checker *checker, struct sim_expre
     return is_remainder ? SIM_TYPE_NUMBER : left;
 }
 
-static enum sim_type comparison_type(struct sim_checker *checker,
-                                     struct sim_expression *expression, enum sim_type left,
-                                     enum sim_type right) {
-    bool is_equality = expression->kind == SIM_EXPRESSION_EQUAL ||
-                       expression->kind == SIM_EXPRESSION_UNEQUAL;
+static enum sim_type comparison_type(struct sim_checker *checker, struct sim_expression *expression,
+                                     enum sim_type left, enum sim_type right) {
+    bool is_equality =
+        expression->kind == SIM_EXPRESSION_EQUAL || expression->kind == SIM_EXPRESSION_UNEQUAL;
     bool is_alike = left == right || left == SIM_TYPE_ANY || right == SIM_TYPE_ANY;
     bool is_ordered = may_be_quantity(left) && may_be_quantity(right);
     if (!is_alike || (!is_equality && !is_ordered)) {
@@ -122,8 +127,8 @@ static enum sim_type logic_type(struct sim_checker *checker, struct sim_expressi
 static enum sim_type negation_type(struct sim_checker *checker, struct sim_expression *expression,
                                    enum sim_type type) {
     if (!may_be_quantity(type) && checker->reports_types) {
-        (void)sim_diagnostics_error(checker->diagnostics, expression->place,
-                                    "'-' before %s", sim_type_word(type));
+        (void)sim_diagnostics_error(checker->diagnostics, expression->place, "'-' before %s",
+                                    sim_type_word(type));
     }
     return may_be_quantity(type) ? type : SIM_TYPE_ANY;
 }
@@ -155,8 +160,7 @@ enum sim_type sim_checker_operator_type(struct sim_checker *checker,
     case SIM_EXPRESSION_GREATER_EQUAL:
         return comparison_type(checker, expression, left, right);
     case SIM_EXPRESSION_ITEM:
-        sim_checker_want(checker, expression->as.operands.left, SIM_TYPE_LIST,
-                         "what has items");
+        sim_checker_want(checker, expression->as.operands.left, SIM_TYPE_LIST, "what has items");
         sim_checker_want(checker, expression->as.operands.right, SIM_TYPE_NUMBER,
                          "the number of an item");
         return SIM_TYPE_ANY;

@@ -1,4 +1,5 @@
-/* checker_outside.c - names outside coroutines: settings, what the world does, what must hold, what a run ends with. */
+/* checker_outside.c - names outside coroutines: settings, what the world does, what must hold, what
+ * a run ends with. */
 #include "sim/language/checker.h"
 
 static void resolve_initial_values(struct sim_checker *checker) {
@@ -38,9 +39,8 @@ static void check_initial(struct sim_checker *checker, const struct sim_variable
         const struct sim_variable *other =
             &checker->scenario->variables[expression->as.name.reference.index];
         if (other->place.offset >= variable->place.offset) {
-            struct sim_finding *finding =
-                sim_diagnostics_error(checker->diagnostics, expression->place,
-                                      "'%s' has no value yet", other->name);
+            struct sim_finding *finding = sim_diagnostics_error(
+                checker->diagnostics, expression->place, "'%s' has no value yet", other->name);
             sim_diagnostics_note(checker->diagnostics, finding, other->place,
                                  "it gets its first value here");
         }

@@ -1,9 +1,10 @@
-/* checker_types.c - what is known of the values that names hold, and whether it fits where they are used.
+/* checker_types.c - what is known of the values that names hold, and whether it fits where they are
+ * used.
  *
- * The type of a local or variable is that of everything ever put in it, ANY if that differs. Since one name may be put
- * into another, types are computed over the whole file until nothing changes; a type only ever goes from unknown to
- * known to ANY. A file that takes more than a few rounds gives up on precision, not on time: all names become ANY. A
- * last round reports.
+ * The type of a local or variable is that of everything ever put in it, ANY if that differs. Since
+ * one name may be put into another, types are computed over the whole file until nothing changes; a
+ * type only ever goes from unknown to known to ANY. A file that takes more than a few rounds gives
+ * up on precision, not on time: all names become ANY. A last round reports.
  */
 #include "sim/language/checker.h"
 
@@ -50,8 +51,7 @@ static void check_element(struct sim_checker *checker, const struct sim_referenc
         struct sim_finding *finding = sim_diagnostics_error(
             checker->diagnostics, element->place, "'%s' has elements 0 to %u, not %lld",
             reference->name, variable->element_count - 1, (long long)value);
-        sim_diagnostics_note(checker->diagnostics, finding, variable->place,
-                             "it is declared here");
+        sim_diagnostics_note(checker->diagnostics, finding, variable->place, "it is declared here");
     }
 }
 

@@ -1,6 +1,7 @@
-/* checker_unused.c - warnings: what is declared and never used, signals that nobody sends or waits for, routines that
- * emit but are not iterated. A name that begins with '_' is meant to be unused. A file with errors gets no such
- * warnings: what is unused may be so because of a mistake that is told already. */
+/* checker_unused.c - warnings: what is declared and never used, signals that nobody sends or waits
+ * for, routines that emit but are not iterated. A name that begins with '_' is meant to be unused.
+ * A file with errors gets no such warnings: what is unused may be so because of a mistake that is
+ * told already. */
 #include "sim/language/checker.h"
 
 static void warn_unused(struct sim_checker *checker, const char *name, struct sim_place place,
@@ -49,8 +50,8 @@ static void note_signals(struct sim_checker *checker, struct sim_block *block) {
     for (uint32_t i = 0; i < block->count; i++) {
         struct sim_statement *statement = &block->statements[i];
         struct sim_statement_parts parts = sim_statement_parts(statement);
-        bool is_signal = statement->kind == SIM_STATEMENT_WAIT ||
-                         statement->kind == SIM_STATEMENT_SIGNAL;
+        bool is_signal =
+            statement->kind == SIM_STATEMENT_WAIT || statement->kind == SIM_STATEMENT_SIGNAL;
         if (is_signal && statement->as.signal.signal.name != NULL) {
             bool *noted = statement->kind == SIM_STATEMENT_WAIT ? checker->signal_is_waited_for
                                                                 : checker->signal_is_sent;
@@ -83,16 +84,14 @@ static void warn_signal(struct sim_checker *checker, uint32_t index) {
     const struct sim_scenario *scenario = checker->scenario;
     const struct sim_signal *signal = &scenario->signals[index];
     bool is_sent = checker->signal_is_sent[index];
-    struct sim_finding *finding =
-        sim_diagnostics_warning(checker->diagnostics, signal->place,
-                                is_sent ? "nothing waits for signal '%s'"
-                                        : "nothing sends signal '%s'",
-                                signal->name);
+    struct sim_finding *finding = sim_diagnostics_warning(
+        checker->diagnostics, signal->place,
+        is_sent ? "nothing waits for signal '%s'" : "nothing sends signal '%s'", signal->name);
     const bool *wanted = is_sent ? checker->signal_is_waited_for : checker->signal_is_sent;
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, signal->name);
-    for (uint32_t i = 0; finding != NULL && i < scenario->signal_count && !sim_nearest_is_done(&nearest);
-         i++) {
+    for (uint32_t i = 0;
+         finding != NULL && i < scenario->signal_count && !sim_nearest_is_done(&nearest); i++) {
         if (wanted[i]) {
             sim_nearest_offer(&nearest, scenario->signals[i].name);
         }

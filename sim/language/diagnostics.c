@@ -52,10 +52,8 @@ static struct sim_finding *add(struct sim_diagnostics *diagnostics, enum sim_sev
         diagnostics->has_failed = true;
         return NULL;
     }
-    *finding = (struct sim_finding){.severity = severity,
-                                    .sequence = diagnostics->count,
-                                    .place = place,
-                                    .message = message};
+    *finding = (struct sim_finding){
+        .severity = severity, .sequence = diagnostics->count, .place = place, .message = message};
     diagnostics->findings[diagnostics->count - 1] = finding;
     return finding;
 }

@@ -1,11 +1,13 @@
-/* diagnostics.h - what is wrong with a scenario file: collected while it is read, then sorted and rendered.
+/* diagnostics.h - what is wrong with a scenario file: collected while it is read, then sorted and
+ * rendered.
  *
- * A finding has a severity, a place, a message, optionally a label that is written beside the underline, and notes
- * that point at other places or at none. Messages are made with printf formats and copied. Findings are kept in the
- * order of their places; those of one place in the order they were reported.
+ * A finding has a severity, a place, a message, optionally a label that is written beside the
+ * underline, and notes that point at other places or at none. Messages are made with printf formats
+ * and copied. Findings are kept in the order of their places; those of one place in the order they
+ * were reported.
  *
- * Memory running out is remembered (has_failed) and reported by whoever hands the diagnostics out. Every call takes a
- * null finding and then does nothing, so that reporting needs no checks.
+ * Memory running out is remembered (has_failed) and reported by whoever hands the diagnostics out.
+ * Every call takes a null finding and then does nothing, so that reporting needs no checks.
  */
 #ifndef SIM_LANGUAGE_DIAGNOSTICS_H
 #define SIM_LANGUAGE_DIAGNOSTICS_H
@@ -76,14 +78,15 @@ sim_diagnostics_label(struct sim_diagnostics *diagnostics, struct sim_finding *f
                       const char *format, ...);
 
 /* Adds a note that points at a place. */
-__attribute__((format(printf, 4, 5))) void
-sim_diagnostics_note(struct sim_diagnostics *diagnostics, struct sim_finding *finding,
-                     struct sim_place place, const char *format, ...);
+__attribute__((format(printf, 4, 5))) void sim_diagnostics_note(struct sim_diagnostics *diagnostics,
+                                                                struct sim_finding *finding,
+                                                                struct sim_place place,
+                                                                const char *format, ...);
 
 /* Adds a note about no place in particular. */
-__attribute__((format(printf, 3, 4))) void
-sim_diagnostics_help(struct sim_diagnostics *diagnostics, struct sim_finding *finding,
-                     const char *format, ...);
+__attribute__((format(printf, 3, 4))) void sim_diagnostics_help(struct sim_diagnostics *diagnostics,
+                                                                struct sim_finding *finding,
+                                                                const char *format, ...);
 
 /* Sorts the findings by place. */
 void sim_diagnostics_sort(struct sim_diagnostics *diagnostics);

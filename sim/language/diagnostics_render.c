@@ -4,8 +4,9 @@
  *         6 |     recieve text from conn max 64
  *           |     ^~~~~~~ did you mean 'recv'?
  *
- * A line is shown as cells: what a terminal shows for one code point, with the columns that takes. A tab is shown as
- * four blanks; what is no UTF-8, and control characters, as U+FFFD. Of a long line a window around the place is shown.
+ * A line is shown as cells: what a terminal shows for one code point, with the columns that takes.
+ * A tab is shown as four blanks; what is no UTF-8, and control characters, as U+FFFD. Of a long
+ * line a window around the place is shown.
  */
 #include "sim/language/diagnostics.h"
 
@@ -17,7 +18,8 @@ enum {
     CELLS_SHOWN_MAX = 110,   /* of a line, in columns */
     CELLS_BEFORE_PLACE = 50, /* of a line that is cut, before the place */
     TAB_COLUMNS = 4,
-    WINDOW_BYTES_MAX = 4 * CELLS_SHOWN_MAX, /* before the place, enough to find the window's start */
+    WINDOW_BYTES_MAX =
+        4 * CELLS_SHOWN_MAX, /* before the place, enough to find the window's start */
 };
 
 struct render {
@@ -71,7 +73,8 @@ static bool is_inside_code_point(const char *at) {
     return ((unsigned char)*at & 0xc0U) == 0x80U;
 }
 
-/* Where to start showing the line: at its beginning if the place is not far behind, else a little before the place. */
+/* Where to start showing the line: at its beginning if the place is not far behind, else a little
+ * before the place. */
 static struct window window_of(const struct sim_source *source, struct sim_place place) {
     const char *text = source->text;
     const char *text_end = text + source->length;

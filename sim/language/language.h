@@ -21,8 +21,9 @@
 #include "sim/language/diagnostics.h"
 #include "sim/language/source.h"
 
-/* Reads and checks a scenario. Returns COG_OK with the scenario in *out if it has no error (there may be warnings);
- * COG_EINVALID with at least one error in the diagnostics; or COG_ENOMEM. Unless COG_OK, *out is null. */
+/* Reads and checks a scenario. Returns COG_OK with the scenario in *out if it has no error (there
+ * may be warnings); COG_EINVALID with at least one error in the diagnostics; or COG_ENOMEM. Unless
+ * COG_OK, *out is null. */
 int sim_scenario_parse(const struct cog_allocator *allocator, const struct sim_source *source,
                        struct sim_diagnostics *diagnostics, struct sim_scenario **out);
 

@@ -24,14 +24,11 @@ void sim_lexer_init(struct sim_lexer *lexer, const struct sim_source *source,
 struct sim_place sim_lexer_place(struct sim_lexer *lexer, uint32_t offset, uint32_t length) {
     while (lexer->counted_at < offset) {
         /* Continuation bytes belong to the code point before them. */
-        lexer->counted_column +=
-            ((unsigned char)lexer->text[lexer->counted_at] & 0xc0U) != 0x80U;
+        lexer->counted_column += ((unsigned char)lexer->text[lexer->counted_at] & 0xc0U) != 0x80U;
         lexer->counted_at++;
     }
-    return (struct sim_place){.line = lexer->line,
-                              .column = lexer->counted_column,
-                              .offset = offset,
-                              .length = length};
+    return (struct sim_place){
+        .line = lexer->line, .column = lexer->counted_column, .offset = offset, .length = length};
 }
 
 /* ---- Lines ---- */
@@ -152,8 +149,7 @@ static uint32_t name_length(const struct sim_lexer *lexer) {
 
 /* A capital is told once and read as its small letter. */
 static const char *in_small_letters(struct sim_lexer *lexer, struct sim_place place) {
-    char *copy =
-        sim_arena_copy(lexer->names->arena, lexer->text + place.offset, place.length);
+    char *copy = sim_arena_copy(lexer->names->arena, lexer->text + place.offset, place.length);
     for (uint32_t i = 0; copy != NULL && i < place.length; i++) {
         if (copy[i] >= 'A' && copy[i] <= 'Z') {
             copy[i] = (char)(copy[i] - 'A' + 'a');
@@ -196,10 +192,9 @@ static struct sim_token cut_text(struct sim_lexer *lexer) {
     if (end < lexer->line_end) {
         return make_token(lexer, SIM_TOKEN_TEXT, end + 1 - lexer->at);
     }
-    struct sim_token token =
-        make_token(lexer, SIM_TOKEN_ERROR, lexer->line_end - lexer->at);
-    struct sim_finding *finding = sim_diagnostics_error(lexer->diagnostics, token.place,
-                                                        "a text without its closing '\"'");
+    struct sim_token token = make_token(lexer, SIM_TOKEN_ERROR, lexer->line_end - lexer->at);
+    struct sim_finding *finding =
+        sim_diagnostics_error(lexer->diagnostics, token.place, "a text without its closing '\"'");
     sim_diagnostics_label(lexer->diagnostics, finding, "a text ends on the line it began");
     return token;
 }
@@ -238,21 +233,18 @@ static struct sim_token cut_unknown(struct sim_lexer *lexer) {
     uint32_t code_point = 0;
     const char *bytes = lexer->text + lexer->at;
     size_t length = sim_utf8_decode(bytes, lexer->line_end - lexer->at, &code_point);
-    struct sim_token token =
-        make_token(lexer, SIM_TOKEN_ERROR, length == 0 ? 1 : (uint32_t)length);
+    struct sim_token token = make_token(lexer, SIM_TOKEN_ERROR, length == 0 ? 1 : (uint32_t)length);
     if (lexer->line_is_damaged) {
         return token;
     }
     bool is_control = code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
     if (is_control) {
         (void)sim_diagnostics_error(lexer->diagnostics, token.place,
-                                    "the control character U+%04X has no meaning here",
-                                    code_point);
+                                    "the control character U+%04X has no meaning here", code_point);
         return token;
     }
-    struct sim_finding *finding =
-        sim_diagnostics_error(lexer->diagnostics, token.place, "'%.*s' has no meaning here",
-                              (int)length, bytes);
+    struct sim_finding *finding = sim_diagnostics_error(
+        lexer->diagnostics, token.place, "'%.*s' has no meaning here", (int)length, bytes);
     if (code_point == '{' || code_point == '}') {
         sim_diagnostics_label(lexer->diagnostics, finding, "braces stand inside a text");
     } else if (code_point == '\'') {

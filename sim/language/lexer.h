@@ -1,9 +1,10 @@
 /* lexer.h - cuts a scenario file into lines, and a line into tokens.
  *
- * The lexer moves line by line: sim_lexer_next_line() finds the next line that is neither blank nor a comment and
- * measures its indentation; sim_lexer_next() then gives its tokens, ending with SIM_TOKEN_END. No token spans lines,
- * so after any error the next line is a safe place to go on. Malformed characters, numbers and texts are reported
- * here, once. Every byte is looked at a bounded number of times.
+ * The lexer moves line by line: sim_lexer_next_line() finds the next line that is neither blank nor
+ * a comment and measures its indentation; sim_lexer_next() then gives its tokens, ending with
+ * SIM_TOKEN_END. No token spans lines, so after any error the next line is a safe place to go on.
+ * Malformed characters, numbers and texts are reported here, once. Every byte is looked at a
+ * bounded number of times.
  */
 #ifndef SIM_LANGUAGE_LEXER_H
 #define SIM_LANGUAGE_LEXER_H
@@ -52,8 +53,8 @@ enum sim_token_kind {
 struct sim_token {
     enum sim_token_kind kind;
     struct sim_place place;
-    int64_t integer;    /* NUMBER, SIZE, DURATION, DECIMAL */
-    const char *name;   /* NAME: interned */
+    int64_t integer;      /* NUMBER, SIZE, DURATION, DECIMAL */
+    const char *name;     /* NAME: interned */
     uint32_t name_number; /* NAME: below SIM_WORD_COUNT for reserved words */
 };
 
@@ -62,11 +63,11 @@ struct sim_lexer {
     struct sim_diagnostics *diagnostics;
     const char *text;
     uint32_t length;
-    uint32_t line;       /* of the current line, from 1 */
-    uint32_t line_start; /* offset of the current line's first byte */
-    uint32_t line_end;   /* offset behind its last one, the line ending apart */
-    uint32_t next_start; /* offset of the next line */
-    uint32_t indent;     /* columns of white space before the first token */
+    uint32_t line;        /* of the current line, from 1 */
+    uint32_t line_start;  /* offset of the current line's first byte */
+    uint32_t line_end;    /* offset behind its last one, the line ending apart */
+    uint32_t next_start;  /* offset of the next line */
+    uint32_t indent;      /* columns of white space before the first token */
     bool line_is_damaged; /* it has bytes that are not text; reported */
     uint32_t at;          /* offset of the next byte to cut */
     uint32_t counted_at;  /* columns are counted up to here */

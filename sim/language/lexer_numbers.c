@@ -91,8 +91,8 @@ static struct sim_token bad_number(struct sim_lexer *lexer, struct sim_token tok
 static struct sim_token unknown_unit(struct sim_lexer *lexer, struct sim_token token,
                                      struct sim_place place) {
     struct sim_finding *finding =
-        sim_diagnostics_error(lexer->diagnostics, place, "unknown unit '%.*s'",
-                              (int)place.length, lexer->text + place.offset);
+        sim_diagnostics_error(lexer->diagnostics, place, "unknown unit '%.*s'", (int)place.length,
+                              lexer->text + place.offset);
     char word[16] = "";
     if (place.length < sizeof(word)) {
         memcpy(word, lexer->text + place.offset, place.length);
@@ -140,8 +140,7 @@ static struct sim_token cut_decimal(struct sim_lexer *lexer, uint32_t start, uin
         struct sim_finding *finding = sim_diagnostics_error(
             lexer->diagnostics, token.place,
             has_unit ? "a number with a unit is whole" : "a percentage has at most four decimals");
-        return bad_number(lexer, token, finding,
-                          has_unit ? "take a smaller unit: 1500ms" : NULL);
+        return bad_number(lexer, token, finding, has_unit ? "take a smaller unit: 1500ms" : NULL);
     }
     token.integer = value;
     return value > SIM_VALUE_MAX ? too_large(lexer, token) : token;

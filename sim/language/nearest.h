@@ -1,9 +1,10 @@
 /* nearest.h - which valid word was probably meant.
  *
- * Words are offered one by one; the nearest by Damerau-Levenshtein distance (insertions, deletions, substitutions,
- * swaps of neighbours) is kept, the first offered of equals. Too far is: more than two edits, or than a third of the
- * word's length, whichever is more; and more than half the letters of a short word. Only the first few thousand
- * candidates are looked at, so that a file of a million names and a thousand errors is answered at once.
+ * Words are offered one by one; the nearest by Damerau-Levenshtein distance (insertions, deletions,
+ * substitutions, swaps of neighbours) is kept, the first offered of equals. Too far is: more than
+ * two edits, or than a third of the word's length, whichever is more; and more than half the
+ * letters of a short word. Only the first few thousand candidates are looked at, so that a file of
+ * a million names and a thousand errors is answered at once.
  */
 #ifndef SIM_LANGUAGE_NEAREST_H
 #define SIM_LANGUAGE_NEAREST_H

@@ -3,13 +3,14 @@
 
 /* ---- Lines ---- */
 
-void sim_parser_next_line(struct sim_parser *parser) {
+bool sim_parser_find_line(struct sim_parser *parser) {
     parser->line_has_failed = false;
     parser->has_line = !parser->arena->has_failed && sim_lexer_next_line(&parser->lexer);
     parser->token = (struct sim_token){0};
-    if (!parser->has_line) {
-        return;
-    }
+    return parser->has_line;
+}
+
+void sim_parser_start_line(struct sim_parser *parser) {
     uint32_t indent = parser->lexer.indent;
     parser->level = (indent + SIM_SPACES_PER_LEVEL / 2) / SIM_SPACES_PER_LEVEL;
     parser->line_has_failed = parser->lexer.line_is_damaged;
@@ -19,6 +20,12 @@ void sim_parser_next_line(struct sim_parser *parser) {
             parser->diagnostics, parser->token.place, "indented by %u spaces", indent);
         sim_diagnostics_label(parser->diagnostics, finding, "a level is %d spaces",
                               SIM_SPACES_PER_LEVEL);
+    }
+}
+
+void sim_parser_next_line(struct sim_parser *parser) {
+    if (sim_parser_find_line(parser)) {
+        sim_parser_start_line(parser);
     }
 }
 
@@ -82,10 +89,10 @@ void sim_parser_block(struct sim_parser *parser, uint32_t level, struct sim_plac
 /* ---- The margin ---- */
 
 static const enum sim_word heads[] = {
-    SIM_WORD_SCENARIO,  SIM_WORD_HOST,   SIM_WORD_LINK,    SIM_WORD_SCHEDULER, SIM_WORD_QUEUE,
-    SIM_WORD_CHANNEL,   SIM_WORD_VAR,    SIM_WORD_SHARED,  SIM_WORD_LOCK,      SIM_WORD_AT,
-    SIM_WORD_CORO,      SIM_WORD_ROUTINE, SIM_WORD_EXPECT, SIM_WORD_NORMALLY,  SIM_WORD_SOMETIMES,
-    SIM_WORD_NEVER,     SIM_WORD_OUTCOME, SIM_WORD_EXPLORE, SIM_WORD_SCHEDULE,
+    SIM_WORD_SCENARIO, SIM_WORD_HOST,    SIM_WORD_LINK,    SIM_WORD_SCHEDULER, SIM_WORD_QUEUE,
+    SIM_WORD_CHANNEL,  SIM_WORD_VAR,     SIM_WORD_SHARED,  SIM_WORD_LOCK,      SIM_WORD_AT,
+    SIM_WORD_CORO,     SIM_WORD_ROUTINE, SIM_WORD_EXPECT,  SIM_WORD_NORMALLY,  SIM_WORD_SOMETIMES,
+    SIM_WORD_NEVER,    SIM_WORD_OUTCOME, SIM_WORD_EXPLORE, SIM_WORD_SCHEDULE,
 };
 
 enum { HEAD_COUNT = sizeof(heads) / sizeof(heads[0]) };
@@ -113,7 +120,8 @@ static bool guess_head(const struct sim_parser *parser, enum sim_word *head) {
     return nearest.best != NULL;
 }
 
-/* Reports a line that begins with no head. Returns whether to read it as the head that was probably meant. */
+/* Reports a line that begins with no head. Returns whether to read it as the head that was probably
+ * meant. */
 static bool report_unknown(struct sim_parser *parser, enum sim_word *head) {
     if (parser->token.kind != SIM_TOKEN_NAME) {
         (void)sim_parser_unexpected(parser, "a declaration");
@@ -144,8 +152,7 @@ static void read_title(struct sim_parser *parser) {
     struct sim_place place = parser->token.place;
     bool is_second = scenario->title_place.line != 0;
     if (is_second) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, place, "a file is one scenario");
+        struct sim_finding *finding = sim_parser_error(parser, place, "a file is one scenario");
         sim_diagnostics_note(parser->diagnostics, finding, scenario->title_place,
                              "it has its title here");
     }
@@ -236,8 +243,8 @@ static void check_title_is_first(struct sim_parser *parser) {
             return; /* reported as an unknown statement */
         }
     }
-    struct sim_finding *finding = sim_diagnostics_error(parser->diagnostics, place,
-                                                        "a scenario begins with its title");
+    struct sim_finding *finding =
+        sim_diagnostics_error(parser->diagnostics, place, "a scenario begins with its title");
     sim_diagnostics_label(parser->diagnostics, finding, "expected 'scenario \"...\"' before this");
 }
 

@@ -1,8 +1,9 @@
 /* parser.h - what the files of the parser share: recursive descent over one line at a time.
  *
- * The parser holds one token of lookahead. An error is reported once a line (line_has_failed mutes the rest of it), the
- * statement is kept with what was understood so far, null for the rest, and reading goes on at the next line.
- * Parsing functions return false or null when the line is lost; the reason was reported, or memory ran out.
+ * The parser holds one token of lookahead. An error is reported once a line (line_has_failed mutes
+ * the rest of it), the statement is kept with what was understood so far, null for the rest, and
+ * reading goes on at the next line. Parsing functions return false or null when the line is lost;
+ * the reason was reported, or memory ran out.
  *
  *     parser.c               lines, blocks, the file
  *     parser_tokens.c        words, names, constants
@@ -46,6 +47,11 @@ void sim_parser_run(struct sim_parser *parser);
 /* Reads the next line and its first token. */
 void sim_parser_next_line(struct sim_parser *parser);
 
+/* The two halves of that: moving to the next line, which may be text that is not cut into tokens;
+ * and cutting it. */
+bool sim_parser_find_line(struct sim_parser *parser);
+void sim_parser_start_line(struct sim_parser *parser);
+
 /* Complains about what is left of the line, and reads the next one. */
 void sim_parser_end_line(struct sim_parser *parser);
 
@@ -55,8 +61,8 @@ void sim_parser_skip_line(struct sim_parser *parser);
 /* Reads one line, and its block if it has one. */
 typedef void (*sim_parser_line)(struct sim_parser *parser, void *context);
 
-/* Reads the lines that are indented deeper than `level`, that of the line with the word at `place`, which is behind us.
- * A missing block is reported. */
+/* Reads the lines that are indented deeper than `level`, that of the line with the word at `place`,
+ * which is behind us. A missing block is reported. */
 void sim_parser_block(struct sim_parser *parser, uint32_t level, struct sim_place place,
                       sim_parser_line read_line, void *context);
 
@@ -90,13 +96,12 @@ bool sim_parser_unexpected(struct sim_parser *parser, const char *what);
 /* Adds the label "did you mean". */
 void sim_parser_suggest(struct sim_parser *parser, struct sim_finding *finding, const char *word);
 
-/* A table of words, ended by null. Returns the index of the token's word, which it takes, or -1 having reported that
- * `what` is expected, with the nearest. */
+/* A table of words, ended by null. Returns the index of the token's word, which it takes, or -1
+ * having reported that `what` is expected, with the nearest. */
 int sim_parser_one_of(struct sim_parser *parser, const char *const *words, const char *what);
 
 /* A name that is used or declared; reserved words are reported, and taken all the same. */
-bool sim_parser_name(struct sim_parser *parser, const char *what,
-                     struct sim_reference *reference);
+bool sim_parser_name(struct sim_parser *parser, const char *what, struct sim_reference *reference);
 
 /* From the first place to the token taken last. */
 struct sim_place sim_parser_span(const struct sim_parser *parser, struct sim_place first);
@@ -144,7 +149,8 @@ bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_t
 /* Reads a statement, handler or `else` into the block that is the context. */
 void sim_parser_statement(struct sim_parser *parser, void *block);
 
-/* Where the clauses of a statement go: a null pointer means that the statement has no such clause. */
+/* Where the clauses of a statement go: a null pointer means that the statement has no such clause.
+ */
 struct sim_clause_slots {
     struct sim_wait_options *timeout; /* `timeout`, `weak`, `strong` */
     enum sim_priority *priority;

@@ -34,7 +34,8 @@ static bool read_value(struct sim_parser *parser, struct sim_expression **slot) 
     return *slot != NULL;
 }
 
-/* The expression that a clause of this word fills, or null if it is another kind of clause, or none here. */
+/* The expression that a clause of this word fills, or null if it is another kind of clause, or none
+ * here. */
 static struct sim_expression **value_slot(const struct sim_clause_slots *slots, uint32_t word) {
     const struct {
         uint32_t word;
@@ -105,10 +106,10 @@ static bool unknown_clause(struct clause_reader *reader, struct sim_place head) 
         }
     }
     bool is_known = parser->token.name_number < SIM_WORD_COUNT;
-    struct sim_finding *finding = sim_parser_error(
-        parser, parser->token.place,
-        is_known ? "'%s' is no clause of '%.*s'" : "unknown clause '%s' of '%.*s'",
-        parser->token.name, (int)head.length, source + head.offset);
+    struct sim_finding *finding =
+        sim_parser_error(parser, parser->token.place,
+                         is_known ? "'%s' is no clause of '%.*s'" : "unknown clause '%s' of '%.*s'",
+                         parser->token.name, (int)head.length, source + head.offset);
     sim_parser_suggest(parser, finding, nearest.best);
     return false;
 }
@@ -122,9 +123,9 @@ static bool check_is_first(struct clause_reader *reader, uint32_t word) {
     struct sim_parser *parser = reader->parser;
     struct sim_place *seen = &reader->seen[slot_of(word)];
     if (seen->line != 0) {
-        struct sim_finding *finding = sim_parser_error(
-            parser, parser->token.place, "a clause stands once: '%s' is too many",
-            parser->token.name);
+        struct sim_finding *finding =
+            sim_parser_error(parser, parser->token.place, "a clause stands once: '%s' is too many",
+                             parser->token.name);
         sim_diagnostics_note(parser->diagnostics, finding, *seen, "the other is here");
         return false;
     }

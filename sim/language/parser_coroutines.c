@@ -49,7 +49,8 @@ static bool read_coroutine_clauses(struct sim_parser *parser, struct sim_corouti
     return true;
 }
 
-/* Reads the block, and adds the coroutine to its list even if it has no name: its body is checked all the same. */
+/* Reads the block, and adds the coroutine to its list even if it has no name: its body is checked
+ * all the same. */
 static void read_body(struct sim_parser *parser, struct sim_coroutine *coroutine, uint32_t level,
                       struct sim_place head) {
     struct sim_scenario *scenario = parser->scenario;
@@ -58,8 +59,7 @@ static void read_body(struct sim_parser *parser, struct sim_coroutine *coroutine
     coroutine->is_damaged = parser->coroutine_is_damaged;
     struct sim_coroutine **list =
         coroutine->is_routine ? &scenario->routines : &scenario->coroutines;
-    uint32_t *count =
-        coroutine->is_routine ? &scenario->routine_count : &scenario->coroutine_count;
+    uint32_t *count = coroutine->is_routine ? &scenario->routine_count : &scenario->coroutine_count;
     struct sim_coroutine *grown =
         sim_arena_push(parser->arena, *list, count, sizeof(struct sim_coroutine));
     if (grown != NULL) {
@@ -117,8 +117,8 @@ static bool add_parameter(struct sim_parser *parser, struct sim_coroutine *routi
                                SIM_NESTING_MAX);
         return false;
     }
-    struct sim_local *locals = sim_arena_push(parser->arena, routine->locals,
-                                              &routine->local_count, sizeof(struct sim_local));
+    struct sim_local *locals = sim_arena_push(parser->arena, routine->locals, &routine->local_count,
+                                              sizeof(struct sim_local));
     if (locals == NULL) {
         return false;
     }
@@ -147,8 +147,8 @@ void sim_parser_routine(struct sim_parser *parser) {
     uint32_t level = parser->level;
     routine.host.index = SIM_NONE;
     sim_parser_advance(parser);
-    bool is_read = read_name(parser, &routine, "a name for the routine") &&
-                   read_parameters(parser, &routine);
+    bool is_read =
+        read_name(parser, &routine, "a name for the routine") && read_parameters(parser, &routine);
     bool is_damaged = parser->line_has_failed;
     read_head_line(parser, is_read);
     read_body(parser, &routine, level, head);
@@ -231,12 +231,11 @@ static bool read_world_word(struct sim_parser *parser, struct sim_world_statemen
     static const char *const words[] = {"partition", "heal",   "clog", "crash", "restart",
                                         "link",      "signal", "set",  "step",  NULL};
     uint32_t word = parser->token.kind == SIM_TOKEN_NAME ? parser->token.name_number : SIM_NONE;
-    bool is_step_of_coroutine = word < SIM_STATEMENT_KIND_COUNT && word != SIM_WORD_SIGNAL &&
-                                word != SIM_WORD_SET;
+    bool is_step_of_coroutine =
+        word < SIM_STATEMENT_KIND_COUNT && word != SIM_WORD_SIGNAL && word != SIM_WORD_SET;
     if (is_step_of_coroutine) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, parser->token.place,
-                             "'%s' is nothing that the world does", parser->token.name);
+        struct sim_finding *finding = sim_parser_error(
+            parser, parser->token.place, "'%s' is nothing that the world does", parser->token.name);
         sim_diagnostics_label(parser->diagnostics, finding, "it belongs in a 'coro'");
         return false;
     }
@@ -271,8 +270,8 @@ void sim_parser_at(struct sim_parser *parser) {
     sim_parser_advance(parser);
     read_head_line(parser, sim_parser_range(parser, &block.at_ns));
     sim_parser_block(parser, level, head, read_world_statement, &block);
-    struct sim_world_block *blocks = sim_arena_push(
-        parser->arena, scenario->world_blocks, &scenario->world_block_count, sizeof(block));
+    struct sim_world_block *blocks = sim_arena_push(parser->arena, scenario->world_blocks,
+                                                    &scenario->world_block_count, sizeof(block));
     if (blocks != NULL) {
         scenario->world_blocks = blocks;
         blocks[scenario->world_block_count - 1] = block;

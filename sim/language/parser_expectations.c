@@ -1,4 +1,5 @@
-/* parser_expectations.c - what must hold, what a run ends with, what exploring varies, and recorded schedules. */
+/* parser_expectations.c - what must hold, what a run ends with, what exploring varies, and recorded
+ * schedules. */
 #include "sim/language/parser.h"
 
 static const char PATTERN_IS_FIXED[] = "expectations are matched against text";
@@ -100,7 +101,7 @@ static enum sim_clause_kind kind_of_word(struct sim_parser *parser) {
         enum sim_word word;
         enum sim_clause_kind kind;
     } kinds[] = {
-        {SIM_WORD_NO, SIM_CLAUSE_NO_LOG},        {SIM_WORD_END, SIM_CLAUSE_END},
+        {SIM_WORD_NO, SIM_CLAUSE_NO_LOG},         {SIM_WORD_END, SIM_CLAUSE_END},
         {SIM_WORD_DEADLOCK, SIM_CLAUSE_DEADLOCK}, {SIM_WORD_ALWAYS, SIM_CLAUSE_ALWAYS},
         {SIM_WORD_WITHIN, SIM_CLAUSE_WITHIN},
     };
@@ -131,7 +132,8 @@ static bool read_fate(struct sim_parser *parser, struct sim_clause *clause) {
     return !sim_parser_accept_word(parser, SIM_WORD_AT) || read_at(parser, clause);
 }
 
-/* A name alone that is followed by something that is no operator was meant as `CORO ends` or the like. */
+/* A name alone that is followed by something that is no operator was meant as `CORO ends` or the
+ * like. */
 static bool report_bad_fate(struct sim_parser *parser) {
     static const char *const fates[] = {"ends", "fails", "times"};
     struct sim_nearest nearest;
@@ -141,8 +143,7 @@ static bool report_bad_fate(struct sim_parser *parser) {
     }
     struct sim_finding *finding =
         sim_parser_error(parser, parser->token.place,
-                         "expected 'ends', 'fails' or 'times out', found '%s'",
-                         parser->token.name);
+                         "expected 'ends', 'fails' or 'times out', found '%s'", parser->token.name);
     sim_parser_suggest(parser, finding, nearest.best);
     return false;
 }
@@ -162,8 +163,8 @@ static bool read_named(struct sim_parser *parser, struct sim_clause *clause) {
         clause->expression = NULL;
         return read_fate(parser, clause);
     }
-    bool is_joined = sim_parser_is_word(parser, SIM_WORD_AND) ||
-                     sim_parser_is_word(parser, SIM_WORD_OR);
+    bool is_joined =
+        sim_parser_is_word(parser, SIM_WORD_AND) || sim_parser_is_word(parser, SIM_WORD_OR);
     if (is_name && parser->token.kind == SIM_TOKEN_NAME && !is_joined) {
         clause->expression = NULL;
         return report_bad_fate(parser);
@@ -179,15 +180,14 @@ static bool read_named(struct sim_parser *parser, struct sim_clause *clause) {
 
 static bool read_before(struct sim_parser *parser, struct sim_clause *clause) {
     clause->kind = SIM_CLAUSE_BEFORE;
-    return read_pattern(parser, &clause->text) &&
-           sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
+    return read_pattern(parser, &clause->text) && sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
            read_pattern(parser, &clause->second);
 }
 
-/* A clause that begins with a name that is no reserved word, as the suggestion for a mistyped word. */
+/* A clause that begins with a name that is no reserved word, as the suggestion for a mistyped word.
+ */
 static bool report_unknown_clause(struct sim_parser *parser) {
-    static const char *const words[] = {"log",    "no",     "end", "deadlock",
-                                        "always", "within", NULL};
+    static const char *const words[] = {"log", "no", "end", "deadlock", "always", "within", NULL};
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, parser->last.name);
     for (size_t i = 0; words[i] != NULL; i++) {
@@ -301,8 +301,8 @@ static void read_outcome_line(struct sim_parser *parser, void *context) {
     if (!is_read) {
         return;
     }
-    struct sim_outcome_line *lines = sim_arena_push(
-        parser->arena, scenario->outcome_lines, &scenario->outcome_line_count, sizeof(line));
+    struct sim_outcome_line *lines = sim_arena_push(parser->arena, scenario->outcome_lines,
+                                                    &scenario->outcome_line_count, sizeof(line));
     if (lines != NULL) {
         scenario->outcome_lines = lines;
         lines[scenario->outcome_line_count - 1] = line;
@@ -375,15 +375,13 @@ static bool read_vary(struct sim_parser *parser, unsigned *vary) {
             return false;
         }
         *vary |= 1U << found;
-    } while (parser->token.kind == SIM_TOKEN_NAME &&
-             !sim_parser_is_word(parser, SIM_WORD_BUDGET) &&
+    } while (parser->token.kind == SIM_TOKEN_NAME && !sim_parser_is_word(parser, SIM_WORD_BUDGET) &&
              !sim_parser_is_word(parser, SIM_WORD_WITHIN));
     return true;
 }
 
 static bool read_exploration(struct sim_parser *parser, struct sim_exploration *exploration) {
-    if (!sim_parser_expect_word(parser, SIM_WORD_VARY) ||
-        !read_vary(parser, &exploration->vary)) {
+    if (!sim_parser_expect_word(parser, SIM_WORD_VARY) || !read_vary(parser, &exploration->vary)) {
         return false;
     }
     for (;;) {
@@ -408,8 +406,7 @@ void sim_parser_explore(struct sim_parser *parser) {
     struct sim_place place = parser->token.place;
     if (exploration->place.line != 0) {
         struct sim_finding *finding = sim_parser_error(parser, place, "a second 'explore'");
-        sim_diagnostics_note(parser->diagnostics, finding, exploration->place,
-                             "the other is here");
+        sim_diagnostics_note(parser->diagnostics, finding, exploration->place, "the other is here");
         sim_parser_skip_line(parser);
         return;
     }
@@ -431,23 +428,12 @@ static void read_schedule_line(struct sim_parser *parser) {
                                     .offset = start,
                                     .length = end > start ? end - start : 0};
     line.text = sim_parser_source_text(parser, line.place);
-    struct sim_schedule_line *lines = sim_arena_push(
-        parser->arena, scenario->schedule_lines, &scenario->schedule_line_count, sizeof(line));
+    struct sim_schedule_line *lines = sim_arena_push(parser->arena, scenario->schedule_lines,
+                                                     &scenario->schedule_line_count, sizeof(line));
     if (lines != NULL) {
         scenario->schedule_lines = lines;
         lines[scenario->schedule_line_count - 1] = line;
     }
-}
-
-/* Moves to the next line without cutting it into tokens; what is left is the first line behind the block. */
-static bool next_schedule_line(struct sim_parser *parser) {
-    struct sim_lexer before = parser->lexer;
-    parser->has_line = !parser->arena->has_failed && sim_lexer_next_line(&parser->lexer);
-    if (!parser->has_line || parser->lexer.indent >= SIM_SPACES_PER_LEVEL) {
-        return parser->has_line;
-    }
-    parser->lexer = before;
-    return false;
 }
 
 void sim_parser_schedule(struct sim_parser *parser) {
@@ -464,8 +450,10 @@ void sim_parser_schedule(struct sim_parser *parser) {
     if (parser->token.kind != SIM_TOKEN_END) {
         (void)sim_parser_unexpected(parser, "the end of the line");
     }
-    while (next_schedule_line(parser)) {
+    while (sim_parser_find_line(parser) && parser->lexer.indent >= SIM_SPACES_PER_LEVEL) {
         read_schedule_line(parser);
     }
-    sim_parser_next_line(parser);
+    if (parser->has_line) {
+        sim_parser_start_line(parser);
+    }
 }

@@ -1,9 +1,10 @@
 /* parser_expressions.c - expressions, by precedence from loose to tight:
  *
- *     or | and | not | == != < <= > >= (no chains) | + - | * / % | unary - | NAME[E] | literals, names, (E)
+ *     or | and | not | == != < <= > >= (no chains) | + - | * / % | unary - | NAME[E] | literals,
+ * names, (E)
  *
- * Recursion is bounded by SIM_NESTING_MAX, and the tree, which chains of operators deepen as well, by
- * SIM_EXPRESSION_DEPTH_MAX.
+ * Recursion is bounded by SIM_NESTING_MAX, and the tree, which chains of operators deepen as well,
+ * by SIM_EXPRESSION_DEPTH_MAX.
  */
 #include "sim/language/parser.h"
 
@@ -33,8 +34,8 @@ static struct sim_expression *check_depth(struct sim_parser *parser,
 }
 
 static struct sim_expression *make_operation(struct sim_parser *parser,
-                                             enum sim_expression_kind kind,
-                                             struct sim_place place, struct sim_expression *left,
+                                             enum sim_expression_kind kind, struct sim_place place,
+                                             struct sim_expression *left,
                                              struct sim_expression *right) {
     struct sim_expression *expression =
         sim_parser_make_expression(parser, kind, sim_parser_span(parser, place));
@@ -193,9 +194,8 @@ static struct sim_expression *parse_unary(struct sim_parser *parser) {
     }
     struct sim_expression *operand = parse_unary(parser);
     parser->expression_nesting--;
-    return operand == NULL
-               ? NULL
-               : make_operation(parser, SIM_EXPRESSION_NEGATE, place, operand, NULL);
+    return operand == NULL ? NULL
+                           : make_operation(parser, SIM_EXPRESSION_NEGATE, place, operand, NULL);
 }
 
 struct operator_of_token {
@@ -297,8 +297,8 @@ static struct sim_expression *parse_and(struct sim_parser *parser) {
     struct sim_expression *left = sim_parser_operand_of_and(parser);
     while (left != NULL && sim_parser_accept_word(parser, SIM_WORD_AND)) {
         struct sim_expression *right = sim_parser_operand_of_and(parser);
-        left = right == NULL ? NULL
-                             : make_operation(parser, SIM_EXPRESSION_AND, place, left, right);
+        left =
+            right == NULL ? NULL : make_operation(parser, SIM_EXPRESSION_AND, place, left, right);
     }
     return left;
 }
@@ -311,8 +311,7 @@ static struct sim_expression *parse_or(struct sim_parser *parser) {
     struct sim_expression *left = parse_and(parser);
     while (left != NULL && sim_parser_accept_word(parser, SIM_WORD_OR)) {
         struct sim_expression *right = parse_and(parser);
-        left = right == NULL ? NULL
-                             : make_operation(parser, SIM_EXPRESSION_OR, place, left, right);
+        left = right == NULL ? NULL : make_operation(parser, SIM_EXPRESSION_OR, place, left, right);
     }
     parser->expression_nesting--;
     return left;

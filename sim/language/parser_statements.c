@@ -1,4 +1,5 @@
-/* parser_statements.c - the statements of coroutines and routines, with their blocks and handlers. */
+/* parser_statements.c - the statements of coroutines and routines, with their blocks and handlers.
+ */
 #include "sim/language/parser.h"
 
 #include "sim/language/statement_parts.h"
@@ -191,8 +192,7 @@ static bool read_receive(struct sim_parser *parser, struct sim_statement *statem
 }
 
 static bool read_send(struct sim_parser *parser, struct sim_statement *statement) {
-    return read_socket(parser, statement) &&
-           read_expression(parser, &statement->as.socket.text) &&
+    return read_socket(parser, statement) && read_expression(parser, &statement->as.socket.text) &&
            read_clauses(parser, statement, waiting(statement));
 }
 
@@ -229,8 +229,7 @@ static bool read_atomic(struct sim_parser *parser, struct sim_statement *stateme
     struct sim_expression **value = &statement->as.atomic.value;
     bool is_read = false;
     if (statement->kind == SIM_STATEMENT_ADD) {
-        is_read = read_expression(parser, value) &&
-                  sim_parser_expect_word(parser, SIM_WORD_TO) &&
+        is_read = read_expression(parser, value) && sim_parser_expect_word(parser, SIM_WORD_TO) &&
                   sim_parser_target(parser, "a variable", object);
     } else if (statement->kind == SIM_STATEMENT_SWAP) {
         is_read = sim_parser_target(parser, "a variable", object) &&
@@ -334,11 +333,12 @@ static bool read_rest(struct sim_parser *parser, struct sim_statement *statement
 
 /* ---- The first word ---- */
 
-/* Reports a word that begins no statement. Returns whether to read the line as the statement probably meant. */
+/* Reports a word that begins no statement. Returns whether to read the line as the statement
+ * probably meant. */
 static bool guess_statement(struct sim_parser *parser, enum sim_statement_kind *kind) {
     struct sim_nearest nearest;
-    struct sim_finding *finding = sim_parser_error(parser, parser->token.place,
-                                                   "unknown statement '%s'", parser->token.name);
+    struct sim_finding *finding =
+        sim_parser_error(parser, parser->token.place, "unknown statement '%s'", parser->token.name);
     uint32_t word = parser->token.name_number;
     if (word >= SIM_WORD_SCENARIO && word <= SIM_WORD_SCHEDULE) {
         sim_diagnostics_label(parser->diagnostics, finding, "it belongs at the margin");
@@ -373,11 +373,11 @@ static struct sim_statement *add_statement(struct sim_parser *parser, struct sim
     return &statements[block->count - 1];
 }
 
-/* A line that could not be made out holds its place, so that a handler under it has something to belong to. */
+/* A line that could not be made out holds its place, so that a handler under it has something to
+ * belong to. */
 static void add_lost_line(struct sim_parser *parser, struct sim_block *block, uint32_t level) {
-    struct sim_statement statement = {.kind = SIM_STATEMENT_YIELD,
-                                      .place = parser->token.place,
-                                      .is_broken = true};
+    struct sim_statement statement = {
+        .kind = SIM_STATEMENT_YIELD, .place = parser->token.place, .is_broken = true};
     parser->coroutine_is_damaged = true;
     sim_parser_skip_line(parser);
     (void)add_statement(parser, block, &statement);
@@ -395,8 +395,8 @@ static void read_else(struct sim_parser *parser, uint32_t level, struct sim_stat
     struct sim_place place = parser->token.place;
     sim_parser_advance(parser);
     if (sim_parser_is_word(parser, SIM_WORD_IF)) {
-        struct sim_finding *finding = sim_parser_error(parser, parser->token.place,
-                                                       "an 'if' stands on a line of its own");
+        struct sim_finding *finding =
+            sim_parser_error(parser, parser->token.place, "an 'if' stands on a line of its own");
         sim_diagnostics_label(parser->diagnostics, finding, "put it in the block of the 'else'");
     }
     sim_parser_end_line(parser);
@@ -435,8 +435,8 @@ static void check_endings_differ(struct sim_parser *parser, const struct sim_sta
                                  const struct sim_handler *handler) {
     for (uint32_t i = 0; i < statement->handler_count; i++) {
         if (statement->handlers[i].endings & handler->endings) {
-            struct sim_finding *finding = sim_diagnostics_error(
-                parser->diagnostics, handler->place, "an ending is handled twice");
+            struct sim_finding *finding = sim_diagnostics_error(parser->diagnostics, handler->place,
+                                                                "an ending is handled twice");
             sim_diagnostics_note(parser->diagnostics, finding, statement->handlers[i].place,
                                  "the other handler is here");
             return;
@@ -489,8 +489,7 @@ static void read_handler(struct sim_parser *parser, struct sim_block *block) {
 static void read_stray_else(struct sim_parser *parser, struct sim_block *block) {
     uint32_t level = parser->level;
     struct sim_place place = parser->token.place;
-    struct sim_finding *finding =
-        sim_parser_error(parser, place, "an 'else' without its 'if'");
+    struct sim_finding *finding = sim_parser_error(parser, place, "an 'else' without its 'if'");
     sim_diagnostics_label(parser->diagnostics, finding,
                           "it stands right under the block of an 'if'");
     sim_parser_skip_line(parser);

@@ -37,8 +37,8 @@ static int hex_digit(char c) {
 
 static bool bad_escape(struct text_reader *reader, uint32_t length) {
     struct sim_parser *parser = reader->parser;
-    struct sim_finding *finding = sim_parser_error(
-        parser, place_in(reader, reader->at, length), "unknown escape in a text");
+    struct sim_finding *finding =
+        sim_parser_error(parser, place_in(reader, reader->at, length), "unknown escape in a text");
     sim_diagnostics_label(parser->diagnostics, finding,
                           "escapes are \\n \\t \\\" \\\\ \\{ \\} and \\xHH");
     return false;
@@ -75,9 +75,8 @@ static bool read_bytes(struct text_reader *reader) {
     while (reader->at < reader->end && text[reader->at] != '{') {
         char c = text[reader->at];
         if (c == '}') {
-            struct sim_finding *finding =
-                sim_parser_error(reader->parser, place_in(reader, reader->at, 1),
-                                 "a '}' without its '{'");
+            struct sim_finding *finding = sim_parser_error(
+                reader->parser, place_in(reader, reader->at, 1), "a '}' without its '{'");
             sim_diagnostics_label(reader->parser->diagnostics, finding,
                                   "a brace that is meant to be seen is written \\}");
             return false;
@@ -120,8 +119,8 @@ static bool flush_bytes(struct text_reader *reader, struct sim_expression *text)
 }
 
 static bool unclosed(struct text_reader *reader) {
-    struct sim_finding *finding = sim_parser_error(
-        reader->parser, place_in(reader, reader->at, 1), "a '{' without its '}'");
+    struct sim_finding *finding =
+        sim_parser_error(reader->parser, place_in(reader, reader->at, 1), "a '{' without its '}'");
     sim_diagnostics_label(reader->parser->diagnostics, finding,
                           "a brace that is meant to be seen is written \\{");
     return false;
@@ -152,8 +151,7 @@ static struct sim_expression *parse_between(struct sim_parser *parser, struct si
 /* At an opening brace. */
 static bool read_interpolation(struct text_reader *reader, struct sim_expression *text) {
     const char *source = reader->parser->lexer.text;
-    const char *close =
-        memchr(source + reader->at, '}', reader->end - reader->at);
+    const char *close = memchr(source + reader->at, '}', reader->end - reader->at);
     if (close == NULL) {
         return unclosed(reader);
     }
@@ -225,8 +223,8 @@ bool sim_parser_constant_text(struct sim_parser *parser, const char *what, const
         return false;
     }
     if (read_bytes(&reader) && reader.at < reader.end) {
-        struct sim_finding *finding = sim_parser_error(
-            parser, place_in(&reader, reader.at, 1), "no '{...}' here: %s", why);
+        struct sim_finding *finding =
+            sim_parser_error(parser, place_in(&reader, reader.at, 1), "no '{...}' here: %s", why);
         sim_diagnostics_label(parser->diagnostics, finding,
                               "a brace that is meant to be seen is written \\{");
     }

@@ -1,4 +1,5 @@
-/* parser_tokens.c - taking tokens: words, names and constants, and what to say when others stand there. */
+/* parser_tokens.c - taking tokens: words, names and constants, and what to say when others stand
+ * there. */
 #include "sim/language/parser.h"
 
 #include <stdarg.h>
@@ -58,9 +59,8 @@ bool sim_parser_expect_word(struct sim_parser *parser, enum sim_word word) {
     if (parser->token.kind != SIM_TOKEN_NAME || parser->last.kind == SIM_TOKEN_NUMBER) {
         return sim_parser_unexpected(parser, what);
     }
-    struct sim_finding *finding =
-        sim_parser_error(parser, parser->token.place, "expected %s, found '%s'", what,
-                         parser->token.name);
+    struct sim_finding *finding = sim_parser_error(
+        parser, parser->token.place, "expected %s, found '%s'", what, parser->token.name);
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, parser->token.name);
     sim_nearest_offer(&nearest, sim_word_text(word));
@@ -90,7 +90,8 @@ void sim_parser_suggest(struct sim_parser *parser, struct sim_finding *finding, 
     }
 }
 
-/* `10 ms` or `10 parsecs`: a number, a blank, and what should have been its unit. False if it is neither. */
+/* `10 ms` or `10 parsecs`: a number, a blank, and what should have been its unit. False if it is
+ * neither. */
 static bool report_loose_unit(struct sim_parser *parser) {
     const struct sim_token *number = &parser->last;
     const struct sim_token *token = &parser->token;
@@ -101,8 +102,8 @@ static bool report_loose_unit(struct sim_parser *parser) {
     int64_t scale = 0;
     bool is_duration = false;
     if (sim_lexer_find_unit(token->name, strlen(token->name), &scale, &is_duration)) {
-        struct sim_finding *finding = sim_parser_error(
-            parser, token->place, "the unit must be glued to its number");
+        struct sim_finding *finding =
+            sim_parser_error(parser, token->place, "the unit must be glued to its number");
         sim_diagnostics_label(parser->diagnostics, finding, "write '%lld%s'",
                               (long long)number->integer, token->name);
         return true;
@@ -170,16 +171,14 @@ int sim_parser_one_of(struct sim_parser *parser, const char *const *words, const
 
 /* ---- Names ---- */
 
-bool sim_parser_name(struct sim_parser *parser, const char *what,
-                     struct sim_reference *reference) {
+bool sim_parser_name(struct sim_parser *parser, const char *what, struct sim_reference *reference) {
     const struct sim_token *token = &parser->token;
     if (token->kind != SIM_TOKEN_NAME) {
         return sim_parser_unexpected(parser, what);
     }
     if (token->name_number < SIM_WORD_COUNT) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, token->place, "expected %s, but '%s' is a reserved word", what,
-                             token->name);
+        struct sim_finding *finding = sim_parser_error(
+            parser, token->place, "expected %s, but '%s' is a reserved word", what, token->name);
         sim_diagnostics_label(parser->diagnostics, finding, "did you mean '%s_'?", token->name);
     }
     *reference = (struct sim_reference){
@@ -223,10 +222,8 @@ bool sim_parser_duration(struct sim_parser *parser, bool may_be_negative, int64_
         if (report_loose_unit(parser)) {
             return false;
         }
-        struct sim_finding *finding =
-            sim_parser_error(parser, number, "a duration needs a unit");
-        sim_diagnostics_label(parser->diagnostics, finding, "such as '%lldms'",
-                              (long long)integer);
+        struct sim_finding *finding = sim_parser_error(parser, number, "a duration needs a unit");
+        sim_diagnostics_label(parser->diagnostics, finding, "such as '%lldms'", (long long)integer);
         return false;
     }
     if (!sim_parser_expect(parser, SIM_TOKEN_DURATION, "a duration")) {
@@ -254,8 +251,8 @@ bool sim_parser_range(struct sim_parser *parser, struct sim_range *range) {
         return false;
     }
     if (range->high < range->low) {
-        struct sim_finding *finding = sim_parser_error(
-            parser, sim_parser_span(parser, place), "the range ends before it begins");
+        struct sim_finding *finding = sim_parser_error(parser, sim_parser_span(parser, place),
+                                                       "the range ends before it begins");
         sim_diagnostics_label(parser->diagnostics, finding, "the smaller duration comes first");
         return false;
     }
@@ -309,8 +306,8 @@ bool sim_parser_percentage(struct sim_parser *parser, uint32_t *ppm) {
                               parser->lexer.text + token.place.offset);
         return false;
     }
-    int64_t value = is_decimal || token.integer > 100 ? token.integer
-                                                      : token.integer * DECIMAL_SCALE;
+    int64_t value =
+        is_decimal || token.integer > 100 ? token.integer : token.integer * DECIMAL_SCALE;
     if (value > whole || (!is_decimal && token.integer > 100)) {
         (void)sim_parser_error(parser, sim_parser_span(parser, token.place),
                                "a percentage is at most 100%%");

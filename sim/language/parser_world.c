@@ -1,4 +1,5 @@
-/* parser_world.c - what the world is: hosts, links, schedulers, queues, channels, variables, locks. */
+/* parser_world.c - what the world is: hosts, links, schedulers, queues, channels, variables, locks.
+ */
 #include "sim/language/parser.h"
 
 /* Hosts that a link or an `on` mentions are added by the checker. */
@@ -8,9 +9,8 @@ enum { ARRAY_ELEMENTS_MAX = 1 << 20, PPM_MAX = 1000000 };
 /* A clause that stands twice is reported; where the word was first seen is kept in *seen. */
 static bool check_once(struct sim_parser *parser, struct sim_place place, struct sim_place *seen) {
     if (seen->line != 0) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, place, "a clause stands once: '%s' is too many",
-                             parser->last.name);
+        struct sim_finding *finding = sim_parser_error(
+            parser, place, "a clause stands once: '%s' is too many", parser->last.name);
         sim_diagnostics_note(parser->diagnostics, finding, *seen, "the other is here");
         return false;
     }
@@ -210,7 +210,7 @@ static bool read_setting(struct sim_parser *parser, struct sim_scheduler_setting
 }
 
 static bool read_settings(struct sim_parser *parser, struct sim_scheduler_settings *settings) {
-    static const char *const words[] = {"priority", "timeout", "resolution", "proactor",
+    static const char *const words[] = {"priority", "timeout",   "resolution", "proactor",
                                         "ops",      "multiplex", NULL};
     struct sim_place seen[SETTING_COUNT] = {0};
     if (sim_parser_accept_word(parser, SIM_WORD_ON) &&
@@ -233,8 +233,7 @@ static bool read_settings(struct sim_parser *parser, struct sim_scheduler_settin
 
 void sim_parser_scheduler(struct sim_parser *parser) {
     struct sim_scenario *scenario = parser->scenario;
-    struct sim_scheduler_settings settings = {.place = parser->token.place,
-                                              .host.index = SIM_NONE};
+    struct sim_scheduler_settings settings = {.place = parser->token.place, .host.index = SIM_NONE};
     sim_parser_advance(parser);
     bool is_read = read_settings(parser, &settings);
     struct sim_scheduler_settings *all = sim_arena_push(
@@ -337,8 +336,8 @@ void sim_parser_variable(struct sim_parser *parser, bool is_shared) {
     variable.place = name.place;
     struct sim_variable *variables = scenario->variables;
     if (name.name != NULL) {
-        variables = sim_arena_push(parser->arena, variables, &scenario->variable_count,
-                                   sizeof(*variables));
+        variables =
+            sim_arena_push(parser->arena, variables, &scenario->variable_count, sizeof(*variables));
         if (variables != NULL) {
             scenario->variables = variables;
             variables[scenario->variable_count - 1] = variable;

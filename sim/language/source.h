@@ -1,7 +1,7 @@
 /* source.h - the text of a scenario file in memory.
  *
- * Reading changes nothing but the byte order mark, which is skipped. That the text is UTF-8 without NULs is checked by
- * the parser, which can tell where it is not.
+ * Reading changes nothing but the byte order mark, which is skipped. That the text is UTF-8 without
+ * NULs is checked by the parser, which can tell where it is not.
  */
 #ifndef SIM_LANGUAGE_SOURCE_H
 #define SIM_LANGUAGE_SOURCE_H
@@ -23,8 +23,9 @@ struct sim_source {
     char error[256]; /* why sim_source_open failed, as a sentence that names the file */
 };
 
-/* Reads a file. Returns COG_OK, COG_ENOMEM, COG_EIO (missing, unreadable, a directory) or COG_ELIMIT (too large), and
- * unless it is COG_OK, source->error says what is wrong and nothing needs closing. */
+/* Reads a file. Returns COG_OK, COG_ENOMEM, COG_EIO (missing, unreadable, a directory) or
+ * COG_ELIMIT (too large), and unless it is COG_OK, source->error says what is wrong and nothing
+ * needs closing. */
 int sim_source_open(struct sim_source *source, const struct cog_allocator *allocator,
                     const char *path);
 

@@ -10,8 +10,8 @@ enum { SIM_PART_EXPRESSIONS_MAX = 5, SIM_PART_BLOCKS_MAX = 2 };
 struct sim_statement_parts {
     struct sim_expression *expressions[SIM_PART_EXPRESSIONS_MAX]; /* with nulls between them */
     struct sim_expression_list *list;
-    struct sim_target *object; /* read and written at once */
-    struct sim_target *target; /* written; its kind may be NONE */
+    struct sim_target *object;                     /* read and written at once */
+    struct sim_target *target;                     /* written; its kind may be NONE */
     struct sim_block *blocks[SIM_PART_BLOCKS_MAX]; /* handlers apart */
 };
 

@@ -1,8 +1,8 @@
 /* words.h - the reserved words of the language.
  *
- * They are the first names that a parser interns, in this order, so that the number of a name tells what it is:
- * numbers below SIM_STATEMENT_KIND_COUNT are the statements, in the order of enum sim_statement_kind, and numbers
- * below SIM_WORD_COUNT are reserved.
+ * They are the first names that a parser interns, in this order, so that the number of a name tells
+ * what it is: numbers below SIM_STATEMENT_KIND_COUNT are the statements, in the order of enum
+ * sim_statement_kind, and numbers below SIM_WORD_COUNT are reserved.
  */
 #ifndef SIM_LANGUAGE_WORDS_H
 #define SIM_LANGUAGE_WORDS_H

@@ -2,7 +2,6 @@
 #include "sim/program/load.h"
 
 #include "sim/program/program.h"
-#include "sim/refusal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,20 +53,18 @@ int check_scenario(struct loaded *loaded, const char *path) {
 
 int load_program(struct loaded *loaded, const char *path) {
     int code = load_scenario(loaded, path);
+    int status = COG_OK;
     if (code == EXIT_HELD) {
-        sim_scenario_refuse(loaded->scenario, &loaded->diagnostics);
-        code = loaded->diagnostics.error_count == 0 ? EXIT_HELD : EXIT_BAD_INPUT;
+        status = sim_program_init(&loaded->program, cog_allocator_malloc(), loaded->scenario,
+                                  &loaded->diagnostics);
+        loaded->has_program = status == COG_OK;
     }
     show_findings(loaded);
-    if (code == EXIT_HELD) {
-        int status = sim_program_init(&loaded->program, cog_allocator_malloc(), loaded->scenario);
-        loaded->has_program = status == COG_OK;
-        if (status != COG_OK) {
-            complain("%s: out of memory", path);
-            code = EXIT_ENVIRONMENT;
-        }
+    if (status == COG_ENOMEM) {
+        complain("%s: out of memory", path);
+        return EXIT_ENVIRONMENT;
     }
-    return code;
+    return status == COG_OK ? code : EXIT_BAD_INPUT;
 }
 
 void unload(struct loaded *loaded) {

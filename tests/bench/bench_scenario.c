@@ -60,7 +60,7 @@ static int bench(const char *path) {
         fprintf(stderr, "%s\n", source.error);
     } else if (sim_scenario_parse(allocator, &source, &diagnostics, &scenario) != COG_OK) {
         fprintf(stderr, "%s: not a valid scenario\n", path);
-    } else if (sim_program_init(&program, allocator, scenario) == COG_OK) {
+    } else if (sim_program_init(&program, allocator, scenario, NULL) == COG_OK) {
         code = measure(path, &program);
         sim_program_term(&program);
     }

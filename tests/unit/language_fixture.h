@@ -1,5 +1,5 @@
-/* language_fixture.h - what the tests of the scenario language share: an allocator that counts and fails on demand, and
- * parsing of a text with its findings rendered. */
+/* language_fixture.h - what the tests of the scenario language share: an allocator that counts and
+ * fails on demand, and parsing of a text with its findings rendered. */
 #ifndef TESTS_UNIT_LANGUAGE_FIXTURE_H
 #define TESTS_UNIT_LANGUAGE_FIXTURE_H
 
@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts live bytes; the call numbered fails_at (from 1) and all after it return null. 0: none fails. */
+/* Counts live bytes; the call numbered fails_at (from 1) and all after it return null. 0: none
+ * fails. */
 struct counting_allocator {
     struct cog_allocator allocator;
     size_t live_bytes;
@@ -44,8 +45,8 @@ static inline void *counting_resize(void *context, void *pointer, size_t bytes_o
 }
 
 static inline void counting_allocator_init(struct counting_allocator *counting) {
-    *counting = (struct counting_allocator){
-        .allocator = {.resize = counting_resize, .context = counting}};
+    *counting =
+        (struct counting_allocator){.allocator = {.resize = counting_resize, .context = counting}};
 }
 
 /* A text that was parsed. */
@@ -66,8 +67,8 @@ static inline void parse_bytes(struct parsed *parsed, const char *text, size_t l
     sim_diagnostics_init(&parsed->diagnostics, allocator);
     sim_buffer_init(&parsed->rendered, allocator);
     parsed->scenario = NULL;
-    parsed->status = sim_scenario_parse(allocator, &parsed->source, &parsed->diagnostics,
-                                        &parsed->scenario);
+    parsed->status =
+        sim_scenario_parse(allocator, &parsed->source, &parsed->diagnostics, &parsed->scenario);
     sim_diagnostics_render(&parsed->diagnostics, &parsed->source, (struct sim_render_options){0},
                            &parsed->rendered);
 }
@@ -102,8 +103,7 @@ static inline void assert_clean(const char *text) {
 static inline void assert_errors(const char *text, uint32_t count, const char *words) {
     struct parsed parsed;
     parse_text(&parsed, text);
-    if (strstr(rendered_text(&parsed), words) == NULL ||
-        parsed.diagnostics.error_count != count) {
+    if (strstr(rendered_text(&parsed), words) == NULL || parsed.diagnostics.error_count != count) {
         print_error("%s", rendered_text(&parsed));
     }
     assert_int_equal(parsed.status, COG_EINVALID);

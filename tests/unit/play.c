@@ -51,13 +51,9 @@ void play_bytes(struct play *play, const char *bytes, size_t length,
         play->status =
             sim_scenario_parse(allocator, &play->source, &play->diagnostics, &play->scenario);
     }
-    const char *unsupported = NULL;
-    if (play->status == COG_OK &&
-        sim_scenario_unsupported(play->scenario, &unsupported).line != 0) {
-        play->status = COG_EINVALID;
-    }
     if (play->status == COG_OK) {
-        play->status = sim_program_init(&play->program, allocator, play->scenario);
+        play->status = sim_program_init(&play->program, allocator, play->scenario,
+                                        &play->diagnostics);
         play->has_program = play->status == COG_OK;
     }
     if (play->status == COG_OK) {

@@ -34,8 +34,9 @@ static void names_resolve_to_what_they_name(void **state) {
 static void a_name_of_two_types_is_of_any(void **state) {
     (void)state;
     struct parsed parsed;
-    parse_text(&parsed, HEAD "var v = 0\ncoro a\n    let x = 1\n    set x = \"t\"\n    set v = 5ms\n"
-                             "    sleep v\n    log \"{x}\"\n");
+    parse_text(&parsed,
+               HEAD "var v = 0\ncoro a\n    let x = 1\n    set x = \"t\"\n    set v = 5ms\n"
+                    "    sleep v\n    log \"{x}\"\n");
     assert_string_equal(rendered_text(&parsed), "");
     assert_int_equal(parsed.scenario->coroutines[0].locals[0].type, SIM_TYPE_ANY);
     assert_int_equal(parsed.scenario->variables[0].type, SIM_TYPE_ANY);
@@ -135,7 +136,8 @@ static void handlers_need_an_ending_to_handle(void **state) {
                        "    on timeout\n        stop\n    signal s\n",
                   1, "unreachable handler");
     assert_errors(CORO "    yield\n    on failed\n        stop\n", 1, "unreachable handler");
-    assert_errors(HEAD "queue q\ncoro a\n    put q 1\n    on full\n        stop\n", 1, "no 'nowait'");
+    assert_errors(HEAD "queue q\ncoro a\n    put q 1\n    on full\n        stop\n", 1,
+                  "no 'nowait'");
 }
 
 static void things_belong_to_one_host(void **state) {

@@ -1,5 +1,5 @@
-/* test_diagnostics.c - findings in order, as people see them; and the broken files of tests/diagnostics with what is
- * said about each, word for word. */
+/* test_diagnostics.c - findings in order, as people see them; and the broken files of
+ * tests/diagnostics with what is said about each, word for word. */
 #include "tests/unit/language_fixture.h"
 
 #include <stdio.h>
@@ -31,8 +31,7 @@ static void assert_rendered(struct rendering *rendering, bool colour, const char
 }
 
 static struct sim_place place(uint32_t line, uint32_t column, uint32_t offset, uint32_t length) {
-    return (struct sim_place){
-        .line = line, .column = column, .offset = offset, .length = length};
+    return (struct sim_place){.line = line, .column = column, .offset = offset, .length = length};
 }
 
 static void findings_come_in_order_of_their_places(void **state) {

@@ -52,7 +52,7 @@ static void run_scenario(const char *path, struct sim_buffer *buffer) {
     if (scenario == NULL) {
         fail_msg("%s is not a valid scenario", path);
     }
-    assert_int_equal(sim_program_init(&program, allocator, scenario), COG_OK);
+    assert_int_equal(sim_program_init(&program, allocator, scenario, NULL), COG_OK);
     struct sim_run_options options = {.trace_path = NULL};
     assert_int_equal(sim_run_new(&program, &options, &run), COG_OK);
     assert_int_equal(sim_run_execute(run, &result), COG_OK);

@@ -17,8 +17,8 @@ struct lexing {
 /* Stands at the first line. */
 static void start(struct lexing *lexing, const char *text) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
-    assert_int_equal(
-        sim_source_from_text(&lexing->source, allocator, "t", text, strlen(text)), COG_OK);
+    assert_int_equal(sim_source_from_text(&lexing->source, allocator, "t", text, strlen(text)),
+                     COG_OK);
     sim_diagnostics_init(&lexing->diagnostics, allocator);
     sim_arena_init(&lexing->arena, allocator);
     sim_names_init(&lexing->names, &lexing->arena);
@@ -55,13 +55,13 @@ static struct sim_token first_token(const char *text, uint32_t *error_count) {
 static void symbols_are_cut_longest_first(void **state) {
     (void)state;
     const enum sim_token_kind kinds[] = {
-        SIM_TOKEN_NAME,  SIM_TOKEN_BOTH_ARROW, SIM_TOKEN_NAME,       SIM_TOKEN_ARROW,
-        SIM_TOKEN_EQUAL, SIM_TOKEN_LESS_EQUAL, SIM_TOKEN_LESS,       SIM_TOKEN_MINUS,
-        SIM_TOKEN_ASSIGN, SIM_TOKEN_DURATION,  SIM_TOKEN_RANGE,      SIM_TOKEN_DURATION,
-        SIM_TOKEN_NUMBER, SIM_TOKEN_PERCENT,   SIM_TOKEN_DECIMAL,    SIM_TOKEN_TEXT,
+        SIM_TOKEN_NAME,   SIM_TOKEN_BOTH_ARROW, SIM_TOKEN_NAME,    SIM_TOKEN_ARROW,
+        SIM_TOKEN_EQUAL,  SIM_TOKEN_LESS_EQUAL, SIM_TOKEN_LESS,    SIM_TOKEN_MINUS,
+        SIM_TOKEN_ASSIGN, SIM_TOKEN_DURATION,   SIM_TOKEN_RANGE,   SIM_TOKEN_DURATION,
+        SIM_TOKEN_NUMBER, SIM_TOKEN_PERCENT,    SIM_TOKEN_DECIMAL, SIM_TOKEN_TEXT,
     };
-    assert_kinds("a<->b -> == <= < - = 1ms..2s 2% 0.5 \"x # \\\" y\" # \"comment",
-                 kinds, sizeof(kinds) / sizeof(kinds[0]));
+    assert_kinds("a<->b -> == <= < - = 1ms..2s 2% 0.5 \"x # \\\" y\" # \"comment", kinds,
+                 sizeof(kinds) / sizeof(kinds[0]));
 }
 
 static void units_scale_numbers(void **state) {

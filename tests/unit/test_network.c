@@ -1,4 +1,5 @@
 /* test_network.c - connections of the simulated network: shaking hands, bytes, buffers, ends. */
+#include "sim/network.h"
 #include "tests/unit/net_stage.h"
 
 #include <netinet/in.h>

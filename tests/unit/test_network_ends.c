@@ -1,4 +1,5 @@
 /* test_network_ends.c - how connections of the simulated network end: closed, shut down, reset. */
+#include "sim/network.h"
 #include "tests/unit/net_stage.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* test_network_paths.c - paths of the simulated network: latency, bandwidth, partitions. */
+#include "sim/network.h"
 #include "tests/unit/net_stage.h"
 
 #include <setjmp.h>

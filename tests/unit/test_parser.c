@@ -88,7 +88,7 @@ static void clauses_of_expectations_join(void **state) {
     struct parsed parsed;
     parse_text(&parsed, HEAD "var x = 1\nnever log \"a\" and (x == 1 and x != 2) or deadlock\n");
     assert_int_equal(parsed.status, COG_OK);
-    const struct sim_clause *or = parsed.scenario->expectations[0].clause;
+    const struct sim_clause * or = parsed.scenario->expectations[0].clause;
     assert_int_equal(or->kind, SIM_CLAUSE_OR);
     assert_int_equal(or->left->kind, SIM_CLAUSE_AND);
     assert_int_equal(or->left->right->kind, SIM_CLAUSE_HOLDS);
