@@ -15,12 +15,25 @@ _Static_assert(sizeof(struct sockaddr_in) <= sizeof(((struct sim_frame *)0)->add
 
 /* ---- Sockets that a frame owns ---- */
 
+/* Takes a socket off a frame's list. False: it is not on it. */
+static bool remove_socket(struct sim_frame *frame, int32_t socket) {
+    for (uint32_t i = 0; i < frame->socket_count; i++) {
+        if (frame->sockets[i] == socket) {
+            memmove(&frame->sockets[i], &frame->sockets[i + 1],
+                    (frame->socket_count - i - 1) * sizeof frame->sockets[0]);
+            frame->socket_count--;
+            return true;
+        }
+    }
+    return false;
+}
+
 int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value) {
     const struct cog_allocator *allocator = &frame->run->memory.allocator;
     if (sim_value_tag(value) != SIM_TAG_SOCKET) {
         return COG_OK;
     }
-    sim_frame_disown_socket(frame, value);
+    (void)remove_socket(frame, (int32_t)sim_value_get_integer(value));
     if (frame->socket_count == frame->socket_capacity) {
         uint32_t capacity = frame->socket_capacity == 0 ? 4 : frame->socket_capacity * 2;
         int32_t *sockets = allocator->resize(allocator->context, frame->sockets,
@@ -40,13 +53,11 @@ void sim_frame_disown_socket(struct sim_frame *frame, struct sim_value value) {
     if (sim_value_tag(value) != SIM_TAG_SOCKET) {
         return;
     }
-    for (uint32_t i = 0; i < frame->socket_count; i++) {
-        if (frame->sockets[i] == (int32_t)sim_value_get_integer(value)) {
-            memmove(&frame->sockets[i], &frame->sockets[i + 1],
-                    (frame->socket_count - i - 1) * sizeof frame->sockets[0]);
-            frame->socket_count--;
-            return;
-        }
+    /* A routine that was called may pass on what a caller has lent it. */
+    struct cog_coro *coro = frame->instance->coro;
+    while (coro != NULL &&
+           !remove_socket(cog_coro_context(coro), (int32_t)sim_value_get_integer(value))) {
+        coro = cog_coro_caller(coro);
     }
 }
 

@@ -17,7 +17,7 @@ enum {
     BLOCK_BYTES = 64 * 1024,
     TEXT_BYTES_MAX = 8 * 1024,
     EVENT_BYTES_MAX = 2 * TEXT_BYTES_MAX + 256,
-    BLOCK_HEAD_BYTES = 13, /* type, payload bytes, checksum */
+    HEAD_BYTES = 5, /* of a block, without its checksum: type, payload bytes. Lies before the payload. */
 };
 
 static const struct {
@@ -72,21 +72,13 @@ static void close_block(struct sim_trace_writer *writer, char type) {
                                  writer->used_bytes - writer->head_bytes);
     }
     if (writer->file != NULL) {
-        unsigned char head[BLOCK_HEAD_BYTES];
+        unsigned char *head = writer->buffer - HEAD_BYTES;
+        unsigned char checksum[8];
         head[0] = (unsigned char)type;
         put_little_endian(head + 1, writer->used_bytes, 4);
-        XXH3_state_t *checksum = XXH3_createState();
-        if (checksum == NULL) {
-            writer->has_failed = true;
-            writer->error_number = ENOMEM;
-        } else {
-            (void)XXH3_64bits_reset(checksum);
-            (void)XXH3_64bits_update(checksum, head, 5);
-            (void)XXH3_64bits_update(checksum, writer->buffer, writer->used_bytes);
-            put_little_endian(head + 5, XXH3_64bits_digest(checksum), 8);
-            (void)XXH3_freeState(checksum);
-        }
-        write_bytes(writer, head, sizeof head);
+        put_little_endian(checksum, XXH3_64bits(head, HEAD_BYTES + writer->used_bytes), 8);
+        write_bytes(writer, head, HEAD_BYTES);
+        write_bytes(writer, checksum, sizeof checksum);
         write_bytes(writer, writer->buffer, writer->used_bytes);
     }
     writer->used_bytes = 0;
@@ -152,7 +144,9 @@ static int open_file(struct sim_trace_writer *writer, const char *path) {
 }
 
 static void release(struct sim_trace_writer *writer) {
-    cog_release(writer->allocator, writer->buffer, BLOCK_BYTES);
+    if (writer->buffer != NULL) {
+        cog_release(writer->allocator, writer->buffer - HEAD_BYTES, HEAD_BYTES + BLOCK_BYTES);
+    }
     cog_release(writer->allocator, writer->path, writer->path_bytes);
     cog_release(writer->allocator, writer->path_temporary, writer->path_temporary_bytes);
     (void)XXH3_freeState(writer->hash);
@@ -162,7 +156,8 @@ static void release(struct sim_trace_writer *writer) {
 int sim_trace_writer_open(struct sim_trace_writer *writer, const struct cog_allocator *allocator,
                           const char *path) {
     *writer = (struct sim_trace_writer){.allocator = allocator};
-    writer->buffer = cog_allocate(allocator, BLOCK_BYTES);
+    unsigned char *block = cog_allocate(allocator, HEAD_BYTES + BLOCK_BYTES);
+    writer->buffer = block != NULL ? block + HEAD_BYTES : NULL;
     writer->hash = XXH3_createState();
     int status = writer->buffer != NULL && writer->hash != NULL ? COG_OK : COG_ENOMEM;
     if (status == COG_OK && path != NULL) {

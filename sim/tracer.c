@@ -52,12 +52,22 @@ static bool reserve(struct sim_tracer *tracer) {
     return true;
 }
 
+/* The id of a coroutine, which gets one when an operation or its adding first names it; 0: no memory. */
+static uint32_t id_of(struct sim_tracer *tracer, struct cog_coro *coro) {
+    uint32_t id = cog_coro_tag(coro);
+    if (id == 0 && reserve(tracer)) {
+        id = ++tracer->coroutine_count;
+        tracer->coroutines[id - 1] = (struct sim_traced){.host = 0};
+        cog_coro_set_tag(coro, id);
+    }
+    return id;
+}
+
 static void coro_added(struct sim_tracer *tracer, uint32_t host, const struct cog_event *event) {
-    if (!reserve(tracer)) {
+    uint32_t id = id_of(tracer, event->coro);
+    if (id == 0) {
         return;
     }
-    uint32_t id = ++tracer->coroutine_count;
-    cog_coro_set_tag(event->coro, id);
     const char *how = "world";
     if (event->other != NULL) {
         const struct cog_op *op = cog_coro_awaits(event->other);
@@ -70,13 +80,12 @@ static void coro_added(struct sim_tracer *tracer, uint32_t host, const struct co
     tracer->coroutines[id - 1] = (struct sim_traced){.ready_event = index, .host = host};
 }
 
-static void op_started(struct sim_tracer *tracer, struct sim_traced *traced, uint32_t id,
-                       const struct cog_op *op) {
+static void op_started(struct sim_tracer *tracer, uint32_t id, const struct cog_op *op) {
     uint32_t other = 0;
     uint64_t amount = 0;
     enum cog_op_kind kind = op->type->kind;
     if (kind == COG_OP_CALL || kind == COG_OP_JOIN || kind == COG_OP_SPAWN) {
-        other = cog_coro_tag(op->object);
+        other = id_of(tracer, op->object);
     } else if (kind == COG_OP_SLEEP) {
         amount = (uint64_t)op->timeout_ns;
     } else if (kind == COG_OP_SIGNAL) {
@@ -86,6 +95,7 @@ static void op_started(struct sim_tracer *tracer, struct sim_traced *traced, uin
     }
     uint32_t object = kind >= COG_OP_LISTEN ? (uint32_t)(op->socket < 0 ? 0 : op->socket)
                                             : cog_op_object_tag(op);
+    struct sim_traced *traced = &tracer->coroutines[id - 1]; /* giving an id may move them */
     traced->operation_event =
         begin(tracer, SIM_TRACE_OPERATION, tracer->current, traced->host, id);
     sim_trace_word(tracer->writer, op->type->name);
@@ -177,7 +187,7 @@ static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uin
         tracer->end_bytes = 0;
         break;
     case COG_EVENT_OP_STARTED:
-        op_started(tracer, traced, id, event->op);
+        op_started(tracer, id, event->op);
         break;
     case COG_EVENT_OP_PROGRESSED:
         (void)begin(tracer, SIM_TRACE_PROGRESS, tracer->current, traced->host, id);

@@ -47,17 +47,26 @@ static unsigned endings_of(const struct sim_statement *statement) {
 
 /* ---- Timeouts of schedulers ---- */
 
-/* The last line that speaks of the host decides. */
+/* The last line about this host decides, else the last one about all. */
 static bool host_has_timeout(const struct sim_checker *checker, uint32_t host) {
     bool has_timeout = false;
+    bool is_own = false;
     for (uint32_t i = 0; i < checker->scenario->settings_count; i++) {
         const struct sim_scheduler_settings *settings = &checker->scenario->settings[i];
-        bool is_about_host = settings->host.name == NULL || settings->host.index == host;
-        if (settings->has_timeout && is_about_host) {
-            has_timeout = settings->timeout_ns >= 0;
+        bool is_about_host = settings->host.name != NULL && settings->host.index == host;
+        bool is_about_all = settings->host.name == NULL && !is_own;
+        if (settings->has_timeout && (is_about_host || is_about_all)) {
+            has_timeout = settings->timeout_ns > 0;
+            is_own = is_about_host;
         }
     }
     return has_timeout;
+}
+
+/* These wait for others of the program, not for what comes from outside: only a timeout of their own ends them. */
+static bool takes_default_timeout(enum sim_statement_kind kind) {
+    return kind != SIM_STATEMENT_CALL && kind != SIM_STATEMENT_SIGNAL &&
+           kind != SIM_STATEMENT_DRAIN;
 }
 
 /* A routine on several hosts, or started by nobody, may run on any. */
@@ -67,7 +76,7 @@ static bool body_has_timeout(const struct sim_checker *checker, const struct sim
     }
     for (uint32_t i = 0; i < checker->scenario->settings_count; i++) {
         const struct sim_scheduler_settings *settings = &checker->scenario->settings[i];
-        if (settings->has_timeout && settings->timeout_ns >= 0) {
+        if (settings->has_timeout && settings->timeout_ns > 0) {
             return true;
         }
     }
@@ -96,6 +105,10 @@ static void report_unreachable(struct sim_checker *checker, const struct sim_sta
     if (ending == SIM_ENDING_TIMEOUT && may_time_out &&
         statement->options.timeout_kind == SIM_TIMEOUT_NONE) {
         sim_diagnostics_label(checker->diagnostics, finding, "it has 'timeout none'");
+    } else if (ending == SIM_ENDING_TIMEOUT && may_time_out &&
+               !takes_default_timeout(statement->kind)) {
+        sim_diagnostics_label(checker->diagnostics, finding,
+                              "it has no 'timeout', and a scheduler's does not apply to it");
     } else if (ending == SIM_ENDING_TIMEOUT && may_time_out) {
         sim_diagnostics_label(checker->diagnostics, finding,
                               "it has no 'timeout', and neither has its scheduler");
@@ -112,7 +125,8 @@ static void check_handler(struct sim_checker *checker, const struct sim_body *bo
     unsigned possible = endings_of(statement);
     if ((handler->endings & SIM_ENDING_TIMEOUT) != 0) {
         enum sim_timeout_kind kind = statement->options.timeout_kind;
-        bool has_timeout = kind == SIM_TIMEOUT_DEFAULT ? body_has_timeout(checker, body)
+        bool has_timeout = kind == SIM_TIMEOUT_DEFAULT ? takes_default_timeout(statement->kind) &&
+                                                             body_has_timeout(checker, body)
                                                        : kind != SIM_TIMEOUT_NONE;
         possible &= has_timeout ? ~0U : ~(unsigned)SIM_ENDING_TIMEOUT;
     }

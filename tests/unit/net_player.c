@@ -15,8 +15,8 @@ enum { WORDS_MAX = 6, WORD_BYTES = 64, TEXT_BYTES = 256 };
 
 struct player {
     struct net_stage *stage;
-    uint32_t host; /* id */
-    const char *next; /* of the script */
+    uint32_t host;                     /* id */
+    const char *next;                  /* of the script */
     char words[WORDS_MAX][WORD_BYTES]; /* of the statement under way */
     size_t word_count;
     struct sockaddr_in address;
@@ -254,8 +254,7 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
 
 struct cog_coro *net_player_new(struct net_stage *stage, uint32_t host, const char *name,
                                 const char *script) {
-    static const struct cog_coro_type type = {
-        .step = step, .context_bytes = sizeof(struct player)};
+    static const struct cog_coro_type type = {.step = step, .context_bytes = sizeof(struct player)};
     struct cog_coro *coro = NULL;
     int status = cog_coro_new(stage->hosts[host - 1].scheduler, &type, name, &coro);
     assert_int_equal(status, COG_OK);

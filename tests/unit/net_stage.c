@@ -141,8 +141,7 @@ static const char *close_network(struct net_stage *stage) {
     }
     const struct cog_allocator *allocator = network->allocator;
     sim_agenda_term(&network->agenda, allocator);
-    cog_release(allocator, network->sockets,
-                network->socket_capacity * sizeof network->sockets[0]);
+    cog_release(allocator, network->sockets, network->socket_capacity * sizeof network->sockets[0]);
     cog_release(allocator, network->paths,
                 (size_t)NET_HOSTS * NET_HOSTS * sizeof network->paths[0]);
     return fault;

@@ -48,7 +48,7 @@ struct net_host {
 struct net_stage {
     struct tally tally;
     const struct cog_allocator *allocator; /* of all memory of the world; the tally's at first */
-    const char *trace_path; /* null: none; a test may set it before net_open */
+    const char *trace_path;                /* null: none; a test may set it before net_open */
     int64_t now_ns;
     struct sim_trace_writer writer;
     struct sim_tracer tracer;
@@ -83,15 +83,15 @@ int net_teardown(void **state);
 /* Makes the world. Its code. */
 int net_open(struct net_stage *stage);
 
-/* Takes it down and finishes the trace, unless memory ran out: then the run is void, and is forgotten
- * as it is. Returns what was left that should not be: null, or a text (static). */
+/* Takes it down and finishes the trace, unless memory ran out: then the run is void, and is
+ * forgotten as it is. Returns what was left that should not be: null, or a text (static). */
 const char *net_close(struct net_stage *stage, uint64_t *trace_hash);
 
 /* A player on a host (id). Name and script are borrowed, the script may change later. */
 void net_enter(struct net_stage *stage, uint32_t host, const char *name, const char *script);
 
-/* What the world does: partition A B, heal A B; of the path from A to B: latency A B NS, bandwidth A
- * B BYTES (a second), buffer A B BYTES. Now, or at a time; then it is borrowed, and in order. */
+/* What the world does: partition A B, heal A B; of the path from A to B: latency A B NS, bandwidth
+ * A B BYTES (a second), buffer A B BYTES. Now, or at a time; then it is borrowed, and in order. */
 void net_do(struct net_stage *stage, const char *action);
 void net_at(struct net_stage *stage, int64_t time_ns, const char *action);
 

@@ -87,8 +87,8 @@ static void comparisons_and_logic_give_true_or_false(void **state) {
 
 static void logic_looks_at_its_right_side_only_when_it_must(void **state) {
     (void)state;
-    assert_plays("coro a\n    let z = 0\n    let no = false and 1 / z == 1\n"
-                 "    let yes = true or 1 / z == 1\n    log '{no} {yes}'\n",
+    assert_plays("coro a\n    let z = 0\n    let nay = false and 1 / z == 1\n"
+                 "    let yea = true or 1 / z == 1\n    log '{nay} {yea}'\n",
                  "0ms a false true\n");
 }
 
@@ -107,7 +107,7 @@ static void texts_hold_values_of_every_kind(void **state) {
     assert_plays("coro a\n"
                  "    let t = 'in'\n"
                  "    log '{1 + 1}{t}{2ms}{1 == 1}!'\n",
-                 "0ms a 2in2mstruein!\n");
+                 "0ms a 2in2mstrue!\n");
 }
 
 static void an_array_has_elements_of_its_own(void **state) {
@@ -332,8 +332,8 @@ static void swap_add_and_cas_tell_what_was_there(void **state) {
                  "    swap x with 9 as was\n"
                  "    log '{was}'\n"
                  "    cas x from 9 to 10 as ok\n"
-                 "    cas x from 9 to 11 as no\n"
-                 "    log '{ok} {no}'\n"
+                 "    cas x from 9 to 11 as nay\n"
+                 "    log '{ok} {nay}'\n"
                  "    cas ring[1] from 0 to 3 as ring_ok\n"
                  "    log '{ring_ok}'\n"
                  "expect x == 10\nexpect ring[1] == 3 and ring[0] == 0\n",

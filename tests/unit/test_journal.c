@@ -1,4 +1,5 @@
-/* test_journal.c - what a run leaves to be judged is kept in order, copied, and given back whole. */
+/* test_journal.c - what a run leaves to be judged is kept in order, copied, and given back whole.
+ */
 #include "sim/journal.h"
 
 #include "tests/unit/tally.h"

@@ -1,5 +1,5 @@
-/* test_memory.c - the arena of a world: limits, alignment, reuse, and addresses that depend on the run
- * alone. */
+/* test_memory.c - the arena of a world: limits, alignment, reuse, and addresses that depend on the
+ * run alone. */
 #include "sim/memory.h"
 
 #include "core/status.h"

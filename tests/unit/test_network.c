@@ -200,8 +200,7 @@ static struct net_stage *play_small(void **state, const char *server, const char
 static void a_send_takes_what_there_is_room_for(void **state) {
     struct net_stage *stage = play_small(state, "listen l 80 5; accept a l",
                                          "connect c 1 80; send c abcdefghijkl; send c m strong=9");
-    net_expect(stage,
-               "0 s listen\n20 c connect\n20 c send=10\n29 c send timeout\n30 s accept\n");
+    net_expect(stage, "0 s listen\n20 c connect\n20 c send=10\n29 c send timeout\n30 s accept\n");
 }
 
 static void a_sendall_waits_for_room_and_completes_when_the_reader_has_read(void **state) {
@@ -221,17 +220,16 @@ static void room_is_announced_when_half_of_the_buffer_has_been_read(void **state
 }
 
 static void a_sendall_that_gets_on_moves_its_weak_deadline(void **state) {
-    struct net_stage *stage =
-        play_small(state, "listen l 80 5; accept a l; sleep 70; recv a 5",
-                   "connect c 1 80; sendall c abcdefghijklmnopqrst weak=100");
+    struct net_stage *stage = play_small(state, "listen l 80 5; accept a l; sleep 70; recv a 5",
+                                         "connect c 1 80; sendall c abcdefghijklmnopqrst weak=100");
     net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n100 s recv=abcde\n"
                       "210 c sendall timeout after 15\n");
 }
 
 static void no_byte_of_a_megabyte_is_lost_in_a_buffer_of_ten(void **state) {
-    struct net_stage *stage =
-        play_small(state, "listen l 80 5; accept a l; recvmany a 1048576; recv a 1; close a; close l",
-                   "connect c 1 80; sendmany c 1048576; close c");
+    struct net_stage *stage = play_small(
+        state, "listen l 80 5; accept a l; recvmany a 1048576; recv a 1; close a; close l",
+        "connect c 1 80; sendmany c 1048576; close c");
     net_run(stage);
     assert_non_null(strstr(stage->log, " c sendmany=1048576\n"));
     assert_non_null(strstr(stage->log, " s recvmany=1048576\n"));

@@ -22,8 +22,9 @@ static void the_end_of_the_stream_comes_after_all_bytes_and_stays(void **state) 
     struct net_stage *stage =
         play(state, "listen l 80 5; accept a l; recv a 9; recv a 9; recv a 9; close a; close l",
              "connect c 1 80; send c abc; close c");
-    net_expect(stage, "0 s listen\n20 c connect\n20 c send=3\n20 c close\n30 s accept\n"
-                      "30 s recv=abc\n30 s recv closed\n30 s recv closed\n30 s close\n30 s close\n");
+    net_expect(stage,
+               "0 s listen\n20 c connect\n20 c send=3\n20 c close\n30 s accept\n"
+               "30 s recv=abc\n30 s recv closed\n30 s recv closed\n30 s close\n30 s close\n");
     net_expect_nothing_left(stage);
 }
 
@@ -85,15 +86,14 @@ static void bytes_that_came_before_a_reset_can_still_be_received(void **state) {
 }
 
 static void a_shutdown_ends_one_direction_and_leaves_the_other_open(void **state) {
-    struct net_stage *stage =
-        play(state,
-             "listen l 80 5; accept a l; recv a 9; recv a 9; sleep 10; send a reply; close a; close l",
-             "connect c 1 80; send c abc; shutdown c; send c x; shutdown c; recv c 9; recv c 9; "
-             "close c");
-    net_expect(stage,
-               "0 s listen\n20 c connect\n20 c send=3\n20 c shutdown\n20 c send closed\n"
-               "20 c shutdown\n30 s accept\n30 s recv=abc\n30 s recv closed\n40 s send=5\n"
-               "40 s close\n40 s close\n50 c recv=reply\n50 c recv closed\n50 c close\n");
+    struct net_stage *stage = play(
+        state,
+        "listen l 80 5; accept a l; recv a 9; recv a 9; sleep 10; send a reply; close a; close l",
+        "connect c 1 80; send c abc; shutdown c; send c x; shutdown c; recv c 9; recv c 9; "
+        "close c");
+    net_expect(stage, "0 s listen\n20 c connect\n20 c send=3\n20 c shutdown\n20 c send closed\n"
+                      "20 c shutdown\n30 s accept\n30 s recv=abc\n30 s recv closed\n40 s send=5\n"
+                      "40 s close\n40 s close\n50 c recv=reply\n50 c recv closed\n50 c close\n");
     net_expect_nothing_left(stage);
 }
 
@@ -120,7 +120,8 @@ static void a_shutdown_ends_a_sendall_of_another_coroutine_that_waits_for_room(v
 static void both_ends_may_close_at_once(void **state) {
     struct net_stage *stage = play(state, "listen l 80 5; accept a l; close a; close l",
                                    "connect c 1 80; sleep 10; close c");
-    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n30 s close\n30 s close\n30 c close\n");
+    net_expect(stage,
+               "0 s listen\n20 c connect\n30 s accept\n30 s close\n30 s close\n30 c close\n");
     net_expect_nothing_left(stage);
 }
 
@@ -133,8 +134,8 @@ static void closing_a_listener_resets_what_waits_in_its_backlog(void **state) {
 }
 
 static void closing_a_listener_resets_a_client_that_still_shakes_hands(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; sleep 15; close l",
-                                   "connect c 1 80; recv c 9; close c");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; sleep 15; close l", "connect c 1 80; recv c 9; close c");
     net_expect(stage, "0 s listen\n15 s close\n20 c connect\n40 c recv reset\n40 c close\n");
     net_expect_nothing_left(stage);
 }

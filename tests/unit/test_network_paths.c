@@ -21,9 +21,8 @@ static struct net_stage *play(void **state, const char *server, const char *clie
 /* ---- Partitions ---- */
 
 static void what_a_partition_holds_arrives_one_latency_after_it_heals_in_order(void **state) {
-    struct net_stage *stage =
-        play(state, "listen l 80 5; accept a l; recv a 3; recv a 9",
-             "connect c 1 80; sleep 30; send c abc; sleep 10; send c def");
+    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 3; recv a 9",
+                                   "connect c 1 80; sleep 30; send c abc; sleep 10; send c def");
     net_at(stage, 45, "partition 1 2");
     net_at(stage, 100, "heal 1 2");
     net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n50 c send=3\n60 c send=3\n"
@@ -31,12 +30,11 @@ static void what_a_partition_holds_arrives_one_latency_after_it_heals_in_order(v
 }
 
 static void a_partition_holds_what_is_under_way_when_it_begins(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 20; send c abc");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 20; send c abc");
     net_at(stage, 45, "partition 2 1");
     net_at(stage, 100, "heal 2 1");
-    net_expect(stage,
-               "0 s listen\n20 c connect\n30 s accept\n40 c send=3\n110 s recv=abc\n");
+    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n40 c send=3\n110 s recv=abc\n");
 }
 
 static void a_partition_holds_each_segment_of_the_handshake(void **state) {
@@ -80,12 +78,11 @@ static void a_partition_holds_the_announcement_of_room(void **state) {
 }
 
 static void what_would_arrive_after_the_heal_is_not_late(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 75; send c abc");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 75; send c abc");
     net_at(stage, 50, "partition 1 2");
     net_at(stage, 100, "heal 1 2");
-    net_expect(stage,
-               "0 s listen\n20 c connect\n30 s accept\n95 c send=3\n105 s recv=abc\n");
+    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n95 c send=3\n105 s recv=abc\n");
 }
 
 static void what_would_arrive_after_the_heal_stays_behind_what_was_held(void **state) {
@@ -98,11 +95,10 @@ static void what_would_arrive_after_the_heal_stays_behind_what_was_held(void **s
                       "105 c send=3\n110 s recv=abcdef\n");
 }
 
-static void what_arrives_at_the_instant_of_the_partition_is_held_and_of_the_heal_is_not(
-    void **state) {
-    struct net_stage *stage =
-        play(state, "listen l 80 5; accept a l; recv a 9; recv a 9",
-             "connect c 1 80; sleep 20; send c abc; sleep 100; send c def");
+static void
+what_arrives_at_the_instant_of_the_partition_is_held_and_of_the_heal_is_not(void **state) {
+    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9; recv a 9",
+                                   "connect c 1 80; sleep 20; send c abc; sleep 100; send c def");
     net_at(stage, 50, "partition 1 2");
     net_at(stage, 70, "heal 1 2");
     net_at(stage, 145, "partition 1 2");
@@ -113,8 +109,7 @@ static void what_arrives_at_the_instant_of_the_partition_is_held_and_of_the_heal
 
 static void partitions_of_other_hosts_do_not_hold_and_healing_them_does_not_heal(void **state) {
     struct net_stage *stage =
-        play(state, "listen l 80 5; accept a l; recv a 9",
-             "connect c 1 80; sleep 30; send c abc");
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 30; send c abc");
     net_enter(stage, 3, "d", "sleep 60; connect d 1 80");
     net_at(stage, 45, "partition 1 2");
     net_at(stage, 50, "partition 2 3");
@@ -127,14 +122,13 @@ static void partitions_of_other_hosts_do_not_hold_and_healing_them_does_not_heal
 }
 
 static void a_partition_begun_twice_is_healed_once(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 30; send c abc");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 30; send c abc");
     net_at(stage, 45, "partition 1 2");
     net_at(stage, 65, "partition 2 1");
     net_at(stage, 100, "heal 1 2");
     net_at(stage, 105, "heal 1 2");
-    net_expect(stage,
-               "0 s listen\n20 c connect\n30 s accept\n50 c send=3\n110 s recv=abc\n");
+    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n50 c send=3\n110 s recv=abc\n");
 }
 
 static void what_was_let_go_is_held_again_by_the_next_partition(void **state) {
@@ -161,9 +155,8 @@ static void a_connect_that_times_out_in_a_partition_is_seen_and_forgotten_later(
 }
 
 static void a_weak_timeout_counts_from_what_came_before_the_partition(void **state) {
-    struct net_stage *stage =
-        play(state, "listen l 80 5; accept a l; recvall a 9 weak=50",
-             "connect c 1 80; sleep 20; send c abc; sleep 20; send c def");
+    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recvall a 9 weak=50",
+                                   "connect c 1 80; sleep 20; send c abc; sleep 20; send c def");
     net_at(stage, 55, "partition 1 2");
     net_at(stage, 200, "heal 1 2");
     net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n40 c send=3\n60 c send=3\n"
@@ -235,23 +228,23 @@ static void connections_between_two_hosts_share_the_line(void **state) {
 }
 
 static void the_time_that_bytes_take_is_rounded_up(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 20; send c a");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 20; send c a");
     net_do(stage, "bandwidth 2 1 600000000");
     net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n40 c send=1\n52 s recv=a\n");
 }
 
 static void a_slow_line_carries_a_byte_a_second(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 20; send c abc");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 20; send c abc");
     net_do(stage, "bandwidth 2 1 1");
     net_expect(stage,
                "0 s listen\n20 c connect\n30 s accept\n40 c send=3\n3000000050 s recv=abc\n");
 }
 
 static void the_fastest_line_takes_a_nanosecond(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9",
-                                   "connect c 1 80; sleep 20; send c abc");
+    struct net_stage *stage =
+        play(state, "listen l 80 5; accept a l; recv a 9", "connect c 1 80; sleep 20; send c abc");
     net_do(stage, "bandwidth 2 1 9223372036854775807");
     net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n40 c send=3\n51 s recv=abc\n");
 }

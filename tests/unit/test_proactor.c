@@ -1,5 +1,5 @@
-/* test_proactor.c - the simulated proactor: what it holds, in which order it ends it, and that it lets
- * go. */
+/* test_proactor.c - the simulated proactor: what it holds, in which order it ends it, and that it
+ * lets go. */
 #include "tests/unit/net_stage.h"
 
 #include "sim/memory.h"
@@ -24,8 +24,9 @@ static struct net_stage *play(void **state, const char *server, const char *clie
 
 static void operations_that_time_out_are_not_held_any_more(void **state) {
     struct net_stage *stage =
-        play(state, "listen l 80 1; accept a l; accept b l strong=10; recv a 9 weak=10; "
-                    "recvline a 9 strong=10; close a; close l",
+        play(state,
+             "listen l 80 1; accept a l; accept b l strong=10; recv a 9 weak=10; "
+             "recvline a 9 strong=10; close a; close l",
              "connect c 1 80; sendall c abcdefghijk strong=200; close c");
     net_enter(stage, 3, "d", "sleep 1; connect d 1 82 strong=19");
     net_do(stage, "buffer 2 1 10");
@@ -99,9 +100,8 @@ static void two_accepts_on_a_listener_are_served_in_the_order_of_submitting(void
 }
 
 static void sends_that_wait_for_room_do_not_mix_their_bytes(void **state) {
-    struct net_stage *stage =
-        play(state, "listen l 80 1; accept a l; sleep 70; recvall a 24",
-             "connect c 1 80; sendall c abcdefghijkl");
+    struct net_stage *stage = play(state, "listen l 80 1; accept a l; sleep 70; recvall a 24",
+                                   "connect c 1 80; sendall c abcdefghijkl");
     net_enter(stage, 2, "d", "sleep 40; sendall c mnopqrstuvwx");
     net_do(stage, "buffer 2 1 10");
     net_run(stage);
@@ -132,9 +132,8 @@ static void an_end_that_closes_ends_the_recv_and_the_send_that_wait_there(void *
 /* ---- Closing under others ---- */
 
 static void closing_a_socket_ends_what_others_wait_for_on_it(void **state) {
-    struct net_stage *stage =
-        play(state, "listen l 80 5; accept a l; sleep 70; close a; close l",
-             "connect c 1 80; sendall c abcdefghijkl");
+    struct net_stage *stage = play(state, "listen l 80 5; accept a l; sleep 70; close a; close l",
+                                   "connect c 1 80; sendall c abcdefghijkl");
     net_enter(stage, 1, "t", "sleep 50; recv a 4; recv a 9; recv a 9");
     net_enter(stage, 1, "u", "sleep 51; accept b l");
     net_enter(stage, 2, "d", "sleep 60; recv c 9");
@@ -161,8 +160,8 @@ static void closing_a_socket_ends_a_sendall_that_waits_for_room(void **state) {
 }
 
 static void a_socket_number_is_not_used_again(void **state) {
-    struct net_stage *stage = play(state, "listen l 80 1; close l; listen m 80 1; recv l 9",
-                                   "sleep 5; connect c 1 80");
+    struct net_stage *stage =
+        play(state, "listen l 80 1; close l; listen m 80 1; recv l 9", "sleep 5; connect c 1 80");
     net_run(stage);
     assert_non_null(strstr(stage->log, "0 s recv bad socket\n"));
     assert_int_not_equal(net_socket(stage, "l"), net_socket(stage, "m"));
@@ -244,7 +243,8 @@ static void a_lazy_proactor_runs_when_nothing_is_ready(void **state) {
 static void with_ops_greedy_each_completion_is_run_to_its_end_at_once(void **state) {
     struct net_stage *stage = *state;
     stage->hosts[0].options.ops_greedy = COG_ON;
-    play(state, "listen l 80 5; accept a l; recv a 9; send a x; close a", "connect c 1 80; send c abc");
+    play(state, "listen l 80 5; accept a l; recv a 9; send a x; close a",
+         "connect c 1 80; send c abc");
     net_enter(stage, 1, "t", "accept b l; recv b 9; send b y; close b");
     net_enter(stage, 2, "d", "connect d 1 80; send d abc");
     net_run(stage);
@@ -288,7 +288,8 @@ static void the_same_world_gives_the_same_trace(void **state) {
 
 /* ---- Memory ---- */
 
-/* Plays in an arena that has only so many bytes left when the play begins. True if that is enough. */
+/* Plays in an arena that has only so many bytes left when the play begins. True if that is enough.
+ */
 static bool play_within(struct net_stage *stage, size_t bytes) {
     static const size_t everything_bytes = 1 << 20;
     struct sim_memory memory;

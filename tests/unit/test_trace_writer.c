@@ -65,8 +65,9 @@ static void put_log(struct sim_trace_writer *writer, int64_t time_ns, const char
 /* ---- Every kind, every field ---- */
 
 /* Calls back for each field of a kind: its name and index, and whether it is a text. */
-static void each_field(size_t kind, void (*visit)(void *context, size_t kind, size_t index,
-                                                  const char *name, bool is_text),
+static void each_field(size_t kind,
+                       void (*visit)(void *context, size_t kind, size_t index, const char *name,
+                                     bool is_text),
                        void *context) {
     const char *at = kinds[kind].fields;
     for (size_t index = 0; *at != '\0'; index++) {
@@ -203,8 +204,8 @@ static void a_text_may_hold_any_bytes_and_is_cut_at_its_limit(void **state) {
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = (char)(i * 7);
     }
-    const size_t lengths[] = {0, 1, 127, 128, TEXT_BYTES_MAX - 1, TEXT_BYTES_MAX,
-                              TEXT_BYTES_MAX + 1, sizeof text};
+    const size_t lengths[] = {
+        0, 1, 127, 128, TEXT_BYTES_MAX - 1, TEXT_BYTES_MAX, TEXT_BYTES_MAX + 1, sizeof text};
     struct sim_trace_writer writer;
     struct tally tally;
     open_writer(&writer, &tally, folder->trace);

@@ -1,5 +1,5 @@
 /* trace_folder.c - makes, counts and removes a temporary folder. */
-#define _XOPEN_SOURCE 700 /* mkdtemp, and all of POSIX besides */
+#define _XOPEN_SOURCE 700 /* P_tmpdir */
 #include "tests/unit/trace_folder.h"
 
 #include <dirent.h>
