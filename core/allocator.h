@@ -1,7 +1,7 @@
 /* allocator.h - the seam through which all memory of the library comes.
  *
- * Production passes none and gets malloc; the simulator passes the arena of its world; tests pass one that fails the
- * Nth call. An allocator must outlive everything made with it.
+ * Production passes none and gets malloc; the simulator passes the arena of its world; tests pass
+ * one that fails the Nth call. An allocator must outlive everything made with it.
  */
 #ifndef COG_ALLOCATOR_H
 #define COG_ALLOCATOR_H
@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 struct cog_allocator {
-    /* As realloc, with the size of the old block told: pointer null and bytes_old 0 allocate, bytes_new 0 frees and
-     * returns null. Returns null when there is no memory, and then the old block is untouched. Blocks are aligned for
-     * any type. Must not call back into the library. */
+    /* As realloc, with the size of the old block told: pointer null and bytes_old 0 allocate,
+     * bytes_new 0 frees and returns null. Returns null when there is no memory, and then the old
+     * block is untouched. Blocks are aligned for any type. Must not call back into the library. */
     void *(*resize)(void *context, void *pointer, size_t bytes_old, size_t bytes_new);
     void *context;
 };

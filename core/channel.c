@@ -1,7 +1,7 @@
 /* channel.c - publish-subscribe: a log of messages, and for each subscriber how far it has read.
  *
- * A subscription stands in two lists: its coroutine's (by which fetch finds it) and its channel's (by which compact finds the slowest).
- * A parked fetch has read everything.
+ * A subscription stands in two lists: its coroutine's (by which fetch finds it) and its channel's
+ * (by which compact finds the slowest). A parked fetch has read everything.
  */
 #include "core/channel.h"
 
@@ -91,9 +91,9 @@ static int append(struct cog_channel *channel, union cog_value message) {
         if (capacity > SIZE_MAX / sizeof channel->messages[0]) {
             return COG_ENOMEM;
         }
-        union cog_value *messages = allocator->resize(
-            allocator->context, channel->messages, channel->capacity * sizeof messages[0],
-            capacity * sizeof messages[0]);
+        union cog_value *messages = allocator->resize(allocator->context, channel->messages,
+                                                      channel->capacity * sizeof messages[0],
+                                                      capacity * sizeof messages[0]);
         if (messages == NULL) {
             return COG_ENOMEM;
         }

@@ -1,7 +1,8 @@
 /* check.h - assertions, in two levels by cost.
  *
- * cog_assert stays in every build: it guards what the scheduler's promises rest on and costs a predictable branch.
- * cog_assert_slow is compiled in only with -DCOG_SLOW_CHECKS (the sanitizer builds): whole-structure validity.
+ * cog_assert stays in every build: it guards what the scheduler's promises rest on and costs a
+ * predictable branch. cog_assert_slow is compiled in only with -DCOG_SLOW_CHECKS (the sanitizer
+ * builds): whole-structure validity.
  */
 #ifndef COG_CHECK_H
 #define COG_CHECK_H

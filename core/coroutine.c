@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "core/scheduler.h"
 
-int cog_coro_new(struct cog_scheduler *scheduler, const struct cog_coro_type *type, const char *name,
-                 struct cog_coro **out) {
+int cog_coro_new(struct cog_scheduler *scheduler, const struct cog_coro_type *type,
+                 const char *name, struct cog_coro **out) {
     cog_assert(scheduler != NULL && type != NULL && type->step != NULL);
     struct cog_coro *coro =
         cog_allocate_zeroed(scheduler->allocator, 1, COG_CORO_BYTES + type->context_bytes);

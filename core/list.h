@@ -1,6 +1,7 @@
 /* list.h - intrusive circular doubly linked lists: ready queue and wait lists are made of them.
  *
- * A list is a link of its own; an element is linked when its `next` is not null. Removing needs no list.
+ * A list is a link of its own; an element is linked when its `next` is not null. Removing needs no
+ * list.
  */
 #ifndef COG_LIST_H
 #define COG_LIST_H

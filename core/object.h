@@ -8,8 +8,8 @@
 struct cog_object {
     struct cog_scheduler *scheduler;
     const struct cog_allocator *allocator; /* the scheduler's; outlives it */
-    const char *name; /* never null */
-    uint32_t tag;     /* the observer's */
+    const char *name;                      /* never null */
+    uint32_t tag;                          /* the observer's */
 };
 
 static inline void cog_object_init(struct cog_object *object, struct cog_scheduler *scheduler,

@@ -1,7 +1,7 @@
 /* observer.h - the seam through which every event of a run can be seen.
  *
- * Production has none, or a recorder. An observer only looks: it calls nothing of the scheduler that changes it, and
- * what it is shown lasts for the call.
+ * Production has none, or a recorder. An observer only looks: it calls nothing of the scheduler
+ * that changes it, and what it is shown lasts for the call.
  */
 #ifndef COG_OBSERVER_H
 #define COG_OBSERVER_H
@@ -31,9 +31,9 @@ struct cog_event {
     struct cog_coro *coro;  /* whose event it is */
     struct cog_coro *other; /* CORO_ADDED only */
     struct cog_op *op;      /* the operation of OP_ and TIMER_ events, else null */
-    int64_t time_ns;        /* the deadline of TIMER_ARMED and TIMER_REFRESHED, on the scheduler's clock */
-    int status;             /* CORO_ENDED, OP_ENDED */
-    bool front;             /* CORO_READY */
+    int64_t time_ns; /* the deadline of TIMER_ARMED and TIMER_REFRESHED, on the scheduler's clock */
+    int status;      /* CORO_ENDED, OP_ENDED */
+    bool front;      /* CORO_READY */
 };
 
 struct cog_observer_ops {

@@ -39,7 +39,8 @@ struct cog_coro *cog_pick_ready(struct cog_scheduler *scheduler) {
     return candidates[picked];
 }
 
-/* Would production expire a before b? A weak entry counts where its last activity put it, though the heap may not know yet. */
+/* Would production expire a before b? A weak entry counts where its last activity put it, though
+ * the heap may not know yet. */
 static bool expires_before(const struct cog_timeouts *timeouts, const struct cog_op *a,
                            const struct cog_op *b) {
     int64_t a_ns = cog_timeouts_deadline_ns(timeouts, a);

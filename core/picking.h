@@ -11,7 +11,8 @@ struct cog_coro;
 struct cog_op;
 struct cog_scheduler;
 
-/* Which of the urgent coroutine and those in the ready queue, two at least, is next. It stays where it stands. */
+/* Which of the urgent coroutine and those in the ready queue, two at least, is next. It stays where
+ * it stands. */
 struct cog_coro *cog_pick_ready(struct cog_scheduler *scheduler);
 
 /* Which of the operations due at now_ns, one at least, expires next. The timeouts are settled. */

@@ -1,8 +1,10 @@
-/* proactor.h - the seam through which socket operations are carried out, and the only place that sleeps.
+/* proactor.h - the seam through which socket operations are carried out, and the only place that
+ * sleeps.
  *
- * The scheduler hands a socket operation over with `submit`. Either it ends there and then, or the proactor holds it
- * until `run` finds that it can end, and reports that with cog_proactor_complete(). While an operation is held its `link`
- * belongs to the proactor. A timeout or a cancellation takes it back with `cancel`.
+ * The scheduler hands a socket operation over with `submit`. Either it ends there and then, or the
+ * proactor holds it until `run` finds that it can end, and reports that with
+ * cog_proactor_complete(). While an operation is held its `link` belongs to the proactor. A timeout
+ * or a cancellation takes it back with `cancel`.
  */
 #ifndef COG_PROACTOR_H
 #define COG_PROACTOR_H
@@ -20,18 +22,19 @@ struct cog_proactor_ops {
     /* Told once, by the scheduler that is made with this proactor. */
     void (*attach)(void *context, struct cog_scheduler *scheduler);
 
-    /* Takes a socket operation (kinds COG_OP_LISTEN to COG_OP_CLOSE). With try_first it is attempted at once.
-     * Returns COG_OK: it is done, its results are filled in. COG_PENDING: it is held. A negative code: it failed.
-     * listen, shutdown and close always end at once. Operations still held on a socket that is closed are completed with
-     * COG_ECLOSED by the next run. */
+    /* Takes a socket operation (kinds COG_OP_LISTEN to COG_OP_CLOSE). With try_first it is
+     * attempted at once. Returns COG_OK: it is done, its results are filled in. COG_PENDING: it is
+     * held. A negative code: it failed. listen, shutdown and close always end at once. Operations
+     * still held on a socket that is closed are completed with COG_ECLOSED by the next run. */
     int (*submit)(void *context, struct cog_op *op, bool try_first);
 
-    /* Gives up a held operation: after true the proactor knows nothing of it any more. False when that is too late
-     * because its completion is under way; then it will still be completed. */
+    /* Gives up a held operation: after true the proactor knows nothing of it any more. False when
+     * that is too late because its completion is under way; then it will still be completed. */
     bool (*cancel)(void *context, struct cog_op *op);
 
-    /* Completes what can be completed; when that is nothing, waits for it, at most timeout_ns. Only records completions:
-     * no coroutine runs in here. Returns COG_OK or a negative code, which ends cog_run with it. */
+    /* Completes what can be completed; when that is nothing, waits for it, at most timeout_ns. Only
+     * records completions: no coroutine runs in here. Returns COG_OK or a negative code, which ends
+     * cog_run with it. */
     int (*run)(void *context, int64_t timeout_ns);
 
     /* How many operations it holds. */
@@ -49,11 +52,12 @@ struct cog_proactor {
     void *context;
 };
 
-/* The proactor of programs without sockets: it holds nothing, refuses every socket operation with COG_EUNSUPPORTED, and sleeps
- * by clock_nanosleep. */
+/* The proactor of programs without sockets: it holds nothing, refuses every socket operation with
+ * COG_EUNSUPPORTED, and sleeps by clock_nanosleep. */
 struct cog_proactor cog_proactor_none(void);
 
-/* For proactors, within run: op, which was held, ended with this status; its results are filled in. */
+/* For proactors, within run: op, which was held, ended with this status; its results are filled in.
+ */
 void cog_proactor_complete(struct cog_scheduler *scheduler, struct cog_op *op, int status);
 
 /* For proactors: op made progress without completing; moves its weak deadline. */

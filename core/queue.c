@@ -1,7 +1,7 @@
 /* queue.c - queues: bounded or not, with task_done and join.
  *
- * Invariants: a get is parked only while the queue is empty; a put is parked only while it is full. unfinished_count counts
- * the items that entered or were handed over and are not done.
+ * Invariants: a get is parked only while the queue is empty; a put is parked only while it is full.
+ * unfinished_count counts the items that entered or were handed over and are not done.
  */
 #include "core/check.h"
 #include "core/object.h"
@@ -10,8 +10,8 @@
 
 struct cog_queue {
     struct cog_object object;
-    size_t size;             /* how many it holds; 0: unbounded */
-    union cog_value *items;  /* a ring; capacity is a power of two, or 0 */
+    size_t size;            /* how many it holds; 0: unbounded */
+    union cog_value *items; /* a ring; capacity is a power of two, or 0 */
     size_t capacity;
     size_t first;
     size_t count;
@@ -102,7 +102,8 @@ static union cog_value take(struct cog_queue *queue) {
     return item;
 }
 
-/* Hands value to the first parked get. Who continues at once, the getter or the putter, depends on their priorities. */
+/* Hands value to the first parked get. Who continues at once, the getter or the putter, depends on
+ * their priorities. */
 static struct cog_coro *hand_over(struct cog_queue *queue, struct cog_coro *putter) {
     struct cog_scheduler *scheduler = queue->object.scheduler;
     struct cog_op *get = cog_container_of(queue->getters.next, struct cog_op, link);
@@ -145,7 +146,8 @@ int cog_queue_add(struct cog_queue *queue, union cog_value value) {
     return COG_OK;
 }
 
-/* There is room again: parked puts enter. Returns the putter that continues at once instead of the getter, or null. */
+/* There is room again: parked puts enter. Returns the putter that continues at once instead of the
+ * getter, or null. */
 static struct cog_coro *admit_putters(struct cog_queue *queue, struct cog_coro *getter) {
     struct cog_scheduler *scheduler = queue->object.scheduler;
     while (!is_full(queue) && !cog_list_is_empty(&queue->putters)) {

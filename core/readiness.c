@@ -32,7 +32,8 @@ static int attempt_recvline(const struct cog_nonblocking_ops *ops, void *context
     while (op->u.io.done < op->u.io.bytes) {
         char *at = op->u.io.buffer + op->u.io.done;
         size_t seen = 0;
-        int status = ops->recv(context, op->socket, at, op->u.io.bytes - op->u.io.done, true, &seen);
+        int status =
+            ops->recv(context, op->socket, at, op->u.io.bytes - op->u.io.done, true, &seen);
         if (status != COG_OK) {
             return status;
         }
@@ -83,8 +84,7 @@ static int attempt_transfer(const struct cog_nonblocking_ops *ops, void *context
     return status;
 }
 
-static int attempt_accept(const struct cog_nonblocking_ops *ops, void *context,
-                          struct cog_op *op) {
+static int attempt_accept(const struct cog_nonblocking_ops *ops, void *context, struct cog_op *op) {
     int32_t accepted = -1;
     int status = ops->accept(context, op->socket, &accepted);
     if (status == COG_OK) {

@@ -1,4 +1,5 @@
-/* ready_queue.h - the coroutines that can run, in order. A coroutine stands in it by its operation's link. */
+/* ready_queue.h - the coroutines that can run, in order. A coroutine stands in it by its
+ * operation's link. */
 #ifndef COG_READY_QUEUE_H
 #define COG_READY_QUEUE_H
 

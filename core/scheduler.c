@@ -1,7 +1,8 @@
 /* scheduler.c - making a scheduler, and its loop.
  *
- * One iteration: resume the urgent coroutine, else the front of the ready queue, and whoever continues at once after it; run the
- * proactor; expire the deadlines that are due. It alone decides the order of a run, together with the process functions.
+ * One iteration: resume the urgent coroutine, else the front of the ready queue, and whoever
+ * continues at once after it; run the proactor; expire the deadlines that are due. It alone decides
+ * the order of a run, together with the process functions.
  */
 #include "core/scheduler.h"
 
@@ -21,8 +22,7 @@ static bool switch_is_on(enum cog_switch value, bool by_default) {
 static void take_options(struct cog_scheduler *scheduler,
                          const struct cog_scheduler_options *options) {
     scheduler->clock = options->clock.now_ns != NULL ? options->clock : cog_clock_monotonic();
-    scheduler->proactor =
-        options->proactor.ops != NULL ? options->proactor : cog_proactor_none();
+    scheduler->proactor = options->proactor.ops != NULL ? options->proactor : cog_proactor_none();
     scheduler->picker = options->picker;
     scheduler->observer = options->observer;
     scheduler->default_priority = options->default_priority;
@@ -109,10 +109,9 @@ void cog_notify(struct cog_scheduler *scheduler, const struct cog_event *event) 
 static void notify_coro(struct cog_scheduler *scheduler, enum cog_event_kind kind,
                         struct cog_coro *coro, bool front) {
     if (scheduler->observer.ops != NULL) {
-        cog_notify(scheduler, &(struct cog_event){.kind = kind,
-                                                  .coro = coro,
-                                                  .status = coro->status,
-                                                  .front = front});
+        cog_notify(scheduler,
+                   &(struct cog_event){
+                       .kind = kind, .coro = coro, .status = coro->status, .front = front});
     }
 }
 
@@ -143,8 +142,8 @@ void cog_adopt(struct cog_scheduler *scheduler, struct cog_coro *coro, struct co
     coro->state = COG_CORO_RUNNING;
     cog_list_push_back(&scheduler->coroutines, &coro->all_link);
     if (scheduler->observer.ops != NULL) {
-        cog_notify(scheduler, &(struct cog_event){
-                                  .kind = COG_EVENT_CORO_ADDED, .coro = coro, .other = by});
+        cog_notify(scheduler,
+                   &(struct cog_event){.kind = COG_EVENT_CORO_ADDED, .coro = coro, .other = by});
     }
 }
 
@@ -236,7 +235,8 @@ static struct cog_coro *take_next(struct cog_scheduler *scheduler) {
     return next;
 }
 
-/* One of several completions of a proactor run, not the last: where it goes depends on the priority of its operation. */
+/* One of several completions of a proactor run, not the last: where it goes depends on the priority
+ * of its operation. */
 static void dispatch_completed(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     coro->state = COG_CORO_RUNNING;
     if (scheduler->ops_greedy) {
@@ -253,8 +253,8 @@ static void dispatch_completed(struct cog_scheduler *scheduler, struct cog_coro 
 
 /* Runs the proactor, and dispatches what it completed; the last one becomes urgent. */
 static int run_proactor(struct cog_scheduler *scheduler) {
-    int status = scheduler->proactor.ops->run(scheduler->proactor.context,
-                                              cog_next_timer_delta(scheduler));
+    int status =
+        scheduler->proactor.ops->run(scheduler->proactor.context, cog_next_timer_delta(scheduler));
     while (!cog_list_is_empty(&scheduler->completed)) {
         struct cog_link *link = scheduler->completed.next;
         bool is_last = link->next == &scheduler->completed;
@@ -277,7 +277,8 @@ void cog_proactor_complete(struct cog_scheduler *scheduler, struct cog_op *op, i
     cog_list_push_back(&scheduler->completed, &op->link);
 }
 
-/* The entry that expires next of those due at now_ns: the earliest, or as the picker says. Null if none is due. */
+/* The entry that expires next of those due at now_ns: the earliest, or as the picker says. Null if
+ * none is due. */
 static struct cog_op *take_due(struct cog_scheduler *scheduler, int64_t now_ns) {
     const struct cog_timer *top = cog_timeouts_settle(&scheduler->timeouts);
     if (top == NULL || top->deadline_ns > now_ns) {
@@ -372,8 +373,7 @@ void cog_stop(struct cog_scheduler *scheduler) {
 }
 
 struct cog_coro *cog_next_coro(struct cog_scheduler *scheduler, struct cog_coro *previous) {
-    struct cog_link *link =
-        previous != NULL ? previous->all_link.next : scheduler->coroutines.next;
+    struct cog_link *link = previous != NULL ? previous->all_link.next : scheduler->coroutines.next;
     return link != &scheduler->coroutines ? cog_container_of(link, struct cog_coro, all_link)
                                           : NULL;
 }

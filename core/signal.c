@@ -1,7 +1,8 @@
 /* signal.c - signals: wait, and signal with a number of recipients.
  *
- * At any time, either no signal is parked, or the first one parked wants more recipients than wait. A signal that asks for recipients
- * is never served before an older one that is parked; one that asks for none never waits.
+ * At any time, either no signal is parked, or the first one parked wants more recipients than wait.
+ * A signal that asks for recipients is never served before an older one that is parked; one that
+ * asks for none never waits.
  */
 #include "core/check.h"
 #include "core/object.h"

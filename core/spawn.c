@@ -70,10 +70,8 @@ void cog_set_spawn(struct cog_op *op, struct cog_coro *coro) {
 }
 
 void cog_set_call(struct cog_op *op, struct cog_coro *coro) {
-    static const struct cog_op_type type = {.name = "call",
-                                            .kind = COG_OP_CALL,
-                                            .process = process_call,
-                                            .withdraw = withdraw_call};
+    static const struct cog_op_type type = {
+        .name = "call", .kind = COG_OP_CALL, .process = process_call, .withdraw = withdraw_call};
     cog_op_init(op, &type);
     op->object = coro;
 }

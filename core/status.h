@@ -1,7 +1,7 @@
 /* status.h - the codes that every call of the library returns, their names and their texts.
  *
- * A call returns COG_OK (0), a positive enumerator that its documentation names, or one of these negative codes.
- * An operation ends with one of the same codes in `op->status`.
+ * A call returns COG_OK (0), a positive enumerator that its documentation names, or one of these
+ * negative codes. An operation ends with one of the same codes in `op->status`.
  */
 #ifndef COG_STATUS_H
 #define COG_STATUS_H
@@ -37,7 +37,8 @@ enum cog_status {
 #undef COG_STATUS_ENUMERATOR
 };
 
-/* The short name of a code ("timeout"), as logs and traces show it; "unknown" for anything else. Never null. */
+/* The short name of a code ("timeout"), as logs and traces show it; "unknown" for anything else.
+ * Never null. */
 const char *cog_status_name(int status);
 
 /* A sentence fit for an error message; "unknown status" for anything else. Never null. */

@@ -74,8 +74,8 @@ static int reserve(struct cog_timeouts *timeouts, const struct cog_allocator *al
     }
     uint32_t capacity = timeouts->capacity == 0 ? CAPACITY_MIN : timeouts->capacity * 2;
     struct cog_timer *heap =
-        allocator->resize(allocator->context, timeouts->heap,
-                          timeouts->capacity * sizeof heap[0], capacity * sizeof heap[0]);
+        allocator->resize(allocator->context, timeouts->heap, timeouts->capacity * sizeof heap[0],
+                          capacity * sizeof heap[0]);
     if (heap == NULL) {
         return COG_ENOMEM;
     }
@@ -142,7 +142,7 @@ int64_t cog_timeouts_deadline_ns(const struct cog_timeouts *timeouts, const stru
         return timeouts->heap[op->timer_index - 1].deadline_ns;
     }
     return op->activity_ns > INT64_MAX - op->timeout_ns ? INT64_MAX
-                                                         : op->activity_ns + op->timeout_ns;
+                                                        : op->activity_ns + op->timeout_ns;
 }
 
 uint64_t cog_timeouts_order(const struct cog_timeouts *timeouts, const struct cog_op *op) {

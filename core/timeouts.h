@@ -1,10 +1,12 @@
 /* timeouts.h - the armed deadlines, earliest first.
  *
- * A 4-ary heap of (deadline, arming order, operation). Equal deadlines come out in the order of arming, so the order is total and never
- * depends on addresses. Each operation knows its place (op->timer_index, from 1), which makes removal O(log n).
+ * A 4-ary heap of (deadline, arming order, operation). Equal deadlines come out in the order of
+ * arming, so the order is total and never depends on addresses. Each operation knows its place
+ * (op->timer_index, from 1), which makes removal O(log n).
  *
- * Weak timeouts are re-armed lazily: activity only stamps the operation; when its entry reaches the top, it sinks to the deadline
- * that it would have had, with the arming order of that activity. After cog_timeouts_settle the top is a true deadline.
+ * Weak timeouts are re-armed lazily: activity only stamps the operation; when its entry reaches the
+ * top, it sinks to the deadline that it would have had, with the arming order of that activity.
+ * After cog_timeouts_settle the top is a true deadline.
  */
 #ifndef COG_TIMEOUTS_H
 #define COG_TIMEOUTS_H
@@ -38,7 +40,8 @@ void cog_timeouts_remove(struct cog_timeouts *timeouts, struct cog_op *op);
 /* Stamps activity at now_ns on op, which is armed and weak. */
 void cog_timeouts_touch(struct cog_timeouts *timeouts, struct cog_op *op, int64_t now_ns);
 
-/* Sinks stale weak entries until the top is a true deadline. Returns the top, or null if nothing is armed. */
+/* Sinks stale weak entries until the top is a true deadline. Returns the top, or null if nothing is
+ * armed. */
 const struct cog_timer *cog_timeouts_settle(struct cog_timeouts *timeouts);
 
 /* The deadline that op, which is armed, stands at, its last activity counted in. */

@@ -54,7 +54,8 @@ static void paint_threads(struct rep_painter *painter) {
 
 enum { NEIGHBOURS_MAX = 16, LABEL_HEIGHT = 11 };
 
-/* How many labels stand at the start of this link's arrow already; -1 if one of them is the same. */
+/* How many labels stand at the start of this link's arrow already; -1 if one of them is the same.
+ */
 static int count_labels(const struct rep_story *story, const struct rep_link *link) {
     int count = 0;
     for (int i = 1; i <= NEIGHBOURS_MAX && link - story->links >= i; i++) {

@@ -180,7 +180,8 @@ static void follow_silent(struct teller *teller, size_t event) {
         state->pending[state->pending_count++] = event;
 }
 
-/* What happens to a deadline leads to nothing by itself: the line that goes with it tells what came. */
+/* What happens to a deadline leads to nothing by itself: the line that goes with it tells what
+ * came. */
 static void follow_timer(struct teller *teller, size_t event) {
     struct rep_story *story = teller->story;
     uint32_t lane = story->model->event_lane[event];

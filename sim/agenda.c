@@ -44,7 +44,8 @@ struct sim_arrival sim_agenda_pop(struct sim_agenda *agenda) {
         if (child >= agenda->count) {
             break;
         }
-        if (child + 1 < agenda->count && is_before(&agenda->heap[child + 1], &agenda->heap[child])) {
+        if (child + 1 < agenda->count &&
+            is_before(&agenda->heap[child + 1], &agenda->heap[child])) {
             child++;
         }
         if (!is_before(&agenda->heap[child], &last)) {

@@ -1,7 +1,8 @@
-/* agenda.h - what is going to happen in a world, earliest first; at one instant, in the order of entering.
+/* agenda.h - what is going to happen in a world, earliest first; at one instant, in the order of
+ * entering.
  *
- * Its entries are the segments that arrive: of each direction of a connection at most one, its first. Deadlines stand in the
- * schedulers, the times of `at` blocks in the scenario.
+ * Its entries are the segments that arrive: of each direction of a connection at most one, its
+ * first. Deadlines stand in the schedulers, the times of `at` blocks in the scenario.
  */
 #ifndef SIM_AGENDA_H
 #define SIM_AGENDA_H

@@ -26,8 +26,8 @@ static uint32_t emit(struct maker *maker, enum sim_opcode opcode,
         return 0; /* the arena remembers */
     }
     code->instructions = instructions;
-    instructions[code->count - 1] = (struct sim_instruction){
-        .opcode = opcode, .target = SIM_NONE, .statement = statement};
+    instructions[code->count - 1] =
+        (struct sim_instruction){.opcode = opcode, .target = SIM_NONE, .statement = statement};
     return code->count - 1;
 }
 
@@ -109,8 +109,7 @@ static void make_loop(struct maker *maker, const struct sim_statement *statement
             maker->code->instructions[start].slot = slot;
         }
     }
-    struct loop loop = {
-        .outer = maker->loop, .start = maker->code->count, .first_exit = SIM_NONE};
+    struct loop loop = {.outer = maker->loop, .start = maker->code->count, .first_exit = SIM_NONE};
     maker->loop = &loop;
     uint32_t test = SIM_NONE;
     if (is_counted) {

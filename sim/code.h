@@ -1,7 +1,7 @@
 /* code.h - a scenario's bodies as lists of instructions: blocks, loops and handlers become jumps.
  *
- * An instruction refers to the statement that it executes; expressions are evaluated from the tree. The instructions of a statement
- * with handlers:
+ * An instruction refers to the statement that it executes; expressions are evaluated from the tree.
+ * The instructions of a statement with handlers:
  *
  *     AWAIT statement, handlers at h1, h2 --- success ---> JUMP after
  *     h1: block ... JUMP after
@@ -58,8 +58,9 @@ struct sim_program {
     struct sim_code *routines;
 };
 
-/* Makes code of a scenario, which must outlive it. COG_OK; COG_ENOMEM; or COG_EUNSUPPORTED if it uses forms that can be checked but
- * not run: the diagnostics (may be null) tell which. Unless COG_OK there is nothing to free. */
+/* Makes code of a scenario, which must outlive it. COG_OK; COG_ENOMEM; or COG_EUNSUPPORTED if it
+ * uses forms that can be checked but not run: the diagnostics (may be null) tell which. Unless
+ * COG_OK there is nothing to free. */
 int sim_program_init(struct sim_program *program, const struct cog_allocator *allocator,
                      const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics);
 void sim_program_term(struct sim_program *program);

@@ -5,8 +5,8 @@
  *       -> sim_program_init (code.h): instructions
  *       -> sim_run_new, sim_run_execute: a run, judged
  *
- * A run depends on nothing but the scenario: the same trace, byte for byte, on every machine. Runs know nothing of each other; any number may
- * exist at once, in any threads, each used by one.
+ * A run depends on nothing but the scenario: the same trace, byte for byte, on every machine. Runs
+ * know nothing of each other; any number may exist at once, in any threads, each used by one.
  */
 #ifndef SIM_COGSIM_H
 #define SIM_COGSIM_H
@@ -25,15 +25,16 @@
 /* Zero everywhere is the default. */
 struct sim_run_options {
     const struct cog_allocator *allocator; /* for what is not the world's memory. Null: malloc */
-    const char *trace_path;                /* where the trace goes. Null: nowhere, it is only hashed */
-    uint64_t statement_count_max;          /* a run that executes more is given up. 0: SIM_STATEMENTS_DEFAULT */
-    size_t memory_bytes;                   /* of the world, at most. 0: SIM_MEMORY_DEFAULT */
+    const char *trace_path; /* where the trace goes. Null: nowhere, it is only hashed */
+    uint64_t
+        statement_count_max; /* a run that executes more is given up. 0: SIM_STATEMENTS_DEFAULT */
+    size_t memory_bytes;     /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };
 
 struct sim_run;
 
-/* The name that the trace has until it is complete, for a program that wants to remove it when it is interrupted. Null without a trace.
- * The run's, until it has been executed. */
+/* The name that the trace has until it is complete, for a program that wants to remove it when it
+ * is interrupted. Null without a trace. The run's, until it has been executed. */
 const char *sim_run_temporary_path(const struct sim_run *run);
 
 struct sim_result {
@@ -45,12 +46,14 @@ struct sim_result {
     const struct sim_journal *journal; /* log and failures; the run's, until it is freed */
 };
 
-/* Makes the world of a program, which must outlive it. COG_OK, COG_ENOMEM, or COG_EIO with errno set (the trace cannot be written). */
+/* Makes the world of a program, which must outlive it. COG_OK, COG_ENOMEM, or COG_EIO with errno
+ * set (the trace cannot be written). */
 int sim_run_new(const struct sim_program *program, const struct sim_run_options *options,
                 struct sim_run **out);
 
-/* Runs and judges it, once. COG_OK whatever the verdict; COG_ENOMEM (of the world or of the machine); COG_EIO with errno set: the trace
- * could not be written, and no part of it is left. *result is filled in but for the hash then. */
+/* Runs and judges it, once. COG_OK whatever the verdict; COG_ENOMEM (of the world or of the
+ * machine); COG_EIO with errno set: the trace could not be written, and no part of it is left.
+ * *result is filled in but for the hash then. */
 int sim_run_execute(struct sim_run *run, struct sim_result *result);
 
 /* Null is allowed. */

@@ -1,4 +1,5 @@
-/* duration.h - how durations are written: in the largest unit that stays whole (3015ms, 2s, 1500us; zero is 0ms). */
+/* duration.h - how durations are written: in the largest unit that stays whole (3015ms, 2s, 1500us;
+ * zero is 0ms). */
 #ifndef SIM_DURATION_H
 #define SIM_DURATION_H
 

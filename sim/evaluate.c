@@ -291,10 +291,15 @@ static int evaluate_negation(struct sim_scope *scope, const struct sim_expressio
     return COG_OK;
 }
 
-static int64_t now_ns(const struct sim_scope *scope) {
-    return scope->frame != NULL
-               ? sim_host_now_ns(&scope->run->hosts[scope->frame->instance->host])
-               : scope->run->now_ns;
+static int evaluate_now(struct sim_scope *scope, struct sim_value *value) {
+    int64_t now_ns = scope->frame != NULL
+                         ? sim_host_now_ns(&scope->run->hosts[scope->frame->instance->host])
+                         : scope->run->now_ns;
+    if (now_ns > SIM_INTEGER_MAX || now_ns < SIM_INTEGER_MIN) {
+        return fail(scope, "the time is out of range");
+    }
+    *value = sim_value_integer(SIM_TAG_DURATION, now_ns);
+    return COG_OK;
 }
 
 int sim_evaluate(struct sim_scope *scope, const struct sim_expression *expression,
@@ -312,8 +317,7 @@ int sim_evaluate(struct sim_scope *scope, const struct sim_expression *expressio
     case SIM_EXPRESSION_TEXT:
         return evaluate_text(scope, expression, value);
     case SIM_EXPRESSION_NOW:
-        *value = sim_value_integer(SIM_TAG_DURATION, now_ns(scope));
-        return COG_OK;
+        return evaluate_now(scope, value);
     case SIM_EXPRESSION_INDEX:
         *value = scope->frame->index;
         return COG_OK;

@@ -1,4 +1,5 @@
-/* instance.h - a coroutine of a scenario while it runs, and what is remembered of it when it has ended. */
+/* instance.h - a coroutine of a scenario while it runs, and what is remembered of it when it has
+ * ended. */
 #ifndef SIM_INSTANCE_H
 #define SIM_INSTANCE_H
 
@@ -15,18 +16,18 @@ struct sim_instance {
     struct sim_instance *next; /* of the run's, in order of making */
     const char *name;          /* "worker", or "worker[2]" of several */
     const struct sim_coroutine *source;
-    uint32_t root;   /* index of the `coro` that it descends from: itself, or whose routine it is */
-    uint32_t host;   /* index into hosts */
+    uint32_t root; /* index of the `coro` that it descends from: itself, or whose routine it is */
+    uint32_t host; /* index into hosts */
     struct cog_coro *coro; /* held as long as the run */
     bool is_background;
-    bool is_observed;      /* somebody called or joined it: its failure is theirs */
+    bool is_observed; /* somebody called or joined it: its failure is theirs */
     bool has_ended;
-    int status;            /* COG_OK, or how it failed */
-    int64_t ended_ns;      /* world time */
-    uint64_t step_count;   /* resumptions */
+    int status;             /* COG_OK, or how it failed */
+    int64_t ended_ns;       /* world time */
+    uint64_t step_count;    /* resumptions */
     uint64_t instant_count; /* statements at instant_ns: tells who spins */
     int64_t instant_ns;
-    uint32_t line;         /* of the statement under way */
+    uint32_t line;            /* of the statement under way */
     struct sim_value failure; /* why it failed: a text, or unset */
     uint32_t failure_line;
 };
@@ -42,21 +43,21 @@ struct sim_frame {
     struct sim_run *run;
     struct sim_instance *instance;
     const struct sim_code *code;
-    uint32_t next;       /* index of the instruction to execute next */
-    bool is_waiting;     /* it waits on the statement of the instruction before `next` */
-    bool has_yielded;    /* the yield before an access of a shared variable has been */
+    uint32_t next;    /* index of the instruction to execute next */
+    bool is_waiting;  /* it waits on the statement of the instruction before `next` */
+    bool has_yielded; /* the yield before an access of a shared variable has been */
     const struct sim_instance *other; /* whom a call or join under way is about */
-    struct sim_string *buffer;  /* of a receive under way: what has come */
-    struct sim_value index;     /* which of `times N` */
-    struct sim_read *reads;     /* of shared variables for the statement under way, in order */
+    struct sim_string *buffer;        /* of a receive under way: what has come */
+    struct sim_value index;           /* which of `times N` */
+    struct sim_read *reads; /* of shared variables for the statement under way, in order */
     uint32_t read_count;
     uint32_t read_capacity;
-    uint32_t read_next;         /* the one that evaluation comes to next */
-    int32_t *sockets;           /* that it opened and did not pass on */
+    uint32_t read_next; /* the one that evaluation comes to next */
+    int32_t *sockets;   /* that it opened and did not pass on */
     uint32_t socket_count;
     uint32_t socket_capacity;
-    char address[32];           /* of a listen or connect under way */
-    struct sim_value slots[];   /* parameters, locals, hidden ones */
+    char address[32];         /* of a listen or connect under way */
+    struct sim_value slots[]; /* parameters, locals, hidden ones */
 };
 
 #endif

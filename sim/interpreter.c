@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What executing an instruction leads to, besides COG_OK (go on) and negative codes (the coroutine fails). */
+/* What executing an instruction leads to, besides COG_OK (go on) and negative codes (the coroutine
+ * fails). */
 enum { AWAIT = 20, ENDED = 21 };
 
 bool sim_statement_waits(const struct sim_statement *statement) {
@@ -61,8 +62,8 @@ static int do_assign(struct sim_scope *scope, const struct sim_statement *statem
 
 static int do_log(struct sim_scope *scope, const struct sim_statement *statement) {
     struct sim_value value;
-    int status = sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_TEXT,
-                                  "what is logged", &value);
+    int status =
+        sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_TEXT, "what is logged", &value);
     if (status == COG_OK) {
         const struct sim_string *text = sim_value_get_pointer(value);
         sim_journal_log(&scope->run->journal, scope->run->now_ns, scope->frame->instance,
@@ -74,8 +75,8 @@ static int do_log(struct sim_scope *scope, const struct sim_statement *statement
 
 static int do_check(struct sim_scope *scope, const struct sim_statement *statement) {
     struct sim_value value;
-    int status =
-        sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_BOOL, "what is checked", &value);
+    int status = sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_BOOL,
+                                  "what is checked", &value);
     if (status == COG_OK && sim_value_get_integer(value) == 0) {
         sim_run_fail(scope->run, statement->place.line, "check does not hold in %s",
                      scope->frame->instance->name);
@@ -393,9 +394,8 @@ static void term(struct cog_coro *coro, void *context) {
 }
 
 struct cog_coro_type sim_interpreter_coro_type(uint32_t slot_count) {
-    return (struct cog_coro_type){
-        .step = step,
-        .term = term,
-        .context_bytes =
-            sizeof(struct sim_frame) + (size_t)slot_count * sizeof(struct sim_value)};
+    return (struct cog_coro_type){.step = step,
+                                  .term = term,
+                                  .context_bytes = sizeof(struct sim_frame) +
+                                                   (size_t)slot_count * sizeof(struct sim_value)};
 }

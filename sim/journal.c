@@ -1,10 +1,11 @@
 /* journal.c - the log and the failures of a run. */
 #include "sim/journal.h"
 
+#include <stdint.h>
 #include <string.h>
 
 void sim_journal_init(struct sim_journal *journal, const struct cog_allocator *allocator) {
-    *journal = (struct sim_journal){.allocator = allocator};
+    *journal = (struct sim_journal){.allocator = allocator, .bytes_left = SIZE_MAX};
 }
 
 void sim_journal_term(struct sim_journal *journal) {
@@ -26,9 +27,20 @@ void sim_journal_term(struct sim_journal *journal) {
                 journal->failure_capacity * sizeof journal->failures[0]);
 }
 
+/* Counts bytes that are about to be taken; false if that is too many. */
+static bool count_bytes(struct sim_journal *journal, size_t bytes) {
+    if (bytes > journal->bytes_left) {
+        journal->is_out_of_memory = true;
+        return false;
+    }
+    journal->bytes_left -= bytes;
+    return true;
+}
+
 /* A copy with a NUL behind it, or null. */
 static char *copy(struct sim_journal *journal, const char *text, size_t bytes) {
-    char *block = cog_allocate(journal->allocator, bytes + 1);
+    char *block =
+        count_bytes(journal, bytes + 1) ? cog_allocate(journal->allocator, bytes + 1) : NULL;
     if (block == NULL) {
         journal->is_out_of_memory = true;
         return NULL;
@@ -47,8 +59,11 @@ static void *reserve(struct sim_journal *journal, void *items, size_t count, siz
         return items;
     }
     size_t grown_capacity = *capacity == 0 ? 16 : *capacity * 2;
-    void *grown = journal->allocator->resize(journal->allocator->context, items,
-                                             *capacity * item_bytes, grown_capacity * item_bytes);
+    void *grown = NULL;
+    if (count_bytes(journal, (grown_capacity - *capacity) * item_bytes)) {
+        grown = journal->allocator->resize(journal->allocator->context, items,
+                                           *capacity * item_bytes, grown_capacity * item_bytes);
+    }
     if (grown == NULL) {
         journal->is_out_of_memory = true;
         return NULL;

@@ -37,7 +37,8 @@ struct sim_journal {
     struct sim_failure *failures;
     size_t failure_count;
     size_t failure_capacity;
-    bool is_out_of_memory;
+    size_t bytes_left;     /* that it may still take; no limit at first */
+    bool is_out_of_memory; /* or it would have taken more than that */
 };
 
 void sim_journal_init(struct sim_journal *journal, const struct cog_allocator *allocator);

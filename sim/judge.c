@@ -1,320 +1,14 @@
-/* judge.c - expectations against the journal, unhandled failures, stalls, limits and invariants. */
+/* judge.c - the verdict: expectations, unhandled failures, outcomes, stalls, limits and invariants.
+ */
 #include "sim/judge.h"
 
+#include "sim/clause.h"
 #include "sim/duration.h"
 #include "sim/evaluate.h"
-#include "sim/language/buffer.h"
-#include "sim/language/nearest.h"
-#include "sim/operations.h"
-#include "sim/run.h"
-#include "sim/watch.h"
+#include "sim/explanation.h"
+#include "sim/language/statement_parts.h"
 
 #include <inttypes.h>
-
-/* ---- Clauses ---- */
-
-static bool is_in(int64_t time_ns, struct sim_range range) {
-    return time_ns >= range.low && time_ns <= range.high;
-}
-
-/* Is it an instance of the coroutine or routine that a clause names? */
-static bool is_of(const struct sim_run *run, const struct sim_instance *instance,
-                  const struct sim_clause *clause) {
-    const struct sim_scenario *scenario = run->scenario;
-    const struct sim_coroutine *named = clause->is_routine
-                                            ? &scenario->routines[clause->coroutine.index]
-                                            : &scenario->coroutines[clause->coroutine.index];
-    return instance->source == named;
-}
-
-static bool line_matches(const struct sim_run *run, const struct sim_clause *clause,
-                         const struct sim_log_line *line) {
-    bool is_by = clause->coroutine.name == NULL || is_of(run, line->instance, clause) ||
-                 (!clause->is_routine && line->instance->root == clause->coroutine.index);
-    return is_by && (!clause->has_at || is_in(line->time_ns, clause->at_ns)) &&
-           sim_pattern_matches(clause->text.bytes, clause->text.length, line->text, line->bytes);
-}
-
-static int64_t count_lines(const struct sim_run *run, const struct sim_clause *clause) {
-    int64_t count = 0;
-    for (size_t i = 0; i < run->journal.line_count; i++) {
-        count += line_matches(run, clause, &run->journal.lines[i]) ? 1 : 0;
-    }
-    return count;
-}
-
-/* The index of the first line like a text, or SIZE_MAX. */
-static size_t first_line(const struct sim_run *run, struct sim_text text) {
-    for (size_t i = 0; i < run->journal.line_count; i++) {
-        const struct sim_log_line *line = &run->journal.lines[i];
-        if (sim_pattern_matches(text.bytes, text.length, line->text, line->bytes)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
-/* Have all instances of a coroutine ended without failure (at the time given)? */
-static bool coroutine_ends(const struct sim_run *run, const struct sim_clause *clause) {
-    bool any = false;
-    for (const struct sim_instance *instance = run->instances; instance != NULL;
-         instance = instance->next) {
-        if (!is_of(run, instance, clause)) {
-            continue;
-        }
-        any = true;
-        if (!instance->has_ended || instance->status != COG_OK ||
-            (clause->has_at && !is_in(instance->ended_ns, clause->at_ns))) {
-            return false;
-        }
-    }
-    return any;
-}
-
-static bool coroutine_fails(const struct sim_run *run, const struct sim_clause *clause) {
-    for (const struct sim_instance *instance = run->instances; instance != NULL;
-         instance = instance->next) {
-        if (is_of(run, instance, clause) && instance->has_ended && instance->status != COG_OK &&
-            (!clause->has_at || is_in(instance->ended_ns, clause->at_ns))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool coroutine_times_out(const struct sim_run *run, const struct sim_clause *clause) {
-    for (size_t i = 0; i < run->journal.timeout_count; i++) {
-        const struct sim_timed_out *timeout = &run->journal.timeouts[i];
-        if (is_of(run, timeout->instance, clause) &&
-            (!clause->has_at || is_in(timeout->time_ns, clause->at_ns))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool before_holds(const struct sim_run *run, const struct sim_clause *clause) {
-    size_t first = first_line(run, clause->text);
-    size_t second = first_line(run, clause->second);
-    return first != SIZE_MAX && second != SIZE_MAX && first < second;
-}
-
-static bool expression_holds(struct sim_run *run, const struct sim_clause *clause) {
-    struct sim_scope scope = {.run = run};
-    struct sim_value value;
-    int status = sim_evaluate_tag(&scope, clause->expression, SIM_TAG_BOOL, "an expectation", &value);
-    return status == COG_OK && sim_value_get_integer(value) != 0;
-}
-
-static bool holds(struct sim_run *run, const struct sim_clause *clause) {
-    switch (clause->kind) {
-    case SIM_CLAUSE_AND:
-        return holds(run, clause->left) && holds(run, clause->right);
-    case SIM_CLAUSE_OR:
-        return holds(run, clause->left) || holds(run, clause->right);
-    case SIM_CLAUSE_LOG:
-        return clause->has_times ? count_lines(run, clause) == clause->times
-                                 : count_lines(run, clause) > 0;
-    case SIM_CLAUSE_NO_LOG:
-        return count_lines(run, clause) == 0;
-    case SIM_CLAUSE_BEFORE:
-        return before_holds(run, clause);
-    case SIM_CLAUSE_ENDS:
-        return coroutine_ends(run, clause);
-    case SIM_CLAUSE_FAILS:
-        return coroutine_fails(run, clause);
-    case SIM_CLAUSE_TIMES_OUT:
-        return coroutine_times_out(run, clause);
-    case SIM_CLAUSE_NO_TIMEOUT:
-        return run->journal.timeout_count == 0;
-    case SIM_CLAUSE_END:
-        return !run->is_stalled && is_in(run->now_ns, clause->at_ns);
-    case SIM_CLAUSE_DEADLOCK:
-        return run->is_stalled;
-    case SIM_CLAUSE_ALWAYS:
-    case SIM_CLAUSE_WITHIN:
-        return !sim_watch_of(run, clause)->is_broken;
-    case SIM_CLAUSE_HOLDS:
-        return expression_holds(run, clause);
-    }
-    return false;
-}
-
-/* ---- Why a clause does not hold ---- */
-
-static void add_time(struct sim_buffer *buffer, int64_t ns) {
-    char text[SIM_DURATION_BYTES];
-    sim_buffer_add_text(buffer, sim_duration_format(ns, text));
-}
-
-static void add_line(struct sim_buffer *buffer, const struct sim_log_line *line) {
-    sim_buffer_add_text(buffer, "\"");
-    sim_buffer_add(buffer, line->text, line->bytes);
-    sim_buffer_add_text(buffer, "\" at ");
-    add_time(buffer, line->time_ns);
-    sim_buffer_add_format(buffer, " by %s", line->instance->name);
-}
-
-/* The line that was probably meant: the first of that text, whatever its time and coroutine, else one that reads almost so. */
-static const struct sim_log_line *nearest_line(const struct sim_run *run,
-                                               const struct sim_clause *clause) {
-    size_t first = first_line(run, clause->text);
-    if (first != SIZE_MAX) {
-        return &run->journal.lines[first];
-    }
-    struct sim_nearest nearest;
-    sim_nearest_init(&nearest, clause->text.bytes);
-    for (size_t i = 0; i < run->journal.line_count; i++) {
-        sim_nearest_offer(&nearest, run->journal.lines[i].text);
-    }
-    for (size_t i = 0; nearest.best != NULL && i < run->journal.line_count; i++) {
-        if (run->journal.lines[i].text == nearest.best) {
-            return &run->journal.lines[i];
-        }
-    }
-    return NULL;
-}
-
-static void explain_log(const struct sim_run *run, const struct sim_clause *clause,
-                        struct sim_buffer *buffer) {
-    if (clause->has_times) {
-        sim_buffer_add_format(buffer, "it was logged %" PRId64 " times", count_lines(run, clause));
-        return;
-    }
-    const struct sim_log_line *line = nearest_line(run, clause);
-    if (line == NULL) {
-        sim_buffer_add_text(buffer, run->journal.line_count == 0 ? "nothing was logged"
-                                                                 : "nothing like it was logged");
-        return;
-    }
-    bool is_same = sim_pattern_matches(clause->text.bytes, clause->text.length, line->text,
-                                       line->bytes);
-    sim_buffer_add_text(buffer, is_same ? "logged was " : "nearest is ");
-    add_line(buffer, line);
-}
-
-static void explain_no_log(const struct sim_run *run, const struct sim_clause *clause,
-                           struct sim_buffer *buffer) {
-    for (size_t i = 0; i < run->journal.line_count; i++) {
-        if (line_matches(run, clause, &run->journal.lines[i])) {
-            sim_buffer_add_text(buffer, "logged was ");
-            add_line(buffer, &run->journal.lines[i]);
-            return;
-        }
-    }
-}
-
-static void explain_before(const struct sim_run *run, const struct sim_clause *clause,
-                           struct sim_buffer *buffer) {
-    size_t first = first_line(run, clause->text);
-    size_t second = first_line(run, clause->second);
-    if (first == SIZE_MAX || second == SIZE_MAX) {
-        sim_buffer_add_format(buffer, "the %s was never logged",
-                              first == SIZE_MAX ? "first" : "second");
-        return;
-    }
-    add_line(buffer, &run->journal.lines[second]);
-    sim_buffer_add_text(buffer, " came before ");
-    add_line(buffer, &run->journal.lines[first]);
-}
-
-static void explain_instance(const struct sim_instance *instance, struct sim_buffer *buffer) {
-    sim_buffer_add_text(buffer, instance->name);
-    if (!instance->has_ended) {
-        sim_buffer_add_format(buffer, " did not end (line %" PRIu32 ")", instance->line);
-        return;
-    }
-    sim_buffer_add_text(buffer, instance->status == COG_OK ? " ended at " : " failed at ");
-    add_time(buffer, instance->ended_ns);
-    if (instance->failure.word != 0) {
-        sim_buffer_add_text(buffer, " (");
-        sim_value_append(buffer, instance->failure);
-        sim_buffer_add_text(buffer, ")");
-    }
-}
-
-static void explain_coroutine(const struct sim_run *run, const struct sim_clause *clause,
-                              struct sim_buffer *buffer) {
-    const char *separator = "";
-    for (const struct sim_instance *instance = run->instances; instance != NULL;
-         instance = instance->next) {
-        if (is_of(run, instance, clause)) {
-            sim_buffer_add_text(buffer, separator);
-            explain_instance(instance, buffer);
-            separator = ", ";
-        }
-    }
-    if (separator[0] == '\0') {
-        sim_buffer_add_text(buffer, "it never started");
-    }
-}
-
-static void explain_timeouts(const struct sim_run *run, const struct sim_clause *clause,
-                             struct sim_buffer *buffer) {
-    for (size_t i = 0; i < run->journal.timeout_count; i++) {
-        const struct sim_timed_out *timeout = &run->journal.timeouts[i];
-        if (clause->kind == SIM_CLAUSE_NO_TIMEOUT || is_of(run, timeout->instance, clause)) {
-            sim_buffer_add_format(buffer, "an operation of %s timed out at ",
-                                  timeout->instance->name);
-            add_time(buffer, timeout->time_ns);
-            return;
-        }
-    }
-    sim_buffer_add_text(buffer, "none of its operations timed out");
-}
-
-static void explain_watch(const struct sim_run *run, const struct sim_clause *clause,
-                          struct sim_buffer *buffer) {
-    sim_buffer_add_text(buffer, "it does not hold at ");
-    add_time(buffer, sim_watch_of(run, clause)->broken_ns);
-}
-
-static void explain(struct sim_run *run, const struct sim_clause *clause,
-                    struct sim_buffer *buffer) {
-    switch (clause->kind) {
-    case SIM_CLAUSE_AND:
-        explain(run, holds(run, clause->left) ? clause->right : clause->left, buffer);
-        break;
-    case SIM_CLAUSE_OR:
-        explain(run, clause->left, buffer);
-        sim_buffer_add_text(buffer, "; and ");
-        explain(run, clause->right, buffer);
-        break;
-    case SIM_CLAUSE_LOG:
-        explain_log(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_NO_LOG:
-        explain_no_log(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_BEFORE:
-        explain_before(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_ENDS:
-    case SIM_CLAUSE_FAILS:
-        explain_coroutine(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_TIMES_OUT:
-    case SIM_CLAUSE_NO_TIMEOUT:
-        explain_timeouts(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_END:
-        sim_buffer_add_text(buffer, run->is_stalled ? "it stalled at " : "it ended at ");
-        add_time(buffer, run->now_ns);
-        break;
-    case SIM_CLAUSE_DEADLOCK:
-        sim_buffer_add_text(buffer, "every coroutine ended");
-        break;
-    case SIM_CLAUSE_ALWAYS:
-    case SIM_CLAUSE_WITHIN:
-        explain_watch(run, clause, buffer);
-        break;
-    case SIM_CLAUSE_HOLDS:
-        sim_buffer_add_text(buffer, "it does not hold at the end");
-        break;
-    }
-}
-
-/* ---- Verdicts ---- */
 
 static void fail_with(struct sim_run *run, uint32_t line, struct sim_buffer *buffer) {
     if (buffer->has_failed) {
@@ -327,7 +21,7 @@ static void fail_with(struct sim_run *run, uint32_t line, struct sim_buffer *buf
 }
 
 static void judge_expectation(struct sim_run *run, const struct sim_expectation *expectation) {
-    bool is_held = holds(run, expectation->clause);
+    bool is_held = sim_clause_holds(run, expectation->clause);
     bool is_never = expectation->kind == SIM_EXPECTATION_NEVER;
     if (expectation->kind == SIM_EXPECTATION_SOMETIMES || is_held != is_never) {
         return;
@@ -339,7 +33,7 @@ static void judge_expectation(struct sim_run *run, const struct sim_expectation 
     if (is_never) {
         sim_buffer_add_text(&buffer, "it happened");
     } else {
-        explain(run, expectation->clause, &buffer);
+        sim_explain(run, expectation->clause, &buffer);
     }
     fail_with(run, expectation->place.line, &buffer);
 }
@@ -348,12 +42,11 @@ static void judge_expectation(struct sim_run *run, const struct sim_expectation 
 static bool excuses(const struct sim_run *run, const struct sim_clause *clause,
                     const struct sim_instance *instance) {
     if (clause->kind == SIM_CLAUSE_AND || clause->kind == SIM_CLAUSE_OR) {
-        return excuses(run, clause->left, instance) ||
-               excuses(run, clause->right, instance);
+        return excuses(run, clause->left, instance) || excuses(run, clause->right, instance);
     }
     return (clause->kind == SIM_CLAUSE_FAILS ||
             (clause->kind == SIM_CLAUSE_TIMES_OUT && instance->status == COG_ETIMEDOUT)) &&
-           is_of(run, instance, clause);
+           sim_clause_is_of(run, instance, clause);
 }
 
 static bool is_excused(const struct sim_run *run, const struct sim_instance *instance) {
@@ -374,7 +67,7 @@ static void judge_instances(struct sim_run *run) {
         }
         struct sim_buffer buffer;
         sim_buffer_init(&buffer, run->allocator);
-        explain_instance(instance, &buffer);
+        sim_explain_instance(instance, &buffer);
         fail_with(run, instance->failure_line, &buffer);
     }
 }
@@ -448,14 +141,21 @@ static bool deadlock_is_expected(const struct sim_run *run) {
     return false;
 }
 
+/* The word of the statement that an instance waits on. */
+static const char *waiting_word(const struct sim_instance *instance) {
+    const struct sim_frame *frame = cog_coro_context(instance->coro);
+    return sim_statement_word(frame->code->instructions[frame->next - 1].statement->kind);
+}
+
 static void judge_stall(struct sim_run *run) {
     if (!run->is_stalled || deadlock_is_expected(run)) {
         return;
     }
+    char time[SIM_DURATION_BYTES];
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, run->allocator);
     sim_buffer_add_text(&buffer, "stalled at ");
-    add_time(&buffer, run->now_ns);
+    sim_buffer_add_text(&buffer, sim_duration_format(run->now_ns, time));
     sim_buffer_add_text(&buffer, ": nothing can happen any more, and these wait:");
     uint32_t line = 0;
     for (const struct sim_instance *instance = run->instances; instance != NULL;
@@ -465,7 +165,8 @@ static void judge_stall(struct sim_run *run) {
             continue;
         }
         sim_buffer_add_format(&buffer, "\n  %s%s: %s", instance->name,
-                              instance->is_background ? " (background)" : "", op->type->name);
+                              instance->is_background ? " (background)" : "",
+                              waiting_word(instance));
         const char *object = cog_op_object_name(op);
         if (object[0] != '\0') {
             sim_buffer_add_format(&buffer, " %s", object);
@@ -487,7 +188,8 @@ static void judge_limit(struct sim_run *run) {
     }
     char text[SIM_DURATION_BYTES];
     sim_run_fail(run, busiest->line,
-                 "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where it was "
+                 "did not end within %" PRIu64
+                 " statements (--limit sets how many); at %s, where it was "
                  "given up, coroutine '%s' had executed %" PRIu64 " of them without time moving",
                  run->statement_count_max, sim_duration_format(run->now_ns, text), busiest->name,
                  busiest->instant_count);

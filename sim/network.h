@@ -1,21 +1,23 @@
 /* network.h - the simulated network: TCP as programs see it, between the hosts of a world.
  *
- * A *connection* has two ends and two directions. What is sent goes as *segments*; those of a direction arrive in order, each at
- * max(sending + latency, the arrival before it).
+ * A *connection* has two ends and two directions. What is sent goes as *segments*; those of a
+ * direction arrive in order, each at max(sending + latency, the arrival before it).
  *
  *   client end                                   server end
  *   connect ---- syn ----------------------->    listening? backlog not full?
  *   completes <-------------------- syn-ack --   (else: rst; or the syn waits for room)
  *           ---- ack ----------------------->    accept completes
  *           ---- data ---------------------->    receive buffer
- *           <-------------------- window -----   half of the buffer was read: as much may be sent again
- *   close   ---- fin, or rst if unread data ->   end of stream, or reset
+ *           <-------------------- window -----   half of the buffer was read: as much may be sent
+ * again close   ---- fin, or rst if unread data ->   end of stream, or reset
  *
- * A direction takes as many bytes as its buffer has room for, in flight and unread ones counted. During a partition nothing arrives: what
- * would have arrived does so one latency after it heals, in order. Data for a closed end is answered by rst. An end that got rst after
- * fin reports `closed`, else `reset` once and `closed` from then on, as the kernel does.
+ * A direction takes as many bytes as its buffer has room for, in flight and unread ones counted.
+ * During a partition nothing arrives: what would have arrived does so one latency after it heals,
+ * in order. Data for a closed end is answered by rst. An end that got rst after fin reports
+ * `closed`, else `reset` once and `closed` from then on, as the kernel does.
  *
- * Everything here happens at the world's present instant. Socket numbers are unique in a world and are also the object ids of the trace.
+ * Everything here happens at the world's present instant. Socket numbers are unique in a world and
+ * are also the object ids of the trace.
  */
 #ifndef SIM_NETWORK_H
 #define SIM_NETWORK_H
@@ -64,10 +66,12 @@ struct sim_socket {
     uint32_t id;
     uint32_t host; /* id */
     enum sim_socket_state state;
-    struct cog_link receivers; /* held operations that wait for what comes: recv*, accept, connect */
-    struct cog_link senders;   /* held operations that wait for room */
-    struct cog_link dirty_link; /* in its proactor's list of sockets on which an attempt is worthwhile */
-    uint64_t dirty_event;       /* the trace event that made it so */
+    struct cog_link
+        receivers;           /* held operations that wait for what comes: recv*, accept, connect */
+    struct cog_link senders; /* held operations that wait for room */
+    struct cog_link
+        dirty_link;       /* in its proactor's list of sockets on which an attempt is worthwhile */
+    uint64_t dirty_event; /* the trace event that made it so */
     uint64_t established_event; /* in the trace, or 0: the arrival that established it, */
     uint64_t data_event;        /* the latest one of data, */
     uint64_t end_event;         /* and that of fin or rst */
@@ -90,7 +94,7 @@ struct sim_socket {
     struct cog_link accepted; /* ends that wait to be accepted, by queue_link */
     struct cog_link waiting;  /* ends whose syn waits for room, by queue_link */
     struct cog_link listeners_link;
-    struct cog_link queue_link; /* server end: in its listener's list */
+    struct cog_link queue_link;  /* server end: in its listener's list */
     struct sim_socket *listener; /* server end that is not accepted yet */
 };
 
@@ -104,7 +108,7 @@ struct sim_network {
     const struct cog_allocator *allocator;
     struct sim_tracer *tracer;
     struct sim_agenda agenda;
-    const int64_t *now_ns; /* the world's */
+    const int64_t *now_ns;  /* the world's */
     struct sim_path *paths; /* from * host_count + to, by id - 1 */
     uint32_t host_count;
     struct sim_network_wake wake;
@@ -157,10 +161,12 @@ int sim_socket_send(struct sim_network *network, struct sim_socket *socket, cons
                     size_t bytes, size_t *sent);
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket);
 
-/* Closes it; operations held on it are for the proactor to end. The struct stays until sim_socket_forget. */
+/* Closes it; operations held on it are for the proactor to end. The struct stays until
+ * sim_socket_forget. */
 void sim_socket_close(struct sim_network *network, struct sim_socket *socket);
 
-/* Nothing is held on a closed socket any more: it goes, and its connection when nothing needs that. */
+/* Nothing is held on a closed socket any more: it goes, and its connection when nothing needs that.
+ */
 void sim_socket_forget(struct sim_network *network, struct sim_socket *socket);
 
 #endif

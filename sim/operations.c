@@ -1,4 +1,4 @@
-/* operations.c - statements that wait. */
+/* operations.c - from a statement that waits to a core operation. */
 #include "sim/operations.h"
 
 #include "core/check.h"
@@ -12,95 +12,6 @@ enum { BACKLOG_DEFAULT = 128, PORT_MAX = 65535, RECIPIENTS_MAX = 1 << 30 };
 
 _Static_assert(sizeof(struct sockaddr_in) <= sizeof(((struct sim_frame *)0)->address),
                "a frame has room for the address of a listen or connect");
-
-/* ---- Sockets that a frame owns ---- */
-
-/* Takes a socket off a frame's list. False: it is not on it. */
-static bool remove_socket(struct sim_frame *frame, int32_t socket) {
-    for (uint32_t i = 0; i < frame->socket_count; i++) {
-        if (frame->sockets[i] == socket) {
-            memmove(&frame->sockets[i], &frame->sockets[i + 1],
-                    (frame->socket_count - i - 1) * sizeof frame->sockets[0]);
-            frame->socket_count--;
-            return true;
-        }
-    }
-    return false;
-}
-
-int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value) {
-    const struct cog_allocator *allocator = &frame->run->memory.allocator;
-    if (sim_value_tag(value) != SIM_TAG_SOCKET) {
-        return COG_OK;
-    }
-    (void)remove_socket(frame, (int32_t)sim_value_get_integer(value));
-    if (frame->socket_count == frame->socket_capacity) {
-        uint32_t capacity = frame->socket_capacity == 0 ? 4 : frame->socket_capacity * 2;
-        int32_t *sockets = allocator->resize(allocator->context, frame->sockets,
-                                             frame->socket_capacity * sizeof sockets[0],
-                                             capacity * sizeof sockets[0]);
-        if (sockets == NULL) {
-            return COG_ENOMEM;
-        }
-        frame->sockets = sockets;
-        frame->socket_capacity = capacity;
-    }
-    frame->sockets[frame->socket_count++] = (int32_t)sim_value_get_integer(value);
-    return COG_OK;
-}
-
-void sim_frame_disown_socket(struct sim_frame *frame, struct sim_value value) {
-    if (sim_value_tag(value) != SIM_TAG_SOCKET) {
-        return;
-    }
-    /* A routine that was called may pass on what a caller has lent it. */
-    struct cog_coro *coro = frame->instance->coro;
-    while (coro != NULL &&
-           !remove_socket(cog_coro_context(coro), (int32_t)sim_value_get_integer(value))) {
-        coro = cog_coro_caller(coro);
-    }
-}
-
-void sim_frame_close_sockets(struct sim_frame *frame) {
-    struct cog_scheduler *scheduler = frame->run->hosts[frame->instance->host].scheduler;
-    for (uint32_t i = 0; i < frame->socket_count; i++) {
-        (void)cog_close_socket(scheduler, frame->sockets[i]);
-    }
-    frame->socket_count = 0;
-}
-
-/* ---- Targets ---- */
-
-int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
-                   struct sim_value value) {
-    struct sim_value *place = NULL;
-    switch (target->kind) {
-    case SIM_TARGET_NONE:
-        return COG_OK;
-    case SIM_TARGET_LOCAL:
-        scope->frame->slots[target->reference.index] = value;
-        return COG_OK;
-    case SIM_TARGET_VARIABLE:
-    case SIM_TARGET_ELEMENT:
-        break;
-    }
-    int status = sim_evaluate_place(scope, target->reference.index, target->element, &place);
-    if (status != COG_OK) {
-        return status;
-    }
-    const struct sim_variable *variable = &scope->run->scenario->variables[target->reference.index];
-    if (!sim_tag_fits(sim_value_tag(value), variable->type)) {
-        (void)snprintf(scope->message, sizeof scope->message, "%s does not take %s",
-                       variable->name, sim_tag_name(sim_value_tag(value)));
-        return COG_EFAILED;
-    }
-    *place = value;
-    sim_run_variable_set(scope->run, variable->name, value,
-                         scope->frame != NULL ? scope->frame->instance->line : 0);
-    return COG_OK;
-}
-
-/* ---- Preparing ---- */
 
 static int prepare_signal(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op) {
@@ -159,11 +70,9 @@ static int prepare_start(struct sim_scope *scope, const struct sim_statement *st
         }
     }
     const struct sim_instance *by = scope->frame->instance;
-    const struct sim_code *code =
-        &scope->run->program->routines[statement->as.start.routine.index];
-    struct sim_instance *made =
-        sim_instance_new(scope->run, code, by->host, by->root, by, code->source->name,
-                         by->is_background);
+    const struct sim_code *code = &scope->run->program->routines[statement->as.start.routine.index];
+    struct sim_instance *made = sim_instance_new(scope->run, code, by->host, by->root, by,
+                                                 code->source->name, by->is_background);
     if (made == NULL || pass_arguments(scope, statement, arguments, made) != COG_OK) {
         return COG_ENOMEM;
     }
@@ -296,8 +205,7 @@ static int prepare_receive(struct sim_scope *scope, const struct sim_statement *
     if (status != COG_OK) {
         return status;
     }
-    struct sim_string *buffer =
-        sim_string_new(&scope->run->memory.allocator, (size_t)bytes);
+    struct sim_string *buffer = sim_string_new(&scope->run->memory.allocator, (size_t)bytes);
     if (buffer == NULL) {
         return COG_ENOMEM;
     }
@@ -315,8 +223,8 @@ static int prepare_receive(struct sim_scope *scope, const struct sim_statement *
 static int prepare_send(struct sim_scope *scope, const struct sim_statement *statement,
                         int32_t socket, struct cog_op *op) {
     struct sim_value value;
-    int status = sim_evaluate_tag(scope, statement->as.socket.text, SIM_TAG_TEXT, "what is sent",
-                                  &value);
+    int status =
+        sim_evaluate_tag(scope, statement->as.socket.text, SIM_TAG_TEXT, "what is sent", &value);
     if (status != COG_OK) {
         return status;
     }
@@ -335,8 +243,8 @@ static int prepare_socket(struct sim_scope *scope, const struct sim_statement *s
         return prepare_endpoint(scope, statement, op);
     }
     struct sim_value value;
-    int status = sim_evaluate_tag(scope, statement->as.socket.socket, SIM_TAG_SOCKET,
-                                  "the socket", &value);
+    int status =
+        sim_evaluate_tag(scope, statement->as.socket.socket, SIM_TAG_SOCKET, "the socket", &value);
     if (status != COG_OK) {
         return status;
     }
@@ -445,111 +353,4 @@ int sim_operation_prepare(struct sim_scope *scope, const struct sim_statement *s
         break;
     }
     return COG_OK;
-}
-
-/* ---- Finishing ---- */
-
-/* Makes a text of what came: the buffer itself when it is about full, else a copy. */
-static int finish_receive(struct sim_scope *scope, const struct sim_statement *statement,
-                          const struct cog_op *op) {
-    const struct cog_allocator *allocator = &scope->run->memory.allocator;
-    struct sim_string *buffer = scope->frame->buffer;
-    scope->frame->buffer = NULL;
-    bool keeps_part = statement->kind == SIM_STATEMENT_RECVALL &&
-                      (op->status == COG_ETIMEDOUT || op->status == COG_ECLOSED);
-    int status = op->status;
-    if (status == COG_OK || keeps_part) {
-        size_t bytes = op->u.io.done;
-        if (statement->kind == SIM_STATEMENT_RECVLINE && bytes > 0) {
-            bytes--; /* the newline */
-        }
-        struct sim_value text = sim_value_text(allocator, buffer->text, bytes);
-        int stored = text.word == 0 ? COG_ENOMEM
-                                    : sim_target_set(scope, &statement->as.socket.target, text);
-        status = stored != COG_OK ? stored : status;
-    }
-    cog_release(allocator, buffer, sizeof *buffer + buffer->bytes + 1);
-    return status;
-}
-
-static int finish_fetch(struct sim_scope *scope, const struct sim_statement *statement,
-                        const struct cog_op *op) {
-    size_t count = op->u.messages.count;
-    struct sim_list *list = cog_allocate(&scope->run->memory.allocator,
-                                         sizeof *list + count * sizeof list->items[0]);
-    if (list == NULL) {
-        return COG_ENOMEM;
-    }
-    list->count = count;
-    for (size_t i = 0; i < count; i++) {
-        list->items[i] = sim_value_from_core(cog_fetch_message(op, i));
-    }
-    return sim_target_set(scope, &statement->as.channel.target,
-                          sim_value_pointer(SIM_TAG_LIST, list));
-}
-
-/* A result that may carry a socket, which is now this coroutine's. */
-static int finish_received_value(struct sim_scope *scope, const struct sim_target *target,
-                                 struct sim_value value) {
-    if (value.word == 0) {
-        value = sim_value_integer(SIM_TAG_NUMBER, 0);
-    }
-    int status = sim_frame_own_socket(scope->frame, value);
-    return status == COG_OK ? sim_target_set(scope, target, value) : status;
-}
-
-static int finish_socket_made(struct sim_scope *scope, const struct sim_statement *statement,
-                              const struct cog_op *op) {
-    return finish_received_value(scope, &statement->as.socket.target,
-                                 sim_value_integer(SIM_TAG_SOCKET, op->socket));
-}
-
-static int finish_kind(struct sim_scope *scope, const struct sim_statement *statement,
-                       const struct cog_op *op) {
-    struct sim_value value = sim_value_from_core(op->value);
-    switch ((int)statement->kind) {
-    case SIM_STATEMENT_WAIT:
-        return sim_target_set(scope, &statement->as.signal.target, value);
-    case SIM_STATEMENT_SIGNAL:
-        return sim_target_set(scope, &statement->as.signal.target,
-                              sim_value_integer(SIM_TAG_NUMBER, op->value.number));
-    case SIM_STATEMENT_SPAWN:
-        return sim_target_set(
-            scope, &statement->as.start.target,
-            sim_value_pointer(SIM_TAG_HANDLE,
-                              ((struct sim_frame *)cog_coro_context(op->object))->instance));
-    case SIM_STATEMENT_CALL:
-        return finish_received_value(scope, &statement->as.start.target, value);
-    case SIM_STATEMENT_JOIN:
-        return finish_received_value(scope, &statement->as.join.target, value);
-    case SIM_STATEMENT_PUT:
-        sim_frame_disown_socket(scope->frame, value);
-        return COG_OK;
-    case SIM_STATEMENT_GET:
-        return finish_received_value(scope, &statement->as.queue.target, value);
-    case SIM_STATEMENT_FETCH:
-        return finish_fetch(scope, statement, op);
-    case SIM_STATEMENT_LISTEN:
-    case SIM_STATEMENT_ACCEPT:
-    case SIM_STATEMENT_CONNECT:
-        return finish_socket_made(scope, statement, op);
-    case SIM_STATEMENT_ACQUIRE:
-        scope->run->locks[statement->as.lock.lock.index].holder = scope->frame->instance;
-        return COG_OK;
-    default:
-        return COG_OK;
-    }
-}
-
-int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *statement,
-                         const struct cog_op *op) {
-    struct sim_instance *instance = scope->frame->instance;
-    if (op->status == COG_ETIMEDOUT) {
-        sim_journal_timeout(&scope->run->journal, scope->run->now_ns, instance);
-    }
-    if (statement->kind == SIM_STATEMENT_RECV || statement->kind == SIM_STATEMENT_RECVALL ||
-        statement->kind == SIM_STATEMENT_RECVLINE) {
-        return finish_receive(scope, statement, op);
-    }
-    return op->status == COG_OK ? finish_kind(scope, statement, op) : op->status;
 }

@@ -1,4 +1,5 @@
-/* operations.h - statements that wait: from statement to core operation, and from its result to variables. */
+/* operations.h - statements that wait: from statement to core operation, and from its result to
+ * variables. */
 #ifndef SIM_OPERATIONS_H
 #define SIM_OPERATIONS_H
 
@@ -8,7 +9,8 @@
 int sim_operation_prepare(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op);
 
-/* Takes in the result of *op. Returns how the statement ended: COG_OK, or the code that a handler may handle. */
+/* Takes in the result of *op. Returns how the statement ended: COG_OK, or the code that a handler
+ * may handle. */
 int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *statement,
                          const struct cog_op *op);
 
@@ -16,7 +18,8 @@ int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *st
 int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
                    struct sim_value value);
 
-/* Sockets close when the coroutine that opened them ends, unless it passed them on. COG_OK, COG_ENOMEM. */
+/* Sockets close when the coroutine that opened them ends, unless it passed them on. COG_OK,
+ * COG_ENOMEM. */
 int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value);
 void sim_frame_disown_socket(struct sim_frame *frame, struct sim_value value);
 void sim_frame_close_sockets(struct sim_frame *frame);

@@ -59,8 +59,7 @@ static int try_recv(void *context, int32_t number, char *buffer, size_t bytes, b
                            received);
 }
 
-static int try_send(void *context, int32_t number, const char *buffer, size_t bytes,
-                    size_t *sent) {
+static int try_send(void *context, int32_t number, const char *buffer, size_t bytes, size_t *sent) {
     struct sim_proactor *proactor = context;
     return sim_socket_send(proactor->network, socket_of(proactor, number), buffer, bytes, sent);
 }

@@ -1,7 +1,8 @@
 /* proactor.h - the simulated proactor: a host's side of the simulated network.
  *
- * It never blocks. Operations that cannot end at once are held on their socket; what arrives marks the socket, and the next run
- * attempts what is held there: sockets in the order in which they were marked (by arrival), operations by submission.
+ * It never blocks. Operations that cannot end at once are held on their socket; what arrives marks
+ * the socket, and the next run attempts what is held there: sockets in the order in which they were
+ * marked (by arrival), operations by submission.
  */
 #ifndef SIM_PROACTOR_H
 #define SIM_PROACTOR_H

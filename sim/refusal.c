@@ -22,8 +22,7 @@ static void refuse(struct refusal *refusal, struct sim_place place, const char *
 
 static void refuse_in_block(const struct sim_block *block, struct refusal *refusal);
 
-static void refuse_in_statement(const struct sim_statement *statement,
-                                struct refusal *refusal) {
+static void refuse_in_statement(const struct sim_statement *statement, struct refusal *refusal) {
     switch ((int)statement->kind) {
     case SIM_STATEMENT_EMIT:
         refuse(refusal, statement->place, "'emit'");
@@ -62,8 +61,7 @@ static void refuse_in_link(const struct sim_link *link, struct refusal *refusal)
     }
 }
 
-static void refuse_in_world(const struct sim_world_statement *statement,
-                            struct refusal *refusal) {
+static void refuse_in_world(const struct sim_world_statement *statement, struct refusal *refusal) {
     switch (statement->kind) {
     case SIM_WORLD_CLOG:
         refuse(refusal, statement->place, "'clog'");
@@ -88,8 +86,7 @@ static void refuse_in_world(const struct sim_world_statement *statement,
     }
 }
 
-static void refuse_in_hosts(const struct sim_scenario *scenario,
-                            struct refusal *refusal) {
+static void refuse_in_hosts(const struct sim_scenario *scenario, struct refusal *refusal) {
     if (scenario->host_count > SIM_HOSTS_MAX) {
         refuse(refusal, scenario->hosts[SIM_HOSTS_MAX].place, "more than 1024 hosts");
     }

@@ -5,7 +5,8 @@
 #include "sim/language/ast.h"
 #include "sim/language/diagnostics.h"
 
-/* Adds an error for every place where a scenario uses such a form; the diagnostics may be null. Returns whether there is one. */
+/* Adds an error for every place where a scenario uses such a form; the diagnostics may be null.
+ * Returns whether there is one. */
 bool sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics);
 
 #endif

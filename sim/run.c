@@ -342,6 +342,7 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
                                                                 : SIM_STATEMENTS_DEFAULT;
     sim_journal_init(&run->journal, allocator);
     size_t memory_bytes = options->memory_bytes > 0 ? options->memory_bytes : SIM_MEMORY_DEFAULT;
+    run->journal.bytes_left = memory_bytes;
     int status = sim_memory_open(&run->memory, memory_bytes);
     if (status == COG_OK) {
         status = sim_trace_writer_open(&run->writer, allocator, options->trace_path);
@@ -380,6 +381,9 @@ int sim_run_execute(struct sim_run *run, struct sim_result *result) {
     }
     if (run->fatal == COG_OK || run->fatal == COG_ELIMIT) {
         sim_judge(run);
+    }
+    if (run->journal.is_out_of_memory) {
+        run->fatal = COG_ENOMEM; /* a verdict without all of its reasons would be none */
     }
     sim_tracer_set_current(&run->tracer, 0);
     sim_tracer_finish(&run->tracer, verdict_word(run));

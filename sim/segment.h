@@ -25,16 +25,17 @@ struct sim_segment {
 
 struct sim_connection {
     uint32_t id;
-    uint32_t hosts[2];          /* of the client and the server end, ids */
-    uint16_t port;              /* of the listener */
-    struct sim_socket *ends[2]; /* null: not made yet, or gone */
+    uint32_t hosts[2];                  /* of the client and the server end, ids */
+    uint16_t port;                      /* of the listener */
+    struct sim_socket *ends[2];         /* null: not made yet, or gone */
     struct sim_direction directions[2]; /* by the end that sends */
-    bool is_delivering;         /* must not be freed under the delivery */
+    bool is_delivering;                 /* must not be freed under the delivery */
 };
 
 const char *sim_segment_class_name(enum sim_segment_class class);
 
-/* Sends a segment from an end (0 or 1) of a connection; bytes: of DATA, amount of them. When there is no memory, the network is marked. */
+/* Sends a segment from an end (0 or 1) of a connection; bytes: of DATA, amount of them. When there
+ * is no memory, the network is marked. */
 void sim_segment_send(struct sim_network *network, struct sim_connection *connection, uint8_t end,
                       enum sim_segment_class class, const char *bytes, size_t amount);
 
@@ -44,6 +45,13 @@ void sim_segment_schedule(struct sim_network *network, struct sim_direction *dir
 /* A segment has arrived at the end that its direction leads to (handshake, data, end). */
 void sim_segment_arrived(struct sim_network *network, struct sim_direction *direction,
                          const struct sim_segment *segment);
+
+/* The listener on a port of a host, or null. */
+struct sim_socket *sim_network_find_listener(const struct sim_network *network, uint32_t host,
+                                             uint16_t port);
+
+/* A place in a listener's backlog has become free. */
+void sim_listener_admit_waiting(struct sim_network *network, struct sim_socket *listener);
 
 /* Frees a connection that has neither ends nor segments. */
 void sim_connection_collect(struct sim_network *network, struct sim_connection *connection);

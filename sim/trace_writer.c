@@ -1,7 +1,7 @@
 /* trace_writer.c - blocks, varints, checksums and the hash of a trace.
  *
- * An event never crosses a block: a block is closed at the first event that begins with less than EVENT_BYTES_MAX of room. Texts are cut
- * to TEXT_BYTES_MAX so that every event fits.
+ * An event never crosses a block: a block is closed at the first event that begins with less than
+ * EVENT_BYTES_MAX of room. Texts are cut to TEXT_BYTES_MAX so that every event fits.
  */
 #include "sim/trace_writer.h"
 
@@ -17,7 +17,8 @@ enum {
     BLOCK_BYTES = 64 * 1024,
     TEXT_BYTES_MAX = 8 * 1024,
     EVENT_BYTES_MAX = 2 * TEXT_BYTES_MAX + 256,
-    HEAD_BYTES = 5, /* of a block, without its checksum: type, payload bytes. Lies before the payload. */
+    HEAD_BYTES =
+        5, /* of a block, without its checksum: type, payload bytes. Lies before the payload. */
 };
 
 static const struct {
@@ -205,7 +206,8 @@ void sim_trace_word(struct sim_trace_writer *writer, const char *word) {
 
 /* Flushes the file to the disk and gives it its final name. */
 static int finish_file(struct sim_trace_writer *writer) {
-    bool is_whole = !writer->has_failed && fflush(writer->file) == 0 && fsync(fileno(writer->file)) == 0;
+    bool is_whole =
+        !writer->has_failed && fflush(writer->file) == 0 && fsync(fileno(writer->file)) == 0;
     int error_number = writer->has_failed ? writer->error_number : errno;
     if (fclose(writer->file) != 0 && is_whole) {
         is_whole = false;

@@ -1,7 +1,8 @@
-/* trace_writer.h - encodes the events of a run into the trace format (reports/TRACE.md), hashes them, and writes the file if one is wanted.
+/* trace_writer.h - encodes the events of a run into the trace format (reports/TRACE.md), hashes
+ * them, and writes the file if one is wanted.
  *
- * Without a file it only hashes. With one, it writes to a temporary file beside the final name, which takes that name when the trace
- * is complete; until then nothing stands under it.
+ * Without a file it only hashes. With one, it writes to a temporary file beside the final name,
+ * which takes that name when the trace is complete; until then nothing stands under it.
  */
 #ifndef SIM_TRACE_WRITER_H
 #define SIM_TRACE_WRITER_H
@@ -14,7 +15,8 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-/* X(enumerator, name, fields): the kinds of events. A field is "name" for a varint, "$name" for a string; separated by spaces. */
+/* X(enumerator, name, fields): the kinds of events. A field is "name" for a varint, "$name" for a
+ * string; separated by spaces. */
 #define SIM_TRACE_KINDS(X)                                                                         \
     X(SIM_TRACE_RUN, "run", "$title seed")                                                         \
     X(SIM_TRACE_HOST, "host", "$name")                                                             \
@@ -47,35 +49,36 @@ enum sim_trace_kind {
 
 struct sim_trace_writer {
     const struct cog_allocator *allocator;
-    unsigned char *buffer;      /* the payload of the block under way */
+    unsigned char *buffer; /* the payload of the block under way */
     size_t used_bytes;
-    size_t head_bytes;          /* of them the head, which is not hashed */
+    size_t head_bytes; /* of them the head, which is not hashed */
     XXH3_state_t *hash;
-    uint64_t event_count;       /* events begun so far; the index of the last one */
-    int64_t time_ns;            /* of the last event */
-    FILE *file;                 /* null: only hash */
-    char *path;                 /* final name, and path_bytes of it */
+    uint64_t event_count; /* events begun so far; the index of the last one */
+    int64_t time_ns;      /* of the last event */
+    FILE *file;           /* null: only hash */
+    char *path;           /* final name, and path_bytes of it */
     char *path_temporary;
     size_t path_bytes;
     size_t path_temporary_bytes;
-    int error_number;           /* errno of the first failed write, or 0 */
-    bool has_failed;            /* a write failed: nothing more is written */
+    int error_number; /* errno of the first failed write, or 0 */
+    bool has_failed;  /* a write failed: nothing more is written */
 };
 
-/* Begins a trace; path null: no file. COG_OK, COG_ENOMEM, or COG_EIO with errno telling why the file cannot be made. */
+/* Begins a trace; path null: no file. COG_OK, COG_ENOMEM, or COG_EIO with errno telling why the
+ * file cannot be made. */
 int sim_trace_writer_open(struct sim_trace_writer *writer, const struct cog_allocator *allocator,
                           const char *path);
 
-/* Begins an event at time_ns (not before the last one). cause: the index of an earlier event, or 0. Returns its index. Its fields follow, in
- * the order of the table. */
+/* Begins an event at time_ns (not before the last one). cause: the index of an earlier event, or 0.
+ * Returns its index. Its fields follow, in the order of the table. */
 uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind kind, int64_t time_ns,
                          uint64_t cause, uint32_t host, uint32_t coroutine);
 void sim_trace_number(struct sim_trace_writer *writer, uint64_t number);
 void sim_trace_text(struct sim_trace_writer *writer, const char *text, size_t bytes);
 void sim_trace_word(struct sim_trace_writer *writer, const char *word); /* null-terminated */
 
-/* The trace is complete: *hash is its hash, and the file takes its final name. COG_OK, or COG_EIO with errno set; then no file is left. Frees
- * all that the writer holds. */
+/* The trace is complete: *hash is its hash, and the file takes its final name. COG_OK, or COG_EIO
+ * with errno set; then no file is left. Frees all that the writer holds. */
 int sim_trace_writer_finish(struct sim_trace_writer *writer, uint64_t *hash);
 
 /* Gives the trace up: no file is left. */

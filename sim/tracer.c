@@ -52,7 +52,8 @@ static bool reserve(struct sim_tracer *tracer) {
     return true;
 }
 
-/* The id of a coroutine, which gets one when an operation or its adding first names it; 0: no memory. */
+/* The id of a coroutine, which gets one when an operation or its adding first names it; 0: no
+ * memory. */
 static uint32_t id_of(struct sim_tracer *tracer, struct cog_coro *coro) {
     uint32_t id = cog_coro_tag(coro);
     if (id == 0 && reserve(tracer)) {
@@ -93,11 +94,10 @@ static void op_started(struct sim_tracer *tracer, uint32_t id, const struct cog_
     } else if (kind >= COG_OP_RECV && kind <= COG_OP_SENDALL) {
         amount = op->u.io.bytes;
     }
-    uint32_t object = kind >= COG_OP_LISTEN ? (uint32_t)(op->socket < 0 ? 0 : op->socket)
-                                            : cog_op_object_tag(op);
+    uint32_t object =
+        kind >= COG_OP_LISTEN ? (uint32_t)(op->socket < 0 ? 0 : op->socket) : cog_op_object_tag(op);
     struct sim_traced *traced = &tracer->coroutines[id - 1]; /* giving an id may move them */
-    traced->operation_event =
-        begin(tracer, SIM_TRACE_OPERATION, tracer->current, traced->host, id);
+    traced->operation_event = begin(tracer, SIM_TRACE_OPERATION, tracer->current, traced->host, id);
     sim_trace_word(tracer->writer, op->type->name);
     sim_trace_number(tracer->writer, object);
     sim_trace_number(tracer->writer, other);
@@ -159,8 +159,7 @@ static void timer_refreshed(struct sim_tracer *tracer, struct sim_traced *traced
                             const struct cog_event *event) {
     int64_t deadline_ns =
         tracer->clock.world_ns(tracer->clock.context, traced->host, event->time_ns);
-    traced->timer_event =
-        begin(tracer, SIM_TRACE_TIMER_REFRESH, tracer->current, traced->host, id);
+    traced->timer_event = begin(tracer, SIM_TRACE_TIMER_REFRESH, tracer->current, traced->host, id);
     sim_trace_number(tracer->writer, (uint64_t)deadline_ns);
 }
 
@@ -170,8 +169,7 @@ static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uin
     case COG_EVENT_CORO_ADDED:
         break;
     case COG_EVENT_CORO_READY:
-        traced->ready_event =
-            begin(tracer, SIM_TRACE_READY, traced->ready_event, traced->host, id);
+        traced->ready_event = begin(tracer, SIM_TRACE_READY, traced->ready_event, traced->host, id);
         sim_trace_word(tracer->writer, event->front ? "front" : "back");
         break;
     case COG_EVENT_CORO_RESUMED:
@@ -293,7 +291,8 @@ void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line
 static void text_event(struct sim_tracer *tracer, enum sim_trace_kind kind, const char *text,
                        size_t bytes, uint32_t line) {
     uint32_t coroutine = tracer->current_coroutine;
-    (void)begin(tracer, kind, tracer->current, coroutine != 0 ? tracer->current_host : 0, coroutine);
+    (void)begin(tracer, kind, tracer->current, coroutine != 0 ? tracer->current_host : 0,
+                coroutine);
     sim_trace_text(tracer->writer, text, bytes);
     sim_trace_number(tracer->writer, line);
 }

@@ -1,10 +1,12 @@
 /* tracer.h - turns what happens in a world into trace events, each with its cause.
  *
- * It observes every scheduler of the world (through the core's observer seam) and is told by the network, the world and the interpreter
- * what they do. The cause of an event is the latest event of the thread of control that brings it about: the step under way, the arrival
- * that completed an operation, the deadline that came.
+ * It observes every scheduler of the world (through the core's observer seam) and is told by the
+ * network, the world and the interpreter what they do. The cause of an event is the latest event of
+ * the thread of control that brings it about: the step under way, the arrival that completed an
+ * operation, the deadline that came.
  *
- * Ids in the trace: hosts from 1 in order of declaration, coroutines from 1 in order of making over all hosts, objects from 1.
+ * Ids in the trace: hosts from 1 in order of declaration, coroutines from 1 in order of making over
+ * all hosts, objects from 1.
  */
 #ifndef SIM_TRACER_H
 #define SIM_TRACER_H
@@ -43,7 +45,7 @@ struct sim_tracer {
     uint32_t coroutine_count;
     uint32_t coroutine_capacity;
     uint32_t object_count;
-    uint32_t line;    /* of the statement under way, or 0 */
+    uint32_t line;        /* of the statement under way, or 0 */
     const char *end_text; /* why the coroutine that ends now failed, and its bytes; or null */
     size_t end_bytes;
     uint32_t current_host;
@@ -62,10 +64,12 @@ struct cog_observer sim_tracer_observer(struct sim_tracer_host *host);
 /* From here on, what happens is caused by this event (0: by nothing). */
 void sim_tracer_set_current(struct sim_tracer *tracer, uint64_t event);
 
-/* What the coroutine being resumed finds there and then was brought about by this event; 0 leaves the cause as it is. */
+/* What the coroutine being resumed finds there and then was brought about by this event; 0 leaves
+ * the cause as it is. */
 void sim_tracer_set_cause(struct sim_tracer *tracer, uint64_t event);
 
-void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_bytes, uint64_t seed);
+void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_bytes,
+                    uint64_t seed);
 void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name);
 
 /* Gives a queue, signal, channel, lock or socket its id. host 0: of the world. */

@@ -1,7 +1,9 @@
-/* value.h - the values of the scenario language: one word each, so that the core's operations carry them.
+/* value.h - the values of the scenario language: one word each, so that the core's operations carry
+ * them.
  *
- * The low three bits tell the type. Numbers and durations have 61 bits; what would need more is an error of the scenario. Texts and lists
- * lie in the world's memory, never change, and live as long as the run.
+ * The low three bits tell the type. Numbers and durations have 61 bits; what would need more is an
+ * error of the scenario. Texts and lists lie in the world's memory, never change, and live as long
+ * as the run.
  */
 #ifndef SIM_VALUE_H
 #define SIM_VALUE_H
@@ -39,7 +41,8 @@ struct sim_list {
 #define SIM_INTEGER_MAX SIM_VALUE_MAX
 #define SIM_INTEGER_MIN (-SIM_VALUE_MAX)
 
-_Static_assert(SIM_INTEGER_MAX < INT64_C(1) << 60, "every integer has room in a word beside its tag");
+_Static_assert(SIM_INTEGER_MAX < INT64_C(1) << 60,
+               "every integer has room in a word beside its tag");
 
 static inline enum sim_tag sim_value_tag(struct sim_value value) {
     return (enum sim_tag)(value.word & 7);

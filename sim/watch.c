@@ -71,7 +71,8 @@ int sim_watches_init(struct sim_run *run) {
 static bool holds(struct sim_run *run, const struct sim_clause *clause) {
     struct sim_scope scope = {.run = run};
     struct sim_value value;
-    int status = sim_evaluate_tag(&scope, clause->expression, SIM_TAG_BOOL, "an expectation", &value);
+    int status =
+        sim_evaluate_tag(&scope, clause->expression, SIM_TAG_BOOL, "an expectation", &value);
     return status == COG_OK && sim_value_get_integer(value) != 0;
 }
 
@@ -80,13 +81,14 @@ static void break_watch(struct sim_watch *watch, int64_t time_ns) {
     watch->broken_ns = time_ns;
 }
 
-/* Looks at the lines logged since; the earliest deadline counts while the expression has not held. */
+/* Looks at the lines logged since; the earliest deadline counts while the expression has not held.
+ */
 static void step_within(struct sim_run *run, struct sim_watch *watch) {
     const struct sim_clause *clause = watch->clause;
     for (; watch->next_line < run->journal.line_count; watch->next_line++) {
         const struct sim_log_line *line = &run->journal.lines[watch->next_line];
-        if (!watch->is_waiting && sim_pattern_matches(clause->text.bytes, clause->text.length,
-                                                      line->text, line->bytes)) {
+        if (!watch->is_waiting &&
+            sim_pattern_matches(clause->text.bytes, clause->text.length, line->text, line->bytes)) {
             watch->is_waiting = true;
             watch->deadline_ns = line->time_ns + clause->within_ns;
         }

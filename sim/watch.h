@@ -13,10 +13,10 @@ struct sim_run;
 struct sim_watch {
     const struct sim_clause *clause;
     bool is_broken;
-    int64_t broken_ns;    /* world time */
-    size_t next_line;     /* within: index of the log line to look at next */
-    bool is_waiting;      /* within: a line has been logged and the expression has not held since */
-    int64_t deadline_ns;  /* within: until then it must hold, while is_waiting */
+    int64_t broken_ns;   /* world time */
+    size_t next_line;    /* within: index of the log line to look at next */
+    bool is_waiting;     /* within: a line has been logged and the expression has not held since */
+    int64_t deadline_ns; /* within: until then it must hold, while is_waiting */
 };
 
 /* Makes a watch of every `always` and `within` of the scenario. COG_OK, COG_ENOMEM. */

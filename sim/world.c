@@ -17,9 +17,11 @@
 
 enum { MILLION = 1000000 };
 
+/* A clock shows no time before it has come: it rounds down, also when it runs slow. */
 static int64_t show(const struct sim_run_host *host, int64_t world_ns) {
-    int64_t drift_ns = world_ns / MILLION * host->drift_ppm +
-                       world_ns % MILLION * host->drift_ppm / MILLION;
+    int64_t part = world_ns % MILLION * host->drift_ppm;
+    int64_t drift_ns = world_ns / MILLION * host->drift_ppm + part / MILLION -
+                       (part % MILLION < 0 ? 1 : 0);
     return world_ns + host->skew_ns + drift_ns;
 }
 
@@ -28,15 +30,20 @@ int64_t sim_host_now_ns(const struct sim_run_host *host) {
 }
 
 int64_t sim_host_world_ns(const struct sim_run_host *host, int64_t host_ns) {
-    if (host_ns == INT64_MAX) {
+    int64_t shown_ns;
+    if (host_ns == INT64_MAX || __builtin_sub_overflow(host_ns, host->skew_ns, &shown_ns)) {
         return INT64_MAX;
     }
-    int64_t shown_ns = host_ns - host->skew_ns;
     if (shown_ns <= 0) {
         return 0;
     }
     int64_t rate = MILLION + host->drift_ppm;
-    int64_t world_ns = shown_ns / rate * MILLION + shown_ns % rate * MILLION / rate;
+    int64_t world_ns;
+    if (__builtin_mul_overflow(shown_ns / rate, (int64_t)MILLION, &world_ns) ||
+        world_ns > SIM_INTEGER_MAX) {
+        return INT64_MAX; /* beyond the end of time */
+    }
+    world_ns += shown_ns % rate * MILLION / rate;
     while (show(host, world_ns) < host_ns) {
         world_ns++;
     }
@@ -247,7 +254,7 @@ void sim_world_execute(struct sim_run *run) {
         }
         int64_t next_ns = next_instant_ns(run);
         sim_watches_before_advance(run, next_ns);
-        if (next_ns == INT64_MAX) {
+        if (next_ns > SIM_INTEGER_MAX) { /* time has no numbers beyond */
             run->is_stalled = true;
             break;
         }

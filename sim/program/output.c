@@ -24,15 +24,15 @@ static void print_escaped(FILE *file, const char *text, size_t bytes) {
     }
 }
 
-/* Continuation lines of a text are indented below its first one. */
-static void print_indented(FILE *file, const char *text) {
-    for (; *text != '\0'; text++) {
-        (void)fputc(*text, file);
-        if (*text == '\n') {
-            (void)fputs("    ", file);
-        }
+/* Continuation lines of a text are indented below its first one; what a log line quoted in it holds must not reach a terminal raw. */
+static void print_indented(FILE *file, const char *text, size_t bytes) {
+    for (const char *line = text; line != NULL;) {
+        size_t left = bytes - (size_t)(line - text);
+        const char *end = memchr(line, '\n', left);
+        print_escaped(file, line, end != NULL ? (size_t)(end - line) : left);
+        (void)fputs(end != NULL ? "\n    " : "\n", file);
+        line = end != NULL ? end + 1 : NULL;
     }
-    (void)fputc('\n', file);
 }
 
 void output_verdict(FILE *file, const char *path, const struct sim_scenario *scenario,
@@ -50,7 +50,7 @@ void output_verdict(FILE *file, const char *path, const struct sim_scenario *sce
         } else {
             (void)fprintf(file, "    %s: ", path);
         }
-        print_indented(file, journal->failures[i].text);
+        print_indented(file, journal->failures[i].text, journal->failures[i].bytes - 1);
     }
 }
 

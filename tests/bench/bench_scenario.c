@@ -1,4 +1,5 @@
-/* bench_scenario.c - how many events a second a scenario's run makes, its trace hashed but not written.
+/* bench_scenario.c - how many events a second a scenario's run makes, its trace hashed but not
+ * written.
  *
  *   bench_scenario FILE.scn...
  *

@@ -1,9 +1,11 @@
-/* order_vectors.c - runs the programs of order vectors through the C API and compares every log entry.
+/* order_vectors.c - runs the programs of order vectors through the C API and compares every log
+ * entry.
  *
  *   order_vectors [FILE...]      by default the vectors that come with the project
  *
- * A vector is a program over scheduler operations and the log that cogen 0.2.1 produced for it: (ms, coroutine, message) in order.
- * Exit: 0 all match, 1 some do not, 2 a file is not one of vectors.
+ * A vector is a program over scheduler operations and the log that cogen 0.2.1 produced for it:
+ * (ms, coroutine, message) in order. Exit: 0 all match, 1 some do not, 2 a file is not one of
+ * vectors.
  */
 #include "core/cogen.h"
 
@@ -41,9 +43,9 @@ struct body {
     struct run *run;
     const char *name;
     const json_t *statements;
-    size_t next;          /* index of the statement to run next */
+    size_t next; /* index of the statement to run next */
     bool has_started;
-    const json_t *waits;  /* the statement whose operation it waits on, or null */
+    const json_t *waits;    /* the statement whose operation it waits on, or null */
     struct cog_coro *other; /* the coroutine that statement is about, held; or null */
 };
 
@@ -67,8 +69,11 @@ static enum cog_priority priority_of(struct run *run, const char *name) {
     static const struct {
         const char *name;
         enum cog_priority priority;
-    } table[] = {{"last", COG_LAST},   {"coro", COG_CORO},       {"op", COG_OP},
-                 {"first", COG_FIRST}, {"default", COG_DEFAULT}};
+    } table[] = {{"last", COG_LAST},
+                 {"coro", COG_CORO},
+                 {"op", COG_OP},
+                 {"first", COG_FIRST},
+                 {"default", COG_DEFAULT}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(name, table[i].name) == 0) {
             return table[i].priority;
@@ -198,8 +203,7 @@ static bool set_channel_op(struct run *run, const json_t *statement, struct cog_
     if (!is(word, "publish") && !is(word, "subscribe") && !is(word, "fetch")) {
         return false;
     }
-    struct cog_channel *channel =
-        run->names[name_index(run, text_at(statement, 1), true)].channel;
+    struct cog_channel *channel = run->names[name_index(run, text_at(statement, 1), true)].channel;
     size_t priority_index = 3;
     if (is(word, "publish")) {
         cog_set_publish(op, channel, (union cog_value){.number = number_at(statement, 2)});
@@ -304,7 +308,8 @@ static int body_step(struct cog_coro *coro, struct cog_op *op, void *context) {
     return COG_STEP_END;
 }
 
-/* ---- The world: a clock that stands still while anything is ready, and a proactor that moves it. ---- */
+/* ---- The world: a clock that stands still while anything is ready, and a proactor that moves it.
+ * ---- */
 
 static int64_t clock_now_ns(void *context) {
     return ((const struct run *)context)->now_ns;

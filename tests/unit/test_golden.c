@@ -1,7 +1,8 @@
 /* test_golden.c - the log and the trace hash of every scenario of the library are what they were.
  *
- * tests/golden/TOPIC/NAME.log stands for scenarios/TOPIC/NAME.scn: a line with the trace hash, then the log. After a deliberate change
- * COGSIM_UPDATE_GOLDEN=1 writes them anew; read the difference before it is kept.
+ * tests/golden/TOPIC/NAME.log stands for scenarios/TOPIC/NAME.scn: a line with the trace hash, then
+ * the log. After a deliberate change COGSIM_UPDATE_GOLDEN=1 writes them anew; read the difference
+ * before it is kept.
  */
 #include "sim/cogsim.h"
 #include "sim/duration.h"

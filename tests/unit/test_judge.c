@@ -183,13 +183,21 @@ static void a_stall_names_who_waits_for_what(void **state) {
                     "coro b\n    acquire l\n    acquire l\n"
                     "coro d background\n    subscribe c\n    fetch m from c\n    log '{m}'\n"
                     "coro e\n    call r()\n"
-                    "coro f\n    listen s port 1\n    accept k from s\n    close k\n"
+                    "coro f\n    listen s port 1\n    accept k from s\n"
+                    "    recv t from k max 1\n    log t\n"
                     "coro g after 2ms\n    connect k to main port 1\n    recv t from k max 1\n"
                     "    log t\n"
                     "coro h background\n    repeat\n        sleep 1h\n        break\n"
                     "    if 1 == 2\n"
                     "        signal never_sent\n        put q 1\n        publish c 1\n",
-                    "x");
+                    "8: stalled at 1h: nothing can happen any more, and these wait:\n"
+                    "  a: get q, line 8\n"
+                    "  b: get l, line 12\n"
+                    "  d (background): fetch c, line 15\n"
+                    "  e: call r, line 18\n"
+                    "  f: recv, line 22\n"
+                    "  r: wait never_sent, line 6\n"
+                    "  g: recv, line 26\n");
 }
 
 static void a_stall_that_is_expected_is_none(void **state) {

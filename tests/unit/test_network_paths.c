@@ -95,6 +95,16 @@ static void what_would_arrive_after_the_heal_stays_behind_what_was_held(void **s
                       "105 c send=3\n110 s recv=abcdef\n");
 }
 
+static void what_leaves_slowly_during_a_partition_is_not_hurried_by_the_heal(void **state) {
+    struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9; recv a 9",
+                                   "connect c 1 80; sleep 30; send c abc; sleep 10; send c de");
+    net_at(stage, 45, "partition 1 2");
+    net_at(stage, 55, "bandwidth 2 1 10000000");
+    net_at(stage, 100, "heal 1 2");
+    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n50 c send=3\n60 c send=2\n"
+                      "110 s recv=abc\n270 s recv=de\n");
+}
+
 static void
 what_arrives_at_the_instant_of_the_partition_is_held_and_of_the_heal_is_not(void **state) {
     struct net_stage *stage = play(state, "listen l 80 5; accept a l; recv a 9; recv a 9",
@@ -267,6 +277,7 @@ int main(void) {
         NET_TEST(a_partition_holds_the_announcement_of_room),
         NET_TEST(what_would_arrive_after_the_heal_is_not_late),
         NET_TEST(what_would_arrive_after_the_heal_stays_behind_what_was_held),
+        NET_TEST(what_leaves_slowly_during_a_partition_is_not_hurried_by_the_heal),
         NET_TEST(what_arrives_at_the_instant_of_the_partition_is_held_and_of_the_heal_is_not),
         NET_TEST(partitions_of_other_hosts_do_not_hold_and_healing_them_does_not_heal),
         NET_TEST(a_partition_begun_twice_is_healed_once),

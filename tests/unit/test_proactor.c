@@ -89,6 +89,17 @@ static void two_recvs_on_a_socket_are_served_in_the_order_of_submitting(void **s
     assert_non_null(strstr(stage->log, "70 u recv=ef\n"));
 }
 
+/* The bytes come between the steps of u and v, before the proactor has run. */
+static void a_recv_does_not_take_what_has_just_come_from_one_that_waits(void **state) {
+    struct net_stage *stage =
+        play(state, "listen l 80 1; accept a l; recv a 9", "connect c 1 80; sleep 80; send c abc");
+    net_at(stage, 50, "latency 2 1 0");
+    net_enter(stage, 1, "u", "sleep 100; yield");
+    net_enter(stage, 1, "v", "sleep 100; recv a 9 strong=50");
+    net_expect(stage, "0 s listen\n20 c connect\n30 s accept\n100 c send=3\n100 s recv=abc\n"
+                      "150 v recv timeout\n");
+}
+
 static void two_accepts_on_a_listener_are_served_in_the_order_of_submitting(void **state) {
     struct net_stage *stage =
         play(state, "listen l 80 5; accept a l; send a one", "connect c 1 80; recv c 9");
@@ -331,6 +342,7 @@ int main(void) {
         NET_TEST(a_sendall_that_times_out_has_sent_what_it_says),
         NET_TEST(an_arrival_at_the_instant_of_the_deadline_comes_first),
         NET_TEST(two_recvs_on_a_socket_are_served_in_the_order_of_submitting),
+        NET_TEST(a_recv_does_not_take_what_has_just_come_from_one_that_waits),
         NET_TEST(two_accepts_on_a_listener_are_served_in_the_order_of_submitting),
         NET_TEST(sends_that_wait_for_room_do_not_mix_their_bytes),
         NET_TEST(a_recv_and_a_send_can_wait_on_one_socket),
