@@ -68,18 +68,21 @@ struct cog_scheduler_options {
     struct cog_proactor proactor;          /* ops null: cog_proactor_none() */
     struct cog_picker picker;              /* ops null: production order */
     struct cog_observer observer;          /* ops null: nobody */
-    enum cog_priority default_priority; /* of operations with COG_DEFAULT. Default LAST; DEFAULT is
-                                           not allowed. */
-    int64_t default_timeout_ns; /* of timed operations without a timeout of their own. 0: none */
-    int64_t proactor_resolution_ns;  /* the longest sleep when no deadline is armed. 0: 10 ms */
-    enum cog_switch proactor_greedy; /* run the proactor in every iteration, not only when nothing
-                                        is ready. Default on */
-    enum cog_switch
-        ops_greedy; /* run what the proactor completed to its end at once. Default off */
-    enum cog_switch proactor_multiplex_first; /* attempt a socket operation before holding it.
-                                                 Default on; connect always is */
-    size_t proactor_default_size; /* bytes of a recv that names no size. 0: unset, such a recv is
-                                     COG_EINVALID */
+
+    /* Of operations with COG_DEFAULT; default COG_LAST. COG_DEFAULT itself is not allowed. */
+    enum cog_priority default_priority;
+    /* Of timed operations without a timeout of their own. 0: none */
+    int64_t default_timeout_ns;
+    /* The longest sleep when no deadline is armed. 0: 10 ms */
+    int64_t proactor_resolution_ns;
+    /* Run the proactor in every iteration, not only when nothing is ready. Default on */
+    enum cog_switch proactor_greedy;
+    /* Run what the proactor completed to its end at once. Default off */
+    enum cog_switch ops_greedy;
+    /* Attempt a socket operation before holding it; connect always is. Default on */
+    enum cog_switch proactor_multiplex_first;
+    /* Bytes of a recv that names no size. 0: unset, such a recv is COG_EINVALID */
+    size_t proactor_default_size;
 };
 
 struct cog_scheduler;
@@ -109,6 +112,11 @@ void cog_stop(struct cog_scheduler *scheduler);
 /* Expires every deadline that is due. Part of an iteration; for main loops that want it in between.
  */
 void cog_handle_timeouts(struct cog_scheduler *scheduler);
+
+/* Processes the operation that a coroutine has set in its step: ends it, or parks the coroutine.
+ * Returns the coroutine that continues at once, which may be another one, or null. Part of an
+ * iteration. */
+struct cog_coro *cog_process_op(struct cog_scheduler *scheduler, struct cog_coro *coro);
 
 /* How long the proactor may sleep now, in nanoseconds: 0 if anything is ready, else the time to the
  * earliest deadline, else proactor_resolution_ns. */
@@ -253,14 +261,13 @@ struct cog_op_type;
  * with the calls below, and touch nothing else in it. */
 struct cog_op {
     const struct cog_op_type *type;
-    struct cog_link
-        link; /* in the one list that it waits in, or its coroutine's place in the ready queue */
+    /* Its place in the one list that it waits in, or its coroutine's in the ready queue. */
+    struct cog_link link;
     void *object;            /* queue, signal, channel or coroutine that it is about */
     union cog_value value;   /* given: what is put, signalled, published; in the end: the result */
     int64_t timeout_ns;      /* by timeout_kind; while armed: the delta of a weak timeout */
-    int64_t activity_ns;     /* weak and armed: time of the last activity */
-    uint64_t activity_order; /* weak and armed: arming order of the last activity; 0: none since the
-                                last check */
+    int64_t activity_ns;     /* weak and armed: time of the last activity, */
+    uint64_t activity_order; /* and its arming order; 0: none since the last check */
     union {
         struct {
             char *buffer; /* caller's memory, until the operation ends */
@@ -273,14 +280,12 @@ struct cog_op {
             int backlog;
         } endpoint;
         struct {
-            size_t first; /* the first message's index in the channel, unless there is but the one
-                             in value */
+            size_t first; /* index in the channel; if there is but one message, it is in value */
             size_t count;
         } messages; /* fetch */
     } u;
-    int32_t socket; /* the socket that it is about; connect, accept, listen: the new one in the end,
-                       -1 before */
-    int32_t status; /* how it ended */
+    int32_t socket;       /* that it is about; connect, accept, listen: in the end the new one */
+    int32_t status;       /* how it ended */
     uint32_t timer_index; /* place in the timeouts, 0: not armed */
     uint32_t recipients;  /* signal: how many must wait before it proceeds */
     uint8_t state;        /* enum cog_op_state */

@@ -189,6 +189,11 @@ struct cog_coro *cog_coro_end(struct cog_scheduler *scheduler, struct cog_coro *
     return next;
 }
 
+struct cog_coro *cog_process_op(struct cog_scheduler *scheduler, struct cog_coro *coro) {
+    cog_op_begin(scheduler, &coro->op);
+    return coro->op.type->process(scheduler, coro);
+}
+
 /* Resumes coro once and processes what it yields. Returns who continues at once. */
 static struct cog_coro *step(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     cog_assert(coro->op.state == COG_OP_FINALIZED);
@@ -205,8 +210,7 @@ static struct cog_coro *step(struct cog_scheduler *scheduler, struct cog_coro *c
     if (result != COG_STEP_AWAIT) {
         return cog_coro_end(scheduler, coro, result);
     }
-    cog_op_begin(scheduler, &coro->op);
-    return coro->op.type->process(scheduler, coro);
+    return cog_process_op(scheduler, coro);
 }
 
 static void run_chain(struct cog_scheduler *scheduler, struct cog_coro *coro) {

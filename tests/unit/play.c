@@ -52,8 +52,8 @@ void play_bytes(struct play *play, const char *bytes, size_t length,
             sim_scenario_parse(allocator, &play->source, &play->diagnostics, &play->scenario);
     }
     if (play->status == COG_OK) {
-        play->status = sim_program_init(&play->program, allocator, play->scenario,
-                                        &play->diagnostics);
+        play->status =
+            sim_program_init(&play->program, allocator, play->scenario, &play->diagnostics);
         play->has_program = play->status == COG_OK;
     }
     if (play->status == COG_OK) {

@@ -1,6 +1,7 @@
 /* play.h - plays a scenario that stands in a test, and tells what became of it as text.
  *
- * The text of a scenario is written with ' for " and without its first line, which is added in front; so its own first line is line 2.
+ * The text of a scenario is written with ' for " and without its first line, which is added in
+ * front; so its own first line is line 2.
  *
  *     log       TIME CORO TEXT, a line each
  *     failures  LINE: TEXT, a line each
@@ -12,7 +13,8 @@
 
 #include <stdbool.h>
 
-/* Counts live bytes; the call numbered fails_at (from 1) and all after it return null. 0: none fails. */
+/* Counts live bytes; the call numbered fails_at (from 1) and all after it return null. 0: none
+ * fails. */
 struct play_allocator {
     struct cog_allocator allocator;
     size_t live_bytes;
@@ -36,10 +38,12 @@ struct play {
 
 void play_allocator_init(struct play_allocator *counting);
 
-/* Parses, compiles and makes the run; options may be null. Ends the test when the scenario is not right. */
+/* Parses, compiles and makes the run; options may be null. Ends the test when the scenario is not
+ * right. */
 void play_open(struct play *play, const char *text, const struct sim_run_options *options);
 
-/* The same with bytes as they are; play->status tells what became of it, COG_OK included. fails_at: see play_allocator. */
+/* The same with bytes as they are; play->status tells what became of it, COG_OK included. fails_at:
+ * see play_allocator. */
 void play_bytes(struct play *play, const char *bytes, size_t length,
                 const struct sim_run_options *options, uint64_t fails_at);
 

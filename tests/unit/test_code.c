@@ -1,4 +1,5 @@
-/* test_code.c - from tree to instructions: jumps lead where they should, and what cannot run is refused with its place. */
+/* test_code.c - from tree to instructions: jumps lead where they should, and what cannot run is
+ * refused with its place. */
 #include "sim/cogsim.h"
 #include "tests/unit/play.h"
 

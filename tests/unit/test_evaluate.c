@@ -205,8 +205,7 @@ static void a_statement_refuses_a_value_of_the_wrong_type(void **state) {
         {"sleep d", "sleep: a time must not be negative"},
         {"wait s timeout d", "wait: a time must not be negative"},
         {"listen l port m", "listen: the port is -1, which is not in 1..65535"},
-        {"signal s recipients m",
-         "signal: recipients is -1, which is not in 0..1073741824"},
+        {"signal s recipients m", "signal: recipients is -1, which is not in 0..1073741824"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[1024];

@@ -1,4 +1,5 @@
-/* test_judge.c - every form of expectation, when it holds and when it does not, and the verdicts that nobody asked for. */
+/* test_judge.c - every form of expectation, when it holds and when it does not, and the verdicts
+ * that nobody asked for. */
 #include "sim/cogsim.h"
 #include "tests/unit/play.h"
 

@@ -1,4 +1,5 @@
-/* test_operations.c - statements that wait: objects, timeouts, priorities, sockets and who owns them. */
+/* test_operations.c - statements that wait: objects, timeouts, priorities, sockets and who owns
+ * them. */
 #include "sim/cogsim.h"
 #include "tests/unit/play.h"
 
@@ -317,11 +318,11 @@ static void what_came_before_a_timeout_or_the_end_stays_in_the_variable(void **s
 
 static void a_weak_timeout_is_refreshed_by_bytes_and_a_strong_one_is_not(void **state) {
     (void)state;
-    const char *text = LINK
-        "coro server on s\n    listen l port 80\n    accept k from l\n"
-        "    recvall t from k size 9 timeout 15ms%s\n    on timeout\n        log 'timeout'\n"
-        "coro client on c\n    connect k to s port 80\n    sleep 10ms\n    sendall k 'abc'\n"
-        "    sleep 40ms\n";
+    const char *text =
+        LINK "coro server on s\n    listen l port 80\n    accept k from l\n"
+             "    recvall t from k size 9 timeout 15ms%s\n    on timeout\n        log 'timeout'\n"
+             "coro client on c\n    connect k to s port 80\n    sleep 10ms\n    sendall k 'abc'\n"
+             "    sleep 40ms\n";
     static const char *const words[] = {"", " weak", " strong"};
     static const char *const logs[] = {"55ms server timeout\n", "55ms server timeout\n",
                                        "45ms server timeout\n"};

@@ -1,4 +1,5 @@
-/* test_run.c - a run as a whole: its result, its limits, its invariants, and that nothing a file holds can break it. */
+/* test_run.c - a run as a whole: its result, its limits, its invariants, and that nothing a file
+ * holds can break it. */
 #include "core/operation.h"
 #include "core/scheduler.h"
 #include "sim/cogsim.h"
@@ -147,9 +148,10 @@ static void a_receive_larger_than_the_memory_is_given_up(void **state) {
     (void)state;
     struct play play;
     struct sim_run_options options = {.memory_bytes = 1 << 20};
-    play_open(&play, "coro a\n    listen l port 1\n    accept k from l\n"
-                     "    recv t from k max 1152921504606846975\n    log t\n"
-                     "coro b\n    connect k to main port 1\n",
+    play_open(&play,
+              "coro a\n    listen l port 1\n    accept k from l\n"
+              "    recv t from k max 1152921504606846975\n    log t\n"
+              "coro b\n    connect k to main port 1\n",
               &options);
     play_execute(&play);
     assert_int_equal(play.status, COG_ENOMEM);
@@ -178,7 +180,8 @@ static void with_any_memory_a_run_is_right_or_given_up(void **state) {
     assert_true(has_held && has_failed);
 }
 
-/* Lets the first allocation fail, then the second, until none does. The verdict of a run that is told must be the right one. */
+/* Lets the first allocation fail, then the second, until none does. The verdict of a run that is
+ * told must be the right one. */
 static void assert_survives(const char *body, const char *failures) {
     char text[2048];
     int length = snprintf(text, sizeof text, "scenario \"t\"\n%s", body);
@@ -221,8 +224,9 @@ static void wherever_an_allocation_fails_it_is_told_and_nothing_leaks(void **sta
 static void assert_noticed(void (*corrupt)(struct cog_scheduler *scheduler),
                            const char *violation) {
     struct play play;
-    play_open(&play, "coro w background\n    wait s timeout 1h\ncoro a\n    sleep 1ms\n"
-                     "coro b background after 1h\n    signal s\n",
+    play_open(&play,
+              "coro w background\n    wait s timeout 1h\ncoro a\n    sleep 1ms\n"
+              "coro b background after 1h\n    signal s\n",
               NULL);
     sim_world_execute(play.run);
     assert_null(play.run->violation);
@@ -308,11 +312,34 @@ static void replace_by_another(struct mutator *mutator, const char *ends) {
 }
 
 static void insert_known_word(struct mutator *mutator) {
-    static const char *const words[] = {
-        "0",      "1",     "0ms",      "1ns",        "999999999", "300000h",  "timeout 1ms",
-        "strong", "weak",  "nowait",   "background", "times 3",   "index",    "now",
-        "yield",  "stop",  "fail \"x\"", "return",   "break",     "priority first", "-1",
-        "4KB",    "{now}", "port 80",  "recipients 2", "timeout none", "1MB",  "true"};
+    static const char *const words[] = {"0",
+                                        "1",
+                                        "0ms",
+                                        "1ns",
+                                        "999999999",
+                                        "300000h",
+                                        "timeout 1ms",
+                                        "strong",
+                                        "weak",
+                                        "nowait",
+                                        "background",
+                                        "times 3",
+                                        "index",
+                                        "now",
+                                        "yield",
+                                        "stop",
+                                        "fail \"x\"",
+                                        "return",
+                                        "break",
+                                        "priority first",
+                                        "-1",
+                                        "4KB",
+                                        "{now}",
+                                        "port 80",
+                                        "recipients 2",
+                                        "timeout none",
+                                        "1MB",
+                                        "true"};
     size_t at;
     size_t bytes;
     find_piece(mutator, " \n", &at, &bytes);
@@ -362,8 +389,7 @@ static void try_mutants(struct mutator *mutator, const char *original, size_t le
     for (unsigned i = 0; i < MUTANTS_PER_FILE; i++) {
         memcpy(mutator->text, original, length);
         mutator->length = length;
-        for (size_t changes = 1 + draw(mutator, 2); changes > 0 && mutator->length > 0;
-             changes--) {
+        for (size_t changes = 1 + draw(mutator, 2); changes > 0 && mutator->length > 0; changes--) {
             mutate(mutator);
         }
         uint64_t first = 0;

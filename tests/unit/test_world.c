@@ -1,4 +1,5 @@
-/* test_world.c - hosts, clocks, links, what the world does, and the order of what happens at one instant. */
+/* test_world.c - hosts, clocks, links, what the world does, and the order of what happens at one
+ * instant. */
 #include "sim/cogsim.h"
 #include "tests/unit/play.h"
 
