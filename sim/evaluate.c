@@ -110,11 +110,11 @@ static int evaluate_text(struct sim_scope *scope, const struct sim_expression *e
             sim_value_append(&buffer, part);
         }
     }
-    if (status == COG_OK) {
-        *value = buffer.has_failed
-                     ? (struct sim_value){.word = 0}
-                     : sim_value_text(memory_of(scope), buffer.bytes, buffer.length);
-        status = value->word == 0 ? COG_ENOMEM : COG_OK;
+    if (status == COG_OK && !buffer.has_failed) {
+        *value = sim_value_text(memory_of(scope), buffer.bytes, buffer.length);
+    }
+    if (status == COG_OK && (buffer.has_failed || value->word == 0)) {
+        status = COG_ENOMEM;
     }
     sim_buffer_term(&buffer);
     return status;

@@ -235,14 +235,6 @@ static int execute(struct sim_scope *scope, const struct sim_instruction *instru
     return ENDED;
 }
 
-/* The limit on statements has been reached: says who spins, once. */
-static void reach_limit(struct sim_run *run, const struct sim_instance *instance) {
-    if (run->fatal == COG_OK) {
-        run->fatal = COG_ELIMIT;
-        run->spinning = instance;
-    }
-}
-
 /* Executes one instruction. */
 static int advance(struct sim_scope *scope, struct cog_op *op) {
     struct sim_frame *frame = scope->frame;
@@ -256,7 +248,7 @@ static int advance(struct sim_scope *scope, struct cog_op *op) {
     }
     instance->instant_count++;
     if (run->statement_count > run->statement_count_max) {
-        reach_limit(run, instance);
+        run->fatal = COG_ELIMIT;
         frame->next = frame->code->count - 1;
         return ENDED;
     }

@@ -2,6 +2,7 @@
  */
 #include "sim/judge.h"
 
+#include "core/check.h"
 #include "sim/clause.h"
 #include "sim/duration.h"
 #include "sim/evaluate.h"
@@ -9,6 +10,7 @@
 #include "sim/language/statement_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static void fail_with(struct sim_run *run, uint32_t line, struct sim_buffer *buffer) {
     if (buffer->has_failed) {
@@ -177,22 +179,50 @@ static void judge_stall(struct sim_run *run) {
     fail_with(run, line, &buffer);
 }
 
-static void judge_limit(struct sim_run *run) {
-    const struct sim_instance *busiest = run->spinning;
+/* What the instances of one coroutine or routine have done at the present instant. */
+struct activity {
+    const struct sim_coroutine *source;
+    uint64_t statement_count;
+    uint64_t instance_count;
+    uint32_t line; /* of the latest instance */
+};
+
+static struct activity activity_of(const struct sim_run *run, const struct sim_coroutine *source) {
+    struct activity activity = {.source = source};
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
-        if (instance->instant_ns == run->now_ns &&
-            instance->instant_count > busiest->instant_count) {
-            busiest = instance;
+        if (instance->source == source && instance->instant_ns == run->now_ns &&
+            instance->instant_count > 0) {
+            activity.statement_count += instance->instant_count;
+            activity.instance_count++;
+            activity.line = instance->line > 0 ? instance->line : activity.line;
         }
     }
+    return activity;
+}
+
+static void judge_limit(struct sim_run *run) {
+    const struct sim_scenario *scenario = run->scenario;
+    struct activity busiest = {.source = NULL};
+    for (uint32_t i = 0; i < scenario->coroutine_count + scenario->routine_count; i++) {
+        struct activity activity =
+            activity_of(run, i < scenario->coroutine_count
+                                 ? &scenario->coroutines[i]
+                                 : &scenario->routines[i - scenario->coroutine_count]);
+        busiest = activity.statement_count > busiest.statement_count ? activity : busiest;
+    }
+    cog_assert(busiest.source != NULL);
     char text[SIM_DURATION_BYTES];
-    sim_run_fail(run, busiest->line,
-                 "did not end within %" PRIu64
-                 " statements (--limit sets how many); at %s, where it was "
-                 "given up, coroutine '%s' had executed %" PRIu64 " of them without time moving",
-                 run->statement_count_max, sim_duration_format(run->now_ns, text), busiest->name,
-                 busiest->instant_count);
+    char instances[40] = "";
+    if (busiest.instance_count > 1) {
+        (void)snprintf(instances, sizeof instances, " (%" PRIu64 " instances)",
+                       busiest.instance_count);
+    }
+    sim_run_fail(run, busiest.line,
+                 "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where "
+                 "it was given up, '%s'%s had executed %" PRIu64 " without time moving",
+                 run->statement_count_max, sim_duration_format(run->now_ns, text),
+                 busiest.source->name, instances, busiest.statement_count);
 }
 
 void sim_judge(struct sim_run *run) {

@@ -19,7 +19,7 @@ static size_t class_of(size_t bytes, size_t *rounded) {
         return index - 1;
     }
     size_t index = SMALL_CLASSES;
-    size_t size = 2 * SMALL_BYTES_MAX;
+    size_t size = (size_t)2 * SMALL_BYTES_MAX;
     while (size < bytes) {
         size *= 2;
         index++;

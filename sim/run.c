@@ -250,7 +250,7 @@ static int make_variables(struct sim_run *run) {
     for (uint32_t i = 0; i < scenario->variable_count; i++) {
         const struct sim_variable *variable = &scenario->variables[i];
         struct sim_scope scope = {.run = run};
-        struct sim_value value;
+        struct sim_value value = {.word = 0};
         int status = sim_evaluate(&scope, variable->initial, &value);
         run->variables[i] = new_array(run, variable->element_count, sizeof(struct sim_value));
         if (run->variables[i] == NULL || status == COG_ENOMEM) {

@@ -77,7 +77,6 @@ struct sim_run {
     uint64_t statement_count_max;
     uint64_t step_count; /* resumptions */
     int fatal;           /* COG_ENOMEM, COG_ELIMIT: the run is void from then on */
-    const struct sim_instance *spinning; /* who executed the statement beyond the limit */
     bool is_stalled;
     const char *violation; /* an invariant that does not hold, or null */
 };

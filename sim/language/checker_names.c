@@ -334,7 +334,7 @@ static void define_in_block(struct sim_checker *checker, struct sim_block *block
 
 /* What statements of a block have set first goes out of scope at its end. */
 static void define_in_inner_block(struct sim_checker *checker, struct sim_block *block) {
-    bool was_in_scope[SIM_LOCALS_MAX];
+    bool was_in_scope[SIM_LOCALS_MAX] = {false};
     struct sim_checker_local *locals = checker->body->locals;
     uint32_t count = checker->body->coroutine->local_count;
     for (uint32_t i = 0; i < count; i++) {

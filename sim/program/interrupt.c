@@ -2,6 +2,7 @@
 #include "sim/program/interrupt.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,12 @@ enum { PATH_BYTES = 1024 };
 /* The one thing that a signal handler can know. Changed only while the signals are blocked. */
 static char path_to_remove[PATH_BYTES];
 
+static bool is_held;
+static sigset_t mask_before; /* while is_held */
+
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+enum { NUMBER_COUNT = sizeof numbers / sizeof numbers[0] };
+
 static void die(int number) {
     if (path_to_remove[0] != '\0') {
         (void)unlink(path_to_remove);
@@ -18,22 +25,28 @@ static void die(int number) {
     (void)raise(number); /* SA_RESETHAND: this time it kills, once it is unblocked on return */
 }
 
-void remove_on_interrupt(const char *path) {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+void hold_interrupts(void) {
+    if (is_held) {
+        return;
+    }
     sigset_t set;
-    sigset_t before;
     (void)sigemptyset(&set);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < NUMBER_COUNT; i++) {
         (void)sigaddset(&set, numbers[i]);
     }
-    (void)sigprocmask(SIG_BLOCK, &set, &before);
+    (void)sigprocmask(SIG_BLOCK, &set, &mask_before);
+    is_held = true;
+}
+
+void remove_on_interrupt(const char *path) {
+    hold_interrupts();
     size_t bytes = path != NULL ? strlen(path) + 1 : 0;
     if (bytes == 0 || bytes > PATH_BYTES) {
         path_to_remove[0] = '\0';
     } else {
         memcpy(path_to_remove, path, bytes);
     }
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < NUMBER_COUNT; i++) {
         struct sigaction action;
         if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
             action.sa_handler = die;
@@ -41,5 +54,6 @@ void remove_on_interrupt(const char *path) {
             (void)sigaction(numbers[i], &action, NULL);
         }
     }
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    is_held = false;
+    (void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }

@@ -2,6 +2,7 @@
 #include "sim/program/output.h"
 
 #include "sim/duration.h"
+#include "sim/language/utf8.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -67,27 +68,6 @@ void output_log(FILE *file, const struct sim_result *result) {
 
 /* ---- JSON ---- */
 
-/* The length of the UTF-8 sequence at text, or 0 if it is none. */
-static size_t sequence_bytes(const unsigned char *text, size_t bytes) {
-    size_t length = text[0] < 0x80                      ? 1
-                    : text[0] >= 0xC2 && text[0] < 0xE0 ? 2
-                    : (text[0] & 0xF0) == 0xE0          ? 3
-                    : text[0] >= 0xF0 && text[0] < 0xF5 ? 4
-                                                        : 0;
-    if (length == 0 || length > bytes) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool is_overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
-    bool is_surrogate = text[0] == 0xED && text[1] >= 0xA0;
-    bool is_beyond = text[0] == 0xF4 && text[1] >= 0x90;
-    return is_overlong || is_surrogate || is_beyond ? 0 : length;
-}
-
 /* A JSON string; bytes that are not UTF-8 become U+FFFD. Null: no memory. */
 static json_t *json_text(const char *text, size_t bytes) {
     json_t *string = json_stringn(text, bytes);
@@ -97,7 +77,8 @@ static json_t *json_text(const char *text, size_t bytes) {
     char *clean = malloc(3 * bytes + 1);
     size_t used = 0;
     for (size_t at = 0; clean != NULL && at < bytes;) {
-        size_t length = sequence_bytes((const unsigned char *)text + at, bytes - at);
+        uint32_t code_point;
+        size_t length = sim_utf8_decode(text + at, bytes - at, &code_point);
         const char *from = length > 0 ? text + at : "\xEF\xBF\xBD";
         size_t count = length > 0 ? length : 3;
         memcpy(clean + used, from, count);

@@ -23,12 +23,13 @@ static int add(struct paths *paths, const char *path) {
         paths->items = items;
         paths->capacity = capacity;
     }
-    char *copy = malloc(strlen(path) + 1);
+    size_t bytes = strlen(path) + 1;
+    char *copy = malloc(bytes);
     if (copy == NULL) {
         complain("out of memory");
         return EXIT_ENVIRONMENT;
     }
-    strcpy(copy, path);
+    memcpy(copy, path, bytes);
     paths->items[paths->count++] = copy;
     return EXIT_HELD;
 }

@@ -304,7 +304,7 @@ static void a_run_that_spins_is_given_up_and_names_the_spinner(void **state) {
     assert_false(play.result.ok);
     assert_non_null(strstr(play_failures(&play),
                            "6: did not end within 1000 statements (--limit sets how many); at "
-                           "2ms, where it was given up, coroutine 'spinner' had executed 1000"));
+                           "2ms, where it was given up, 'spinner' had executed 1000"));
     play_close(&play);
 }
 

@@ -193,7 +193,7 @@ static void a_stall_names_who_waits_for_what(void **state) {
                     "        signal never_sent\n        put q 1\n        publish c 1\n",
                     "8: stalled at 1h: nothing can happen any more, and these wait:\n"
                     "  a: get q, line 8\n"
-                    "  b: get l, line 12\n"
+                    "  b: acquire l, line 12\n"
                     "  d (background): fetch c, line 15\n"
                     "  e: call r, line 18\n"
                     "  f: recv, line 22\n"
