@@ -26,9 +26,9 @@ static int remember_read(struct sim_scope *scope, const struct sim_value *place)
     struct sim_frame *frame = scope->frame;
     if (frame->read_count == frame->read_capacity) {
         uint32_t capacity = frame->read_capacity == 0 ? 4 : frame->read_capacity * 2;
-        struct sim_read *reads = memory_of(scope)->resize(
-            memory_of(scope)->context, frame->reads, frame->read_capacity * sizeof reads[0],
-            capacity * sizeof reads[0]);
+        struct sim_read *reads = memory_of(scope)->resize(memory_of(scope)->context, frame->reads,
+                                                          frame->read_capacity * sizeof reads[0],
+                                                          capacity * sizeof reads[0]);
         if (reads == NULL) {
             return COG_ENOMEM;
         }
@@ -48,7 +48,8 @@ static int read_shared(struct sim_scope *scope, const struct sim_value *place,
             *value = frame->reads[frame->read_next++].value;
             return COG_OK;
         }
-        /* A plain variable has changed during the yield, and evaluation goes another way from here. */
+        /* A plain variable has changed during the yield, and evaluation goes another way from here.
+         */
         frame->read_count = frame->read_next;
     }
     if (!frame->has_yielded) {
@@ -153,7 +154,7 @@ static enum sim_tag result_tag(enum sim_expression_kind kind, enum sim_tag left,
         return both ? SIM_TAG_UNSET : left == SIM_TAG_DURATION ? left : right;
     }
     if (kind == SIM_EXPRESSION_DIVIDE && left == SIM_TAG_DURATION) {
-        return right == SIM_TAG_DURATION ? SIM_TAG_NUMBER : SIM_TAG_DURATION;
+        return right == SIM_TAG_NUMBER ? SIM_TAG_DURATION : SIM_TAG_UNSET;
     }
     return left == right ? left : SIM_TAG_UNSET;
 }
@@ -366,7 +367,7 @@ int sim_evaluate_tag(struct sim_scope *scope, const struct sim_expression *expre
 
 int sim_evaluate_number(struct sim_scope *scope, const struct sim_expression *expression,
                         const char *what, int64_t low, int64_t high, int64_t *number) {
-    struct sim_value value;
+    struct sim_value value = {.word = 0};
     int status = sim_evaluate_tag(scope, expression, SIM_TAG_NUMBER, what, &value);
     if (status != COG_OK) {
         return status;
@@ -381,7 +382,7 @@ int sim_evaluate_number(struct sim_scope *scope, const struct sim_expression *ex
 
 int sim_evaluate_duration(struct sim_scope *scope, const struct sim_expression *expression,
                           int64_t *ns) {
-    struct sim_value value;
+    struct sim_value value = {.word = 0};
     int status = sim_evaluate_tag(scope, expression, SIM_TAG_DURATION, "a time", &value);
     if (status != COG_OK) {
         return status;

@@ -1,8 +1,8 @@
 /* evaluate.h - the value of an expression.
  *
- * A read of a shared variable is a scheduling step of its own. Evaluation that comes to one which has not been read for the statement under
- * way stops with SIM_NEED_YIELD; the interpreter yields and evaluates again from the start, where the values read before are
- * remembered in the frame.
+ * A read of a shared variable is a scheduling step of its own. Evaluation that comes to one which
+ * has not been read for the statement under way stops with SIM_NEED_YIELD; the interpreter yields
+ * and evaluates again from the start, where the values read before are remembered in the frame.
  */
 #ifndef SIM_EVALUATE_H
 #define SIM_EVALUATE_H
@@ -23,7 +23,8 @@ struct sim_scope {
 int sim_evaluate(struct sim_scope *scope, const struct sim_expression *expression,
                  struct sim_value *value);
 
-/* The same, of a value that must be a number (duration, text) by now. `what` names it in the message. */
+/* The same, of a value that must be a number (duration, text) by now. `what` names it in the
+ * message. */
 int sim_evaluate_number(struct sim_scope *scope, const struct sim_expression *expression,
                         const char *what, int64_t low, int64_t high, int64_t *number);
 int sim_evaluate_duration(struct sim_scope *scope, const struct sim_expression *expression,
@@ -35,7 +36,8 @@ int sim_evaluate_tag(struct sim_scope *scope, const struct sim_expression *expre
 int sim_evaluate_sum(struct sim_scope *scope, struct sim_value left, struct sim_value right,
                      struct sim_value *value);
 
-/* The variable or element that a name and an index stand for; null with scope->message when the index is out of range. */
+/* The variable or element that a name and an index stand for; null with scope->message when the
+ * index is out of range. */
 int sim_evaluate_place(struct sim_scope *scope, uint32_t variable,
                        const struct sim_expression *element, struct sim_value **place);
 

@@ -20,7 +20,8 @@ struct sim_instance {
     uint32_t host; /* index into hosts */
     struct cog_coro *coro; /* held as long as the run */
     bool is_background;
-    bool is_observed; /* somebody called or joined it: its failure is theirs */
+    uint32_t
+        observer_count; /* who called or joined it, and did not give up: its failure is theirs */
     bool has_ended;
     int status;             /* COG_OK, or how it failed */
     int64_t ended_ns;       /* world time */
@@ -43,13 +44,13 @@ struct sim_frame {
     struct sim_run *run;
     struct sim_instance *instance;
     const struct sim_code *code;
-    uint32_t next;    /* index of the instruction to execute next */
-    bool is_waiting;  /* it waits on the statement of the instruction before `next` */
-    bool has_yielded; /* the yield before an access of a shared variable has been */
-    const struct sim_instance *other; /* whom a call or join under way is about */
-    struct sim_string *buffer;        /* of a receive under way: what has come */
-    struct sim_value index;           /* which of `times N` */
-    struct sim_read *reads; /* of shared variables for the statement under way, in order */
+    uint32_t next;              /* index of the instruction to execute next */
+    bool is_waiting;            /* it waits on the statement of the instruction before `next` */
+    bool has_yielded;           /* the yield before an access of a shared variable has been */
+    struct sim_instance *other; /* whom a call or join under way is about */
+    struct sim_string *buffer;  /* of a receive under way: what has come */
+    struct sim_value index;     /* which of `times N` */
+    struct sim_read *reads;     /* of shared variables for the statement under way, in order */
     uint32_t read_count;
     uint32_t read_capacity;
     uint32_t read_next; /* the one that evaluation comes to next */

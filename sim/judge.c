@@ -63,7 +63,7 @@ static bool is_excused(const struct sim_run *run, const struct sim_instance *ins
 static void judge_instances(struct sim_run *run) {
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
-        if (!instance->has_ended || instance->status == COG_OK || instance->is_observed ||
+        if (!instance->has_ended || instance->status == COG_OK || instance->observer_count > 0 ||
             is_excused(run, instance)) {
             continue;
         }

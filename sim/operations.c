@@ -79,7 +79,7 @@ static int prepare_start(struct sim_scope *scope, const struct sim_statement *st
     if (statement->kind == SIM_STATEMENT_SPAWN) {
         cog_set_spawn(op, made->coro);
     } else {
-        made->is_observed = true;
+        made->observer_count++;
         scope->frame->other = made;
         cog_set_call(op, made->coro);
     }
@@ -93,7 +93,7 @@ static int prepare_join(struct sim_scope *scope, const struct sim_statement *sta
                                   "what is joined", &handle);
     if (status == COG_OK) {
         struct sim_instance *joined = sim_value_get_pointer(handle);
-        joined->is_observed = true;
+        joined->observer_count++;
         scope->frame->other = joined;
         cog_set_join(op, joined->coro);
     }

@@ -129,6 +129,10 @@ int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *st
     struct sim_instance *instance = scope->frame->instance;
     if (op->status == COG_ETIMEDOUT) {
         sim_journal_timeout(&scope->run->journal, scope->run->now_ns, instance);
+        if (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_JOIN) {
+            scope->frame->other
+                ->observer_count--; /* it gave up: what happens then is not its own */
+        }
     }
     if (statement->kind == SIM_STATEMENT_RECV || statement->kind == SIM_STATEMENT_RECVALL ||
         statement->kind == SIM_STATEMENT_RECVLINE) {

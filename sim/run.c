@@ -154,7 +154,8 @@ static int make_host(struct sim_run *run, uint32_t index) {
         .proactor = sim_proactor_seam(&host->proactor),
         .observer = sim_tracer_observer(&host->tracer_host),
     };
-    for (int pass = 0; pass < 2; pass++) { /* what is said of all hosts first, then what of this one */
+    for (int pass = 0; pass < 2;
+         pass++) { /* what is said of all hosts first, then what of this one */
         for (uint32_t i = 0; i < scenario->settings_count; i++) {
             const struct sim_scheduler_settings *settings = &scenario->settings[i];
             uint32_t wanted = pass == 0 ? SIM_NONE : index;
@@ -173,8 +174,8 @@ static int make_hosts(struct sim_run *run) {
         return COG_ENOMEM;
     }
     struct sim_network_wake wake = {.wake = wake_proactor, .context = run};
-    int status = sim_network_init(&run->network, &run->memory.allocator, &run->tracer,
-                                  &run->now_ns, count, wake);
+    int status = sim_network_init(&run->network, &run->memory.allocator, &run->tracer, &run->now_ns,
+                                  count, wake);
     for (uint32_t i = 0; i < count && status == COG_OK; i++) {
         status = make_host(run, i);
     }
@@ -338,8 +339,8 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
     run->allocator = allocator;
     run->program = program;
     run->scenario = program->scenario;
-    run->statement_count_max = options->statement_count_max > 0 ? options->statement_count_max
-                                                                : SIM_STATEMENTS_DEFAULT;
+    run->statement_count_max =
+        options->statement_count_max > 0 ? options->statement_count_max : SIM_STATEMENTS_DEFAULT;
     sim_journal_init(&run->journal, allocator);
     size_t memory_bytes = options->memory_bytes > 0 ? options->memory_bytes : SIM_MEMORY_DEFAULT;
     run->journal.bytes_left = memory_bytes;

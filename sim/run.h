@@ -1,6 +1,8 @@
-/* run.h - one run of a scenario: its world, and what the interpreter and the judge share. Internal to sim/.
+/* run.h - one run of a scenario: its world, and what the interpreter and the judge share. Internal
+ * to sim/.
  *
- * Everything that a run changes lies in its memory (one arena), but for the trace and the journal, which outlive it.
+ * Everything that a run changes lies in its memory (one arena), but for the trace and the journal,
+ * which outlive it.
  *
  *   struct sim_run
  *     hosts[]      a core scheduler, a simulated proactor and a clock each
@@ -41,7 +43,7 @@ struct sim_run_lock {
 /* Something that the world does: an `at` block, or the start of a `coro`. */
 struct sim_action {
     int64_t time_ns;
-    uint32_t offset; /* in the file: breaks ties */
+    uint32_t offset;                     /* in the file: breaks ties */
     const struct sim_world_block *block; /* null: a coroutine starts */
     uint32_t coroutine;
 };
@@ -66,7 +68,7 @@ struct sim_run {
 
     struct sim_instance *instances; /* in order of making */
     struct sim_instance *last_instance;
-    uint32_t foreground_count; /* that have not ended */
+    uint32_t foreground_count;  /* that have not ended */
     struct sim_action *actions; /* what the world does, by time, then place in the file */
     uint32_t action_count;
     uint32_t action_next;
@@ -81,7 +83,8 @@ struct sim_run {
     const char *violation; /* an invariant that does not hold, or null */
 };
 
-/* Executes the run to its end: time jumps from event to event. Sets fatal, is_stalled, violation. */
+/* Executes the run to its end: time jumps from event to event. Sets fatal, is_stalled, violation.
+ */
 void sim_world_execute(struct sim_run *run);
 
 /* Sets the paths between two hosts as a `link` says; what it does not mention stays. */
@@ -99,8 +102,8 @@ __attribute__((format(printf, 3, 4))) void sim_run_fail(struct sim_run *run, uin
 void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,
                           uint32_t line);
 
-/* Makes a coroutine of `code`; it does not run yet. by: the instance that makes it, or null for the world (then root is its coro's
- * index). Null: no memory (run->fatal is set). */
+/* Makes a coroutine of `code`; it does not run yet. by: the instance that makes it, or null for the
+ * world (then root is its coro's index). Null: no memory (run->fatal is set). */
 struct sim_instance *sim_instance_new(struct sim_run *run, const struct sim_code *code,
                                       uint32_t host, uint32_t root, const struct sim_instance *by,
                                       const char *name, bool is_background);

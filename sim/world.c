@@ -1,8 +1,9 @@
 /* world.c - time: what happens at an instant, and which instant is next.
  *
- * At one instant: `at` blocks and starting coroutines, then arrivals, then the hosts in order of declaration, an iteration of the
- * scheduler each, round after round until all would sleep; what arrives without latency is delivered in between. Then time jumps to
- * the earliest of actions, arrivals and deadlines.
+ * At one instant: `at` blocks and starting coroutines, then arrivals, then the hosts in order of
+ * declaration, an iteration of the scheduler each, round after round until all would sleep; what
+ * arrives without latency is delivered in between. Then time jumps to the earliest of actions,
+ * arrivals and deadlines.
  */
 #include "sim/evaluate.h"
 #include "sim/language/buffer.h"
@@ -20,8 +21,8 @@ enum { MILLION = 1000000 };
 /* A clock shows no time before it has come: it rounds down, also when it runs slow. */
 static int64_t show(const struct sim_run_host *host, int64_t world_ns) {
     int64_t part = world_ns % MILLION * host->drift_ppm;
-    int64_t drift_ns = world_ns / MILLION * host->drift_ppm + part / MILLION -
-                       (part % MILLION < 0 ? 1 : 0);
+    int64_t drift_ns =
+        world_ns / MILLION * host->drift_ppm + part / MILLION - (part % MILLION < 0 ? 1 : 0);
     return world_ns + host->skew_ns + drift_ns;
 }
 
@@ -150,8 +151,8 @@ static void start_coroutine(struct sim_run *run, uint32_t index) {
         } else {
             (void)snprintf(name, sizeof name, "%.*s", SIM_INSTANCE_NAME_BYTES - 1, source->name);
         }
-        struct sim_instance *instance = sim_instance_new(run, code, source->host.index, index, NULL,
-                                                         name, source->background);
+        struct sim_instance *instance =
+            sim_instance_new(run, code, source->host.index, index, NULL, name, source->background);
         if (instance == NULL) {
             return;
         }
@@ -234,8 +235,7 @@ static int64_t next_instant_ns(struct sim_run *run) {
     }
     for (uint32_t i = 0; i < run->scenario->host_count; i++) {
         struct sim_run_host *host = &run->hosts[i];
-        next_ns = earlier(next_ns,
-                          sim_host_world_ns(host, cog_next_deadline_ns(host->scheduler)));
+        next_ns = earlier(next_ns, sim_host_world_ns(host, cog_next_deadline_ns(host->scheduler)));
     }
     return next_ns;
 }

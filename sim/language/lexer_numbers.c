@@ -21,7 +21,7 @@ static const struct unit units[] = {
     {"m", INT64_C(60) * 1000000000, true},
     {"h", INT64_C(3600) * 1000000000, true},
     {"KB", 1024, false},
-    {"MB", 1024 * 1024, false},
+    {"MB", INT64_C(1024) * 1024, false},
 };
 
 enum { UNIT_COUNT = sizeof(units) / sizeof(units[0]) };

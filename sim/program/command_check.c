@@ -6,13 +6,14 @@
 
 #include <stdio.h>
 
-static const char help[] =
-    "usage: cogsim check PATH...\n"
-    "\n"
-    "Reads scenario files, and those in folders, and tells all that is wrong with them, each with its\n"
-    "place and what was probably meant, on standard error. Runs nothing.\n"
-    "\n"
-    "exit codes: 0 all are right (there may be warnings); 2 some are not; 3 the environment failed.\n";
+static const char help[] = "usage: cogsim check PATH...\n"
+                           "\n"
+                           "Reads scenario files, and those in folders, and tells all that is "
+                           "wrong with them, each with its\n"
+                           "place and what was probably meant, on standard error. Runs nothing.\n"
+                           "\n"
+                           "exit codes: 0 all are right (there may be warnings); 2 some are not; 3 "
+                           "the environment failed.\n";
 
 static int check_file(const char *path) {
     struct loaded loaded;

@@ -1,5 +1,6 @@
 /* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
 #include "reports/reports.h"
+#include "sim/program/interrupt.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/program.h"
@@ -11,21 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char graph_help[] =
-    "usage: cogsim graph SCENARIO|TRACE -o FILE.svg|.png|.pdf|.dot\n"
-    "\n"
-    "Draws a run: a lane a coroutine, time downwards, arrows for what caused what, timers beside their\n"
-    "lanes, failures in colour. A scenario is run first; a trace (cogsim run --trace) is drawn as it is.\n"
-    "\n"
-    "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
+static const char graph_help[] = "usage: cogsim graph SCENARIO|TRACE -o FILE.svg|.png|.pdf|.dot\n"
+                                 "\n"
+                                 "Draws a run: a lane a coroutine, time downwards, arrows for what "
+                                 "caused what, timers beside their\n"
+                                 "lanes, failures in colour. A scenario is run first; a trace "
+                                 "(cogsim run --trace) is drawn as it is.\n"
+                                 "\n"
+                                 "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
 
-static const char report_help[] =
-    "usage: cogsim report SCENARIO|TRACE [-o FILE.txt]\n"
-    "\n"
-    "Writes the timeline of a run as text, to FILE or to standard output. A scenario is run first; a\n"
-    "trace (cogsim run --trace) is read as it is.\n"
-    "\n"
-    "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
+static const char report_help[] = "usage: cogsim report SCENARIO|TRACE [-o FILE.txt]\n"
+                                  "\n"
+                                  "Writes the timeline of a run as text, to FILE or to standard "
+                                  "output. A scenario is run first; a\n"
+                                  "trace (cogsim run --trace) is read as it is.\n"
+                                  "\n"
+                                  "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
 /* The kind of report, its help, and how it is made. */
 struct kind {
@@ -93,8 +95,8 @@ static int is_trace(const char *path, bool *answer) {
     FILE *file = stat(path, &status) == 0 ? fopen(path, "rb") : NULL;
     if (file == NULL || S_ISDIR(status.st_mode)) {
         complain("cannot read %s: %s", path, file == NULL ? strerror(errno) : "it is a folder");
-        int code = file != NULL || errno == ENOENT || errno == ENOTDIR ? EXIT_BAD_INPUT
-                                                                       : EXIT_ENVIRONMENT;
+        int code =
+            file != NULL || errno == ENOENT || errno == ENOTDIR ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
         if (file != NULL) {
             (void)fclose(file);
         }
@@ -118,13 +120,17 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
         return EXIT_ENVIRONMENT;
     }
     (void)close(descriptor);
+    (void)remove(trace_path); /* only its name is wanted */
     struct sim_run_options options = {.trace_path = trace_path};
     struct sim_run *run = NULL;
     struct sim_result result;
     int code = EXIT_HELD;
+    hold_interrupts();
     int status = sim_run_new(&loaded->program, &options, &run);
+    remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
+        remove_on_interrupt(trace_path);
     }
     if (status != COG_OK) {
         complain("%s: %s", path, status == COG_EIO ? strerror(errno) : cog_status_text(status));
@@ -137,6 +143,7 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
     }
     sim_run_free(run);
     (void)remove(trace_path);
+    remove_on_interrupt(NULL);
     return code;
 }
 
@@ -156,8 +163,8 @@ static int command(const struct kind *kind, int argc, char **argv) {
                                         {"--output", OPTION_TEXT, &output}};
     int count;
     bool is_done;
-    int code =
-        read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count, &is_done);
+    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count,
+                            &is_done);
     if (code != EXIT_HELD || is_done) {
         return code;
     }

@@ -13,10 +13,12 @@
 static const char help[] =
     "usage: cogsim run [OPTION...] PATH...\n"
     "\n"
-    "Runs scenario files, and those in folders, each in its one canonical run: the low end of every\n"
+    "Runs scenario files, and those in folders, each in its one canonical run: the low end of "
+    "every\n"
     "range, production order. Prints a verdict each, and below it what did not hold.\n"
     "\n"
-    "  --log            print the log instead, TIME<TAB>COROUTINE<TAB>TEXT; verdicts go to standard error\n"
+    "  --log            print the log instead, TIME<TAB>COROUTINE<TAB>TEXT; verdicts go to "
+    "standard error\n"
     "  --json           print one JSON object a scenario\n"
     "  --trace FILE     write every event of the run to FILE (one scenario only)\n"
     "  --limit N        give up a run after N statements (10000000)\n"
@@ -126,7 +128,8 @@ int command_run(int argc, char **argv) {
     };
     int count;
     bool is_done;
-    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], help, &count, &is_done);
+    int code =
+        read_options(argc, argv, specs, sizeof specs / sizeof specs[0], help, &count, &is_done);
     if (code != EXIT_HELD || is_done) {
         return code;
     }

@@ -36,8 +36,8 @@ static int load_scenario(struct loaded *loaded, const char *path) {
         complain("%s", status == COG_ENOMEM ? "out of memory" : loaded->source.error);
         return status == COG_ELIMIT ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
     }
-    status = sim_scenario_parse(allocator, &loaded->source, &loaded->diagnostics,
-                                &loaded->scenario);
+    status =
+        sim_scenario_parse(allocator, &loaded->source, &loaded->diagnostics, &loaded->scenario);
     if (status == COG_ENOMEM) {
         complain("%s: out of memory", path);
         return EXIT_ENVIRONMENT;

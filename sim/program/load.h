@@ -1,4 +1,5 @@
-/* load.h - from the path of a scenario to a program that can run, with everything that is wrong told on standard error. */
+/* load.h - from the path of a scenario to a program that can run, with everything that is wrong
+ * told on standard error. */
 #ifndef SIM_PROGRAM_LOAD_H
 #define SIM_PROGRAM_LOAD_H
 
@@ -12,7 +13,8 @@ struct loaded {
     bool has_program;
 };
 
-/* Reads and checks a scenario, and tells all that is wrong with it. Returns an exit code. unload it whatever that is. */
+/* Reads and checks a scenario, and tells all that is wrong with it. Returns an exit code. unload it
+ * whatever that is. */
 int check_scenario(struct loaded *loaded, const char *path);
 
 /* The same, and makes it ready to run; what cannot run is wrong too. */

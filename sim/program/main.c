@@ -19,7 +19,8 @@ static const char help[] =
     "\n"
     "cogsim COMMAND --help tells more of each.\n"
     "\n"
-    "exit codes: 0 everything held; 1 something did not; 2 bad input (usage, no such file, syntax,\n"
+    "exit codes: 0 everything held; 1 something did not; 2 bad input (usage, no such file, "
+    "syntax,\n"
     "a damaged trace); 3 the environment failed (cannot read, cannot write, out of memory).\n";
 
 void complain(const char *format, ...) {

@@ -12,10 +12,8 @@ static bool read_number(const char *text, bool is_size, uint64_t *number) {
     static const struct {
         const char *name;
         uint64_t factor;
-    } units[] = {{"", 1},
-                 {"KB", UINT64_C(1) << 10},
-                 {"MB", UINT64_C(1) << 20},
-                 {"GB", UINT64_C(1) << 30}};
+    } units[] = {
+        {"", 1}, {"KB", UINT64_C(1) << 10}, {"MB", UINT64_C(1) << 20}, {"GB", UINT64_C(1) << 30}};
     uint64_t value = 0;
     const char *at = text;
     for (; *at >= '0' && *at <= '9'; at++) {

@@ -19,9 +19,10 @@ struct option_spec {
     void *value; /* of the kind's type */
 };
 
-/* Reads the arguments: options may stand anywhere, as `--name VALUE` or `--name=VALUE`; after `--` everything is a path. The paths
- * are moved to the front of argv, *path_count of them. Help (--help, -h) prints `help` and sets *is_done. Returns an exit code; other than
- * EXIT_HELD after a complaint. */
+/* Reads the arguments: options may stand anywhere, as `--name VALUE` or `--name=VALUE`; after `--`
+ * everything is a path. The paths are moved to the front of argv, *path_count of them. Help
+ * (--help, -h) prints `help` and sets *is_done. Returns an exit code; other than EXIT_HELD after a
+ * complaint. */
 int read_options(int argc, char **argv, const struct option_spec *specs, size_t spec_count,
                  const char *help, int *path_count, bool *is_done);
 

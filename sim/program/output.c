@@ -25,7 +25,8 @@ static void print_escaped(FILE *file, const char *text, size_t bytes) {
     }
 }
 
-/* Continuation lines of a text are indented below its first one; what a log line quoted in it holds must not reach a terminal raw. */
+/* Continuation lines of a text are indented below its first one; what a log line quoted in it holds
+ * must not reach a terminal raw. */
 static void print_indented(FILE *file, const char *text, size_t bytes) {
     for (const char *line = text; line != NULL;) {
         size_t left = bytes - (size_t)(line - text);
@@ -105,7 +106,8 @@ static json_t *json_log(const struct sim_journal *journal) {
 }
 
 static bool append_failure(json_t *failures, uint32_t line, const char *text, size_t bytes) {
-    json_t *entry = json_pack("{s:I,s:o}", "line", (json_int_t)line, "text", json_text(text, bytes));
+    json_t *entry =
+        json_pack("{s:I,s:o}", "line", (json_int_t)line, "text", json_text(text, bytes));
     return entry != NULL && json_array_append_new(failures, entry) == 0;
 }
 
@@ -135,7 +137,8 @@ static bool add_result(json_t *object, const struct sim_result *result) {
     char hash[17];
     (void)snprintf(hash, sizeof hash, "%016" PRIx64, result->trace_hash);
     return json_object_set_new(object, "time_ns", json_integer((json_int_t)result->time_ns)) == 0 &&
-           json_object_set_new(object, "steps", json_integer((json_int_t)result->step_count)) == 0 &&
+           json_object_set_new(object, "steps", json_integer((json_int_t)result->step_count)) ==
+               0 &&
            json_object_set_new(object, "events", json_integer((json_int_t)result->event_count)) ==
                0 &&
            json_object_set_new(object, "trace_hash", json_string(hash)) == 0 &&
@@ -148,15 +151,15 @@ bool output_json(FILE *file, const char *path, const struct sim_scenario *scenar
     bool is_whole =
         object != NULL && json_object_set_new(object, "file", json_text(path, strlen(path))) == 0;
     if (is_whole && scenario != NULL) {
-        is_whole = json_object_set_new(object, "title",
-                                       json_text(scenario->title.bytes, scenario->title.length)) ==
-                   0;
+        is_whole =
+            json_object_set_new(object, "title",
+                                json_text(scenario->title.bytes, scenario->title.length)) == 0;
     }
-    is_whole = is_whole && json_object_set_new(object, "ok",
-                                               json_boolean(result != NULL && result->ok)) == 0;
+    is_whole = is_whole &&
+               json_object_set_new(object, "ok", json_boolean(result != NULL && result->ok)) == 0;
     is_whole = is_whole && (result == NULL || add_result(object, result));
-    is_whole = is_whole && json_object_set_new(object, "failures",
-                                               json_failures(result, diagnostics)) == 0;
+    is_whole = is_whole &&
+               json_object_set_new(object, "failures", json_failures(result, diagnostics)) == 0;
     if (is_whole) {
         (void)json_dumpf(object, file, JSON_COMPACT | JSON_PRESERVE_ORDER);
         (void)fputc('\n', file);

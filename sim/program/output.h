@@ -13,7 +13,8 @@ void output_verdict(FILE *file, const char *path, const struct sim_scenario *sce
 /* TIME<TAB>CORO<TAB>TEXT, a line each. Bytes that would break a line are escaped. */
 void output_log(FILE *file, const struct sim_result *result);
 
-/* One JSON object in one line. False: no memory. result null: the scenario is not right, and its diagnostics are the failures. */
+/* One JSON object in one line. False: no memory. result null: the scenario is not right, and its
+ * diagnostics are the failures. */
 bool output_json(FILE *file, const char *path, const struct sim_scenario *scenario,
                  const struct sim_result *result, const struct sim_diagnostics *diagnostics);
 

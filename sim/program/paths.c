@@ -41,7 +41,8 @@ static bool is_scenario_name(const char *name) {
 
 static int search(struct paths *paths, const char *folder, int depth);
 
-/* An entry of a folder: a scenario is added, a folder is searched. Links to folders are not followed: they may lead in circles. */
+/* An entry of a folder: a scenario is added, a folder is searched. Links to folders are not
+ * followed: they may lead in circles. */
 static int visit(struct paths *paths, const char *folder, const char *name, int depth) {
     size_t bytes = strlen(folder) + strlen(name) + 2;
     char *path = malloc(bytes);

@@ -10,8 +10,9 @@ struct paths {
     size_t capacity;
 };
 
-/* Files as they are; folders are searched for .scn files. Returns an exit code; other than EXIT_HELD after a complaint (a path that is
- * not there, a folder without scenarios), and then whatever could be found is in it all the same. */
+/* Files as they are; folders are searched for .scn files. Returns an exit code; other than
+ * EXIT_HELD after a complaint (a path that is not there, a folder without scenarios), and then
+ * whatever could be found is in it all the same. */
 int paths_expand(struct paths *paths, char **arguments, int count);
 void paths_free(struct paths *paths);
 

@@ -1,7 +1,8 @@
 /* program.h - the cogsim program: what its commands share.
  *
- * The program is where the libraries meet: it alone prints, and it alone exits. Exit codes: 0 everything held, 1 something did not,
- * 2 the input is bad (usage, a file that is not there, syntax, a damaged trace), 3 the environment failed (reading, writing, memory).
+ * The program is where the libraries meet: it alone prints, and it alone exits. Exit codes: 0
+ * everything held, 1 something did not, 2 the input is bad (usage, a file that is not there,
+ * syntax, a damaged trace), 3 the environment failed (reading, writing, memory).
  */
 #ifndef SIM_PROGRAM_PROGRAM_H
 #define SIM_PROGRAM_PROGRAM_H
@@ -25,7 +26,8 @@ static inline int worse(int a, int b) {
 /* Prints "cogsim: ..." and a line end on standard error. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
-/* Flushes standard output. `code`, or EXIT_ENVIRONMENT with a complaint when not everything could be written. */
+/* Flushes standard output. `code`, or EXIT_ENVIRONMENT with a complaint when not everything could
+ * be written. */
 int finish_output(int code);
 
 /* The commands; arguments begin after the command's name. Return an exit code. */

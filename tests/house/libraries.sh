@@ -18,7 +18,7 @@ needs() {
 # Graphviz forces the one exception: it bears only one context a process.
 holds() {
     objdump -t "$1" | grep -E '[[:space:]](\.data|\.bss|\.tdata|\.tbss|\*COM\*)(\.[^[:space:]]*)?[[:space:]]' |
-        grep -v '\.data\.rel\.ro' | awk '$NF !~ /^\./ && $NF !~ /^graphviz_context/ {print $NF}'
+        grep -v '\.data\.rel\.ro' | awk '$NF !~ /^\./ && $NF !~ /graphviz_context/ {print $NF}'
 }
 
 output='printf|vprintf|puts|putchar|perror|stdout|stderr|__printf_chk|__vprintf_chk|exit|_exit|quick_exit'

@@ -215,6 +215,14 @@ static void a_failed_join_can_be_handled_or_tells_who_failed(void **state) {
                  "1ms m gone\n", "12: m failed at 1ms (join: r failed: r2)\n");
 }
 
+static void a_failure_after_its_joiner_gave_up_fails_the_run(void **state) {
+    (void)state;
+    assert_failures("routine r()\n    sleep 5ms\n    fail 'late'\n"
+                    "coro a\n    spawn r() as h\n    join h timeout 1ms\n    on timeout\n"
+                    "        log 'gave up'\n",
+                    "4: r failed at 5ms (late)\n");
+}
+
 static void a_spawned_failure_that_nobody_joins_fails_the_run(void **state) {
     (void)state;
     assert_failures("routine r()\n    fail 'alone'\n"
@@ -371,6 +379,7 @@ int main(void) {
         cmocka_unit_test(a_failed_call_tells_the_chain_of_messages),
         cmocka_unit_test(a_failed_join_can_be_handled_or_tells_who_failed),
         cmocka_unit_test(a_spawned_failure_that_nobody_joins_fails_the_run),
+        cmocka_unit_test(a_failure_after_its_joiner_gave_up_fails_the_run),
         cmocka_unit_test(a_handle_goes_through_a_queue),
         cmocka_unit_test(a_handler_goes_on_with_the_next_statement),
         cmocka_unit_test(a_handler_of_several_endings_serves_each),
