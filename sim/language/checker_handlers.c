@@ -63,7 +63,8 @@ static bool host_has_timeout(const struct sim_checker *checker, uint32_t host) {
     return has_timeout;
 }
 
-/* These wait for others of the program, not for what comes from outside: only a timeout of their own ends them. */
+/* These wait for others of the program, not for what comes from outside: only a timeout of their
+ * own ends them. */
 static bool takes_default_timeout(enum sim_statement_kind kind) {
     return kind != SIM_STATEMENT_CALL && kind != SIM_STATEMENT_SIGNAL &&
            kind != SIM_STATEMENT_DRAIN;

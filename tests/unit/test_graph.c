@@ -16,7 +16,8 @@
 #include "reports/reports.h"
 #include "tests/unit/trace_stories.h"
 
-static char folder[] = "/tmp" "/test_graph_XXXXXX";
+static char folder[] = "/tmp"
+                       "/test_graph_XXXXXX";
 
 static int make_folder(void **state) {
     (void)state;

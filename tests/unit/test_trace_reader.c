@@ -271,7 +271,8 @@ static void a_trace_is_loaded_from_a_file(void **state) {
     struct builder builder;
     story_long(&builder, 5000);
     builder_finish(&builder);
-    char path[] = "/tmp" "/test_trace_XXXXXX";
+    char path[] = "/tmp"
+                  "/test_trace_XXXXXX";
     int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     FILE *file = fdopen(descriptor, "wb");
