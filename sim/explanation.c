@@ -45,8 +45,9 @@ static const struct sim_log_line *nearest_line(const struct sim_run *run,
 static void explain_log(const struct sim_run *run, const struct sim_clause *clause,
                         struct sim_buffer *buffer) {
     if (clause->has_times) {
-        sim_buffer_add_format(buffer, "it was logged %" PRId64 " times",
-                              sim_clause_count_lines(run, clause));
+        int64_t count = sim_clause_count_lines(run, clause);
+        sim_buffer_add_format(buffer, "it was logged %" PRId64 " time%s", count,
+                              count == 1 ? "" : "s");
         return;
     }
     const struct sim_log_line *line = nearest_line(run, clause);

@@ -12,11 +12,30 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Makes one line of a text whose further lines are indented: for the trace. */
+static void join_lines(struct sim_buffer *buffer) {
+    size_t used = 0;
+    for (size_t at = 0; at < buffer->length; at++) {
+        if (buffer->bytes[at] != '\n') {
+            buffer->bytes[used++] = buffer->bytes[at];
+            continue;
+        }
+        if (used > 0 && buffer->bytes[used - 1] != ':') {
+            buffer->bytes[used++] = ';';
+        }
+        while (at + 2 < buffer->length && buffer->bytes[at + 2] == ' ') {
+            at++; /* of the indentation one space stays */
+        }
+    }
+    buffer->length = used;
+}
+
 static void fail_with(struct sim_run *run, uint32_t line, struct sim_buffer *buffer) {
     if (buffer->has_failed) {
         run->journal.is_out_of_memory = true;
     } else {
         sim_journal_fail(&run->journal, line, buffer->bytes, buffer->length);
+        join_lines(buffer);
         sim_tracer_failure(&run->tracer, buffer->bytes, buffer->length, line);
     }
     sim_buffer_term(buffer);
