@@ -118,6 +118,12 @@ static void add_cause(const struct table *table, const struct rep_link *link,
     }
 }
 
+/* Takes back the blanks at the end of the last line. */
+static void trim(struct rep_text *out) {
+    while (out->length > 0 && out->bytes[out->length - 1] == ' ')
+        out->bytes[--out->length] = '\0';
+}
+
 /* Adds `text` from column `start` on, broken between words where it does not fit the line. */
 static void add_wrapped(struct rep_text *out, const char *text, size_t start, size_t column) {
     while (*text != '\0') {
@@ -125,6 +131,7 @@ static void add_wrapped(struct rep_text *out, const char *text, size_t start, si
         length += strspn(text + length, " ");
         size_t columns = rep_text_columns(text, strcspn(text, " "));
         if (column > start && column + columns > LINE_COLUMNS) {
+            trim(out);
             rep_text_add(out, "\n");
             rep_text_add_repeated(out, ' ', start);
             column = start;
@@ -145,12 +152,6 @@ static void add_wrapped(struct rep_text *out, const char *text, size_t start, si
         column += rep_text_columns(text, length);
         text += length;
     }
-}
-
-/* Takes back the blanks at the end of the last line. */
-static void trim(struct rep_text *out) {
-    while (out->length > 0 && out->bytes[out->length - 1] == ' ')
-        out->bytes[--out->length] = '\0';
 }
 
 static void add_what(struct table *table, const struct rep_line *line) {
