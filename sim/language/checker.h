@@ -147,6 +147,17 @@ void sim_checker_resolve(struct sim_checker *checker, struct sim_expression *exp
 /* Resolves something that is set: a variable or element, or in a body a local that exists. */
 void sim_checker_resolve_target(struct sim_checker *checker, struct sim_target *target);
 
+/* Gives a slot to what a statement sets, unless the file has a variable of that name. */
+void sim_checker_define_target(struct sim_checker *checker, struct sim_statement *statement,
+                               struct sim_target *target);
+
+/* Drops a target that makes no sense, so that nobody looks at it again. */
+void sim_checker_drop_target(struct sim_target *target);
+
+/* Coroutines are named where no value can stand, so what is received or passed may share their
+ * names. */
+bool sim_checker_may_be_shadowed(const struct sim_symbol *symbol);
+
 /* ---- Types ---- */
 
 /* "a number", "a text" and the like. */

@@ -1,9 +1,5 @@
-/* checker_names.c - names inside coroutines and routines.
- *
- * A body is walked twice. First everything that its statements set gets a slot, unless it is a
- * variable of the file; then every name that is read is looked up: a local, else something of the
- * file. Whether a local has been set where it is read is the flow pass's question. `let` must make
- * a new name, new meaning that no open block has set it.
+/* checker_names.c - looks up the names that expressions read and statements set. Which statements
+ * there are, and in which order their names are looked up: checker_bodies.c.
  */
 #include "sim/language/checker.h"
 
@@ -214,8 +210,7 @@ void sim_checker_resolve(struct sim_checker *checker, struct sim_expression *exp
 
 /* ---- Setting names ---- */
 
-/* Drops a target that makes no sense, so that nobody looks at it again. */
-static void drop(struct sim_target *target) {
+void sim_checker_drop_target(struct sim_target *target) {
     target->kind = SIM_TARGET_NONE;
     target->reference.name = NULL;
     target->reference.index = SIM_NONE;
@@ -231,7 +226,7 @@ static void resolve_variable_target(struct sim_checker *checker, struct sim_targ
             checker->diagnostics, target->reference.place,
             is_element ? "'%s' is not an array" : "'%s' is an array", variable->name);
         sim_diagnostics_note(checker->diagnostics, finding, variable->place, "it is declared here");
-        drop(target);
+        sim_checker_drop_target(target);
         return;
     }
     target->kind = is_element ? SIM_TARGET_ELEMENT : SIM_TARGET_VARIABLE;
@@ -249,7 +244,7 @@ static bool resolve_file_target(struct sim_checker *checker, struct sim_target *
         return true;
     }
     report_not_a_value(checker, &target->reference, symbol);
-    drop(target);
+    sim_checker_drop_target(target);
     return true;
 }
 
@@ -266,14 +261,14 @@ void sim_checker_resolve_target(struct sim_checker *checker, struct sim_target *
     if (!is_local) {
         report_unknown(checker, &target->reference);
         if (target->reference.index == SIM_NONE) {
-            drop(target);
+            sim_checker_drop_target(target);
         }
         return;
     }
     if (target->kind == SIM_TARGET_ELEMENT) {
         (void)sim_diagnostics_error(checker->diagnostics, target->reference.place,
                                     "'%s' is not an array", target->reference.name);
-        drop(target);
+        sim_checker_drop_target(target);
         return;
     }
     target->reference.index = checker->slots[number];
@@ -287,36 +282,33 @@ static void report_let_twice(struct sim_checker *checker, const struct sim_refer
     sim_diagnostics_note(checker->diagnostics, finding, other, "the other is here");
 }
 
-/* Coroutines are named where no value can stand, so what is received or passed may share their
- * names. */
-static bool may_be_shadowed(const struct sim_symbol *symbol) {
+bool sim_checker_may_be_shadowed(const struct sim_symbol *symbol) {
     return symbol->kind == SIM_SYMBOL_NONE || symbol->kind == SIM_SYMBOL_COROUTINE ||
            symbol->kind == SIM_SYMBOL_ROUTINE;
 }
 
-/* Gives a slot to what a statement sets, unless the file has a variable of that name. */
-static void define_target(struct sim_checker *checker, struct sim_statement *statement,
-                          struct sim_target *target) {
+void sim_checker_define_target(struct sim_checker *checker, struct sim_statement *statement,
+                               struct sim_target *target) {
     bool is_let = statement->kind == SIM_STATEMENT_LET;
     uint32_t number = target->reference.index;
     const struct sim_symbol *symbol = &checker->symbols[number];
     if (is_let && symbol->kind != SIM_SYMBOL_NONE) {
         report_let_twice(checker, &target->reference, symbol->place);
-        drop(target);
+        sim_checker_drop_target(target);
         return;
     }
-    if (!may_be_shadowed(symbol) && resolve_file_target(checker, target)) {
+    if (!sim_checker_may_be_shadowed(symbol) && resolve_file_target(checker, target)) {
         return;
     }
     if (target->kind == SIM_TARGET_ELEMENT) {
         report_unknown(checker, &target->reference);
-        drop(target);
+        sim_checker_drop_target(target);
         return;
     }
     uint32_t slot = checker->slots[number];
     if (slot == SIM_NONE) {
         if (add_local(checker, &target->reference, number) == NULL) {
-            drop(target);
+            sim_checker_drop_target(target);
             return;
         }
         slot = checker->slots[number];
@@ -326,229 +318,4 @@ static void define_target(struct sim_checker *checker, struct sim_statement *sta
     }
     checker->body->locals[slot].is_in_scope = true;
     target->reference.index = slot;
-}
-
-/* ---- Walking ---- */
-
-static void define_in_block(struct sim_checker *checker, struct sim_block *block);
-
-/* What statements of a block have set first goes out of scope at its end. */
-static void define_in_inner_block(struct sim_checker *checker, struct sim_block *block) {
-    bool was_in_scope[SIM_LOCALS_MAX] = {false};
-    struct sim_checker_local *locals = checker->body->locals;
-    uint32_t count = checker->body->coroutine->local_count;
-    for (uint32_t i = 0; i < count; i++) {
-        was_in_scope[i] = locals[i].is_in_scope;
-    }
-    define_in_block(checker, block);
-    for (uint32_t i = 0; i < checker->body->coroutine->local_count; i++) {
-        locals[i].is_in_scope = i < count && was_in_scope[i];
-    }
-}
-
-static bool defines_its_target(enum sim_statement_kind kind) {
-    return kind != SIM_STATEMENT_SET;
-}
-
-static void define_in_block(struct sim_checker *checker, struct sim_block *block) {
-    for (uint32_t i = 0; i < block->count; i++) {
-        struct sim_statement *statement = &block->statements[i];
-        struct sim_statement_parts parts = sim_statement_parts(statement);
-        if (parts.target != NULL && parts.target->reference.name != NULL &&
-            defines_its_target(statement->kind)) {
-            define_target(checker, statement, parts.target);
-        }
-        for (uint32_t j = 0; j < SIM_PART_BLOCKS_MAX; j++) {
-            if (parts.blocks[j] != NULL) {
-                define_in_inner_block(checker, parts.blocks[j]);
-            }
-        }
-        for (uint32_t j = 0; j < statement->handler_count; j++) {
-            define_in_inner_block(checker, &statement->handlers[j].block);
-        }
-    }
-}
-
-static void add_use(struct sim_checker *checker, enum sim_use_kind kind,
-                    const struct sim_reference *reference) {
-    struct sim_body *body = checker->body;
-    if (reference->name == NULL || reference->index == SIM_NONE) {
-        return;
-    }
-    struct sim_use *uses =
-        sim_arena_push(checker->scratch, body->uses, &body->use_count, sizeof(*uses));
-    if (uses != NULL) {
-        body->uses = uses;
-        uses[body->use_count - 1] =
-            (struct sim_use){.kind = kind, .index = reference->index, .place = reference->place};
-    }
-}
-
-static void check_argument_count(struct sim_checker *checker,
-                                 const struct sim_statement *statement) {
-    const struct sim_reference *reference = &statement->as.start.routine;
-    const struct sim_coroutine *routine = &checker->scenario->routines[reference->index];
-    uint32_t given = statement->as.start.arguments.count;
-    if (statement->is_broken || given == routine->parameter_count || routine->is_damaged) {
-        return;
-    }
-    struct sim_finding *finding = sim_diagnostics_error(
-        checker->diagnostics, reference->place, "'%s' takes %u argument%s, not %u", reference->name,
-        routine->parameter_count, routine->parameter_count == 1 ? "" : "s", given);
-    sim_diagnostics_note(checker->diagnostics, finding, routine->place, "it is declared here");
-}
-
-static void resolve_start(struct sim_checker *checker, struct sim_statement *statement) {
-    struct sim_reference *reference = &statement->as.start.routine;
-    struct sim_body *body = checker->body;
-    if (!sim_checker_find(checker, reference, SIM_SYMBOL_ROUTINE)) {
-        return;
-    }
-    check_argument_count(checker, statement);
-    struct sim_start *starts =
-        sim_arena_push(checker->scratch, body->starts, &body->start_count, sizeof(*starts));
-    if (starts != NULL) {
-        body->starts = starts;
-        starts[body->start_count - 1] = (struct sim_start){
-            .kind = statement->kind, .routine = reference->index, .place = reference->place};
-    }
-}
-
-static void resolve_signal(struct sim_checker *checker, struct sim_statement *statement) {
-    struct sim_reference *reference = &statement->as.signal.signal;
-    sim_checker_find_signal(checker, reference);
-    add_use(checker, SIM_USE_SIGNAL, reference);
-}
-
-static void resolve_emit(struct sim_checker *checker, const struct sim_statement *statement) {
-    if (checker->body->coroutine->is_routine) {
-        checker->body->coroutine->emits = true;
-        return;
-    }
-    struct sim_finding *finding =
-        sim_diagnostics_error(checker->diagnostics, statement->place, "'emit' outside a routine");
-    sim_diagnostics_label(checker->diagnostics, finding,
-                          "values are emitted by a 'routine' that an 'iterate' reads");
-}
-
-/* The things that a statement names by kind: queues, channels, locks, signals, routines, hosts. */
-static void resolve_things(struct sim_checker *checker, struct sim_statement *statement) {
-    enum sim_statement_kind kind = statement->kind;
-    if (kind == SIM_STATEMENT_WAIT || kind == SIM_STATEMENT_SIGNAL) {
-        resolve_signal(checker, statement);
-    } else if (kind == SIM_STATEMENT_SPAWN || kind == SIM_STATEMENT_CALL ||
-               kind == SIM_STATEMENT_ITERATE) {
-        resolve_start(checker, statement);
-    } else if (kind >= SIM_STATEMENT_PUT && kind <= SIM_STATEMENT_DRAIN) {
-        if (sim_checker_find(checker, &statement->as.queue.queue, SIM_SYMBOL_QUEUE)) {
-            add_use(checker, SIM_USE_QUEUE, &statement->as.queue.queue);
-        }
-    } else if (kind >= SIM_STATEMENT_SUBSCRIBE && kind <= SIM_STATEMENT_COMPACT) {
-        if (sim_checker_find(checker, &statement->as.channel.channel, SIM_SYMBOL_CHANNEL)) {
-            add_use(checker, SIM_USE_CHANNEL, &statement->as.channel.channel);
-        }
-    } else if (kind == SIM_STATEMENT_ACQUIRE || kind == SIM_STATEMENT_RELEASE) {
-        if (sim_checker_find(checker, &statement->as.lock.lock, SIM_SYMBOL_LOCK)) {
-            add_use(checker, SIM_USE_LOCK, &statement->as.lock.lock);
-        }
-    } else if (kind == SIM_STATEMENT_CONNECT) {
-        if (statement->as.socket.host.name == NULL) {
-            statement->as.socket.host.index = SIM_NONE;
-        }
-        sim_checker_find_host(checker, &statement->as.socket.host);
-    } else if (kind == SIM_STATEMENT_EMIT) {
-        resolve_emit(checker, statement);
-    }
-}
-
-static void resolve_object(struct sim_checker *checker, struct sim_target *object) {
-    sim_checker_resolve_target(checker, object);
-    if (object->kind == SIM_TARGET_LOCAL && object->reference.index != SIM_NONE) {
-        bool is_phantom = checker->body->locals[object->reference.index].is_phantom;
-        if (!is_phantom) {
-            (void)sim_diagnostics_error(checker->diagnostics, object->reference.place,
-                                        "'%s' is a local: nobody else can change it",
-                                        object->reference.name);
-        }
-        drop(object);
-    }
-}
-
-static void resolve_block(struct sim_checker *checker, struct sim_block *block);
-
-static void resolve_statement(struct sim_checker *checker, struct sim_statement *statement) {
-    struct sim_statement_parts parts = sim_statement_parts(statement);
-    for (uint32_t i = 0; i < SIM_PART_EXPRESSIONS_MAX; i++) {
-        sim_checker_resolve(checker, parts.expressions[i]);
-    }
-    for (uint32_t i = 0; parts.list != NULL && i < parts.list->count; i++) {
-        sim_checker_resolve(checker, parts.list->items[i]);
-    }
-    if (parts.object != NULL) {
-        resolve_object(checker, parts.object);
-    }
-    if (parts.target != NULL && defines_its_target(statement->kind)) {
-        sim_checker_resolve(checker, parts.target->element);
-    } else if (parts.target != NULL) {
-        sim_checker_resolve_target(checker, parts.target);
-    }
-    resolve_things(checker, statement);
-    for (uint32_t i = 0; i < SIM_PART_BLOCKS_MAX; i++) {
-        if (parts.blocks[i] != NULL) {
-            resolve_block(checker, parts.blocks[i]);
-        }
-    }
-    for (uint32_t i = 0; i < statement->handler_count; i++) {
-        resolve_block(checker, &statement->handlers[i].block);
-    }
-}
-
-static void resolve_block(struct sim_checker *checker, struct sim_block *block) {
-    for (uint32_t i = 0; i < block->count; i++) {
-        resolve_statement(checker, &block->statements[i]);
-    }
-}
-
-static void add_parameters(struct sim_checker *checker) {
-    struct sim_body *body = checker->body;
-    for (uint32_t i = 0; i < body->coroutine->parameter_count; i++) {
-        const struct sim_local *local = &body->coroutine->locals[i];
-        uint32_t number = sim_names_intern(checker->names, local->name, strlen(local->name));
-        const struct sim_symbol *symbol = &checker->symbols[number];
-        if (!may_be_shadowed(symbol)) {
-            struct sim_finding *finding = sim_diagnostics_error(
-                checker->diagnostics, local->place, "two things are named '%s'", local->name);
-            sim_diagnostics_note(checker->diagnostics, finding, symbol->place, "the other is here");
-        }
-        checker->slots[number] = i;
-        body->locals[i].is_in_scope = true;
-    }
-}
-
-/* Leaves the table of slots empty for the next body. */
-static void forget_slots(struct sim_checker *checker) {
-    const struct sim_coroutine *coroutine = checker->body->coroutine;
-    for (uint32_t i = 0; i < coroutine->local_count; i++) {
-        const char *name = coroutine->locals[i].name;
-        checker->slots[sim_names_intern(checker->names, name, strlen(name))] = SIM_NONE;
-    }
-    checker->body = NULL;
-}
-
-void sim_checker_resolve_bodies(struct sim_checker *checker) {
-    for (uint32_t i = 0; i < checker->body_count && !checker->scratch->has_failed; i++) {
-        struct sim_body *body = &checker->bodies[i];
-        checker->body = body;
-        struct sim_checker_local locals[SIM_LOCALS_MAX] = {0};
-        body->locals = locals;
-        add_parameters(checker);
-        define_in_block(checker, &body->coroutine->body);
-        resolve_block(checker, &body->coroutine->body);
-        uint32_t count = body->coroutine->local_count;
-        body->locals = sim_arena_allocate(checker->scratch, (count + 1) * sizeof(locals[0]));
-        if (body->locals != NULL) {
-            memcpy(body->locals, locals, count * sizeof(locals[0]));
-        }
-        forget_slots(checker);
-    }
 }

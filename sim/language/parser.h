@@ -146,6 +146,9 @@ struct sim_expression *sim_parser_make_expression(struct sim_parser *parser,
 /* NAME or NAME[E] as something to put a value in. */
 bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_target *target);
 
+/* Reads the rest of a statement whose kind its first word has told. False after an error. */
+bool sim_parser_rest(struct sim_parser *parser, struct sim_statement *statement);
+
 /* Reads a statement, handler or `else` into the block that is the context. */
 void sim_parser_statement(struct sim_parser *parser, void *block);
 

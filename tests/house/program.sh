@@ -276,13 +276,16 @@ cogsim 0 run --trace traces/longer longer.scn
 cmp -s both/trace traces/longer || fail "two at once mixed their traces"
 
 mkdir interrupted
-# Whatever whoever started this ignores; and bounded, should a signal go unheard: a few seconds, 64 MB.
+# The signals act whatever whoever started this ignores. The run counts for a minute, and writes next to nothing.
+scenario busy >busy.scn <<'END'
+coro a
+    let n = 0
+    while n >= 0
+        set n = n + 1
+END
 for signal in TERM INT HUP; do
-    (
-        ulimit -f 65536
-        exec env --default-signal=INT,TERM,HUP "$program" run --limit 5000000 \
-            --trace interrupted/trace long.scn >out 2>err
-    ) &
+    env --default-signal=INT,TERM,HUP "$program" run --limit 2000000000 \
+        --trace interrupted/trace busy.scn >out 2>err &
     running=$!
     until [[ -n $(ls -A interrupted) ]]; do
         kill -0 "$running" 2>/dev/null || fail "ended before it was interrupted"
@@ -296,6 +299,19 @@ for signal in TERM INT HUP; do
 done
 
 # ---- Pictures and documents
+
+scenario stall >stall.scn <<'END'
+queue q
+coro a
+    get x from q
+coro b
+    get x from q
+END
+cogsim 1 run stall.scn
+prints "      b: get q, line 6"
+cogsim 0 report stall.scn
+tr -s ' \n' ' ' <out >words
+grep -q 'these wait: a: get q, line 4; b: get q, line 6' words || fail "a stall is not one line of the report"
 
 for suffix in svg png pdf dot; do
     cogsim 0 graph good.scn -o picture.$suffix
