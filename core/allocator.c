@@ -35,6 +35,24 @@ void *cog_allocate_zeroed(const struct cog_allocator *allocator, size_t count, s
     return pointer;
 }
 
+void *cog_grow(const struct cog_allocator *allocator, void *items, size_t count, size_t *capacity,
+               size_t item_bytes) {
+    enum { CAPACITY_MIN = 8 };
+    if (count < *capacity) {
+        return items;
+    }
+    if (*capacity > SIZE_MAX / 2 / item_bytes) {
+        return NULL;
+    }
+    size_t grown_capacity = *capacity == 0 ? CAPACITY_MIN : *capacity * 2;
+    void *grown = allocator->resize(allocator->context, items, *capacity * item_bytes,
+                                    grown_capacity * item_bytes);
+    if (grown != NULL) {
+        *capacity = grown_capacity;
+    }
+    return grown;
+}
+
 void cog_release(const struct cog_allocator *allocator, void *pointer, size_t bytes) {
     if (pointer != NULL) {
         (void)allocator->resize(allocator->context, pointer, bytes, 0);

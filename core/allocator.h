@@ -25,6 +25,12 @@ void *cog_allocate(const struct cog_allocator *allocator, size_t bytes);
 /* Zeroed memory for count things of bytes each, or null, also when the product overflows. */
 void *cog_allocate_zeroed(const struct cog_allocator *allocator, size_t count, size_t bytes);
 
+/* Makes room for one more item at the end of an array of count items, doubling *capacity when it is
+ * full. Returns the array, which may have moved; or null when there is no memory, and then array
+ * and *capacity are as they were. */
+void *cog_grow(const struct cog_allocator *allocator, void *items, size_t count, size_t *capacity,
+               size_t item_bytes);
+
 /* Gives back a block of that size. A null pointer is allowed. */
 void cog_release(const struct cog_allocator *allocator, void *pointer, size_t bytes);
 

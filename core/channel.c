@@ -85,21 +85,12 @@ void cog_channel_free(struct cog_channel *channel) {
 }
 
 static int append(struct cog_channel *channel, union cog_value message) {
-    if (channel->count == channel->capacity) {
-        const struct cog_allocator *allocator = channel->object.allocator;
-        size_t capacity = channel->capacity == 0 ? 4 : channel->capacity * 2;
-        if (capacity > SIZE_MAX / sizeof channel->messages[0]) {
-            return COG_ENOMEM;
-        }
-        union cog_value *messages = allocator->resize(allocator->context, channel->messages,
-                                                      channel->capacity * sizeof messages[0],
-                                                      capacity * sizeof messages[0]);
-        if (messages == NULL) {
-            return COG_ENOMEM;
-        }
-        channel->messages = messages;
-        channel->capacity = capacity;
+    union cog_value *messages = cog_grow(channel->object.allocator, channel->messages,
+                                         channel->count, &channel->capacity, sizeof messages[0]);
+    if (messages == NULL) {
+        return COG_ENOMEM;
     }
+    channel->messages = messages;
     channel->messages[channel->count++] = message;
     return COG_OK;
 }

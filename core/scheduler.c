@@ -222,20 +222,23 @@ static void run_chain(struct cog_scheduler *scheduler, struct cog_coro *coro) {
 
 /* Takes the coroutine to resume next out of wherever it stands; null if none is ready. */
 static struct cog_coro *take_next(struct cog_scheduler *scheduler) {
-    struct cog_coro *next = scheduler->urgent;
-    if (next == NULL && scheduler->ready.count > 0) {
-        next = cog_container_of(scheduler->ready.list.next, struct cog_coro, op.link);
-    }
     size_t count = scheduler->ready.count + (scheduler->urgent != NULL ? 1 : 0);
+    struct cog_coro *next = scheduler->urgent;
     if (scheduler->picker.ops != NULL && count > 1) {
         next = cog_pick_ready(scheduler);
     }
     if (next != NULL && next == scheduler->urgent) {
         scheduler->urgent = NULL;
-    } else if (next != NULL) {
-        cog_ready_queue_remove(&scheduler->ready, next);
-        next->state = COG_CORO_RUNNING;
+        return next;
     }
+    if (next != NULL) {
+        cog_ready_queue_remove(&scheduler->ready, next);
+    } else if (count > 0) {
+        next = cog_ready_queue_pop(&scheduler->ready);
+    } else {
+        return NULL;
+    }
+    next->state = COG_CORO_RUNNING;
     return next;
 }
 

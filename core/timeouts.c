@@ -3,7 +3,7 @@
 
 #include "core/check.h"
 
-enum { ARITY = 4, CAPACITY_MIN = 16 };
+enum { ARITY = 4 };
 
 static bool is_before(const struct cog_timer *a, const struct cog_timer *b) {
     return a->deadline_ns < b->deadline_ns ||
@@ -65,32 +65,18 @@ void cog_timeouts_term(struct cog_timeouts *timeouts, const struct cog_allocator
     *timeouts = (struct cog_timeouts){.heap = NULL};
 }
 
-static int reserve(struct cog_timeouts *timeouts, const struct cog_allocator *allocator) {
-    if (timeouts->count < timeouts->capacity) {
-        return COG_OK;
+int cog_timeouts_arm(struct cog_timeouts *timeouts, const struct cog_allocator *allocator,
+                     struct cog_op *op, int64_t deadline_ns) {
+    cog_assert(op->timer_index == 0);
+    if (timeouts->count > UINT32_MAX / 2 - 1) {
+        return COG_ENOMEM; /* places are 32 bits wide */
     }
-    if (timeouts->capacity > UINT32_MAX / 2 - 1) {
-        return COG_ENOMEM;
-    }
-    uint32_t capacity = timeouts->capacity == 0 ? CAPACITY_MIN : timeouts->capacity * 2;
     struct cog_timer *heap =
-        allocator->resize(allocator->context, timeouts->heap, timeouts->capacity * sizeof heap[0],
-                          capacity * sizeof heap[0]);
+        cog_grow(allocator, timeouts->heap, timeouts->count, &timeouts->capacity, sizeof heap[0]);
     if (heap == NULL) {
         return COG_ENOMEM;
     }
     timeouts->heap = heap;
-    timeouts->capacity = capacity;
-    return COG_OK;
-}
-
-int cog_timeouts_arm(struct cog_timeouts *timeouts, const struct cog_allocator *allocator,
-                     struct cog_op *op, int64_t deadline_ns) {
-    cog_assert(op->timer_index == 0);
-    int status = reserve(timeouts, allocator);
-    if (status != COG_OK) {
-        return status;
-    }
     struct cog_timer timer = {
         .deadline_ns = deadline_ns, .order = ++timeouts->order_last, .op = op};
     op->activity_order = 0;

@@ -23,7 +23,7 @@ struct cog_timer {
 struct cog_timeouts {
     struct cog_timer *heap; /* [0, capacity); place i is heap[i - 1] */
     uint32_t count;
-    uint32_t capacity;
+    size_t capacity;
     uint64_t order_last; /* the arming order given out last */
 };
 

@@ -10,17 +10,12 @@ static int is_before(const struct sim_arrival *a, const struct sim_arrival *b) {
 
 int sim_agenda_push(struct sim_agenda *agenda, const struct cog_allocator *allocator,
                     struct sim_arrival arrival) {
-    if (agenda->count == agenda->capacity) {
-        size_t capacity = agenda->capacity == 0 ? 16 : agenda->capacity * 2;
-        struct sim_arrival *heap =
-            allocator->resize(allocator->context, agenda->heap, agenda->capacity * sizeof heap[0],
-                              capacity * sizeof heap[0]);
-        if (heap == NULL) {
-            return COG_ENOMEM;
-        }
-        agenda->heap = heap;
-        agenda->capacity = capacity;
+    struct sim_arrival *heap =
+        cog_grow(allocator, agenda->heap, agenda->count, &agenda->capacity, sizeof heap[0]);
+    if (heap == NULL) {
+        return COG_ENOMEM;
     }
+    agenda->heap = heap;
     size_t at = agenda->count++;
     while (at > 0 && is_before(&arrival, &agenda->heap[(at - 1) / 2])) {
         agenda->heap[at] = agenda->heap[(at - 1) / 2];

@@ -24,17 +24,12 @@ static const struct cog_allocator *memory_of(struct sim_scope *scope) {
 
 static int remember_read(struct sim_scope *scope, const struct sim_value *place) {
     struct sim_frame *frame = scope->frame;
-    if (frame->read_count == frame->read_capacity) {
-        uint32_t capacity = frame->read_capacity == 0 ? 4 : frame->read_capacity * 2;
-        struct sim_read *reads = memory_of(scope)->resize(memory_of(scope)->context, frame->reads,
-                                                          frame->read_capacity * sizeof reads[0],
-                                                          capacity * sizeof reads[0]);
-        if (reads == NULL) {
-            return COG_ENOMEM;
-        }
-        frame->reads = reads;
-        frame->read_capacity = capacity;
+    struct sim_read *reads = cog_grow(memory_of(scope), frame->reads, frame->read_count,
+                                      &frame->read_capacity, sizeof reads[0]);
+    if (reads == NULL) {
+        return COG_ENOMEM;
     }
+    frame->reads = reads;
     frame->reads[frame->read_count++] = (struct sim_read){.place = place, .value = *place};
     frame->read_next = frame->read_count;
     return COG_OK;

@@ -22,17 +22,12 @@ int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value) {
         return COG_OK;
     }
     (void)remove_socket(frame, (int32_t)sim_value_get_integer(value));
-    if (frame->socket_count == frame->socket_capacity) {
-        uint32_t capacity = frame->socket_capacity == 0 ? 4 : frame->socket_capacity * 2;
-        int32_t *sockets = allocator->resize(allocator->context, frame->sockets,
-                                             frame->socket_capacity * sizeof sockets[0],
-                                             capacity * sizeof sockets[0]);
-        if (sockets == NULL) {
-            return COG_ENOMEM;
-        }
-        frame->sockets = sockets;
-        frame->socket_capacity = capacity;
+    int32_t *sockets = cog_grow(allocator, frame->sockets, frame->socket_count,
+                                &frame->socket_capacity, sizeof sockets[0]);
+    if (sockets == NULL) {
+        return COG_ENOMEM;
     }
+    frame->sockets = sockets;
     frame->sockets[frame->socket_count++] = (int32_t)sim_value_get_integer(value);
     return COG_OK;
 }

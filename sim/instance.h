@@ -52,11 +52,11 @@ struct sim_frame {
     struct sim_value index;     /* which of `times N` */
     struct sim_read *reads;     /* of shared variables for the statement under way, in order */
     uint32_t read_count;
-    uint32_t read_capacity;
+    size_t read_capacity;
     uint32_t read_next; /* the one that evaluation comes to next */
     int32_t *sockets;   /* that it opened and did not pass on */
     uint32_t socket_count;
-    uint32_t socket_capacity;
+    size_t socket_capacity;
     char address[32];         /* of a listen or connect under way */
     struct sim_value slots[]; /* parameters, locals, hidden ones */
 };

@@ -32,7 +32,7 @@ int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
     return COG_OK;
 }
 
-/* Makes a text of what came: the buffer itself when it is about full, else a copy. */
+/* Makes a text of what came: the buffer itself when it is full, else a copy. */
 static int finish_receive(struct sim_scope *scope, const struct sim_statement *statement,
                           const struct cog_op *op) {
     const struct cog_allocator *allocator = &scope->run->memory.allocator;
@@ -46,12 +46,20 @@ static int finish_receive(struct sim_scope *scope, const struct sim_statement *s
         if (statement->kind == SIM_STATEMENT_RECVLINE && bytes > 0) {
             bytes--; /* the newline */
         }
-        struct sim_value text = sim_value_text(allocator, buffer->text, bytes);
+        struct sim_value text;
+        if (bytes == buffer->bytes) {
+            text = sim_value_pointer(SIM_TAG_TEXT, buffer);
+            buffer = NULL;
+        } else {
+            text = sim_value_text(allocator, buffer->text, bytes);
+        }
         int stored =
             text.word == 0 ? COG_ENOMEM : sim_target_set(scope, &statement->as.socket.target, text);
         status = stored != COG_OK ? stored : status;
     }
-    cog_release(allocator, buffer, sizeof *buffer + buffer->bytes + 1);
+    if (buffer != NULL) {
+        cog_release(allocator, buffer, sizeof *buffer + buffer->bytes + 1);
+    }
     return status;
 }
 

@@ -36,19 +36,14 @@ static uint64_t begin(struct sim_tracer *tracer, enum sim_trace_kind kind, uint6
 
 /* Room for one more coroutine. */
 static bool reserve(struct sim_tracer *tracer) {
-    if (tracer->coroutine_count < tracer->coroutine_capacity) {
-        return true;
-    }
-    uint32_t capacity = tracer->coroutine_capacity == 0 ? 16 : tracer->coroutine_capacity * 2;
-    struct sim_traced *grown = tracer->allocator->resize(
-        tracer->allocator->context, tracer->coroutines,
-        tracer->coroutine_capacity * sizeof grown[0], capacity * sizeof grown[0]);
+    struct sim_traced *grown =
+        cog_grow(tracer->allocator, tracer->coroutines, tracer->coroutine_count,
+                 &tracer->coroutine_capacity, sizeof grown[0]);
     if (grown == NULL) {
         tracer->is_out_of_memory = true;
         return false;
     }
     tracer->coroutines = grown;
-    tracer->coroutine_capacity = capacity;
     return true;
 }
 

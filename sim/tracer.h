@@ -43,7 +43,7 @@ struct sim_tracer {
     struct sim_tracer_clock clock;
     struct sim_traced *coroutines; /* by id - 1 */
     uint32_t coroutine_count;
-    uint32_t coroutine_capacity;
+    size_t coroutine_capacity;
     uint32_t object_count;
     uint32_t line;        /* of the statement under way, or 0 */
     const char *end_text; /* why the coroutine that ends now failed, and its bytes; or null */

@@ -74,14 +74,10 @@ static int run_program(const char *path, const struct settings *settings,
     struct sim_result result;
     hold_interrupts();
     int status = sim_run_new(&loaded->program, &options, &run);
-    int error_number = errno;
     remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
-    errno = error_number;
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
-        error_number = errno;
         remove_on_interrupt(NULL);
-        errno = error_number;
     }
     int code = status == COG_OK ? print_result(path, settings, loaded, &result)
                                 : complain_of_run(path, settings, status);

@@ -1,6 +1,7 @@
 /* interrupt.c - removes a file, then dies of the signal as if it had not been caught. */
 #include "sim/program/interrupt.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ void hold_interrupts(void) {
 }
 
 void remove_on_interrupt(const char *path) {
+    int error_number = errno;
     hold_interrupts();
     size_t bytes = path != NULL ? strlen(path) + 1 : 0;
     if (bytes == 0 || bytes > PATH_BYTES) {
@@ -56,4 +58,5 @@ void remove_on_interrupt(const char *path) {
     }
     is_held = false;
     (void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
+    errno = error_number;
 }

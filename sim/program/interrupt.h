@@ -7,8 +7,8 @@
  * behind. */
 void hold_interrupts(void);
 
-/* From now on, an interruption removes the file at path first; null: nothing. A path of 1023 bytes
- * at most is kept, a longer one not. */
+/* From now on, an interruption removes the file at path first; null: nothing. errno stays as it is.
+ * A path of 1023 bytes at most is kept, a longer one not. */
 void remove_on_interrupt(const char *path);
 
 #endif
