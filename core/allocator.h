@@ -8,12 +8,20 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cog_allocator {
     /* As realloc, with the size of the old block told: pointer null and bytes_old 0 allocate,
      * bytes_new 0 frees and returns null. Returns null when there is no memory, and then the old
      * block is untouched. Blocks are aligned for any type. Must not call back into the library. */
     void *(*resize)(void *context, void *pointer, size_t bytes_old, size_t bytes_new);
     void *context;
+    /* Pages for a stack: bytes, which is a power of two, aligned to bytes and zeroed, the lowest
+     * page of them inaccessible. Null when there is no memory. Both members null: mmap. */
+    void *(*map_stack)(void *context, size_t bytes);
+    void (*unmap_stack)(void *context, void *pointer, size_t bytes);
 };
 
 /* The allocator on top of malloc, realloc and free. */
@@ -33,5 +41,9 @@ void *cog_grow(const struct cog_allocator *allocator, void *items, size_t count,
 
 /* Gives back a block of that size. A null pointer is allowed. */
 void cog_release(const struct cog_allocator *allocator, void *pointer, size_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,15 +1,13 @@
 /* channel.c - publish-subscribe: a log of messages, and for each subscriber how far it has read.
  *
- * A subscription stands in two lists: its coroutine's (by which fetch finds it) and its channel's
- * (by which compact finds the slowest). A parked fetch has read everything.
+ * A subscription stands in its channel's list, by which compact finds the slowest. One that is a
+ * coroutine's is also attached to it, by which fetch finds it; one with a key belongs to the
+ * channel alone. A parked fetch has read everything.
  */
-#include "core/channel.h"
-
+#include "core/attachment.h"
 #include "core/check.h"
-#include "core/coroutine.h"
 #include "core/object.h"
 #include "core/operation.h"
-#include "core/scheduler.h"
 
 #include <string.h>
 
@@ -24,19 +22,56 @@ struct cog_channel {
 };
 
 struct cog_subscription {
-    struct cog_channel *channel;
-    struct cog_link link;          /* in the channel's list */
-    struct cog_subscription *next; /* in the coroutine's list */
-    uint64_t read_count;           /* number of the message to read next */
+    struct cog_attachment attachment; /* to its coroutine; unused in one with a key */
+    struct cog_channel *channel;      /* null: freed */
+    struct cog_link link;             /* in the channel's list */
+    uint64_t read_count;              /* number of the message to read next */
+    uint64_t key;
+    bool is_keyed;
 };
+
+static void drop_subscription(struct cog_coro *coro, struct cog_attachment *attachment) {
+    (void)coro;
+    struct cog_subscription *subscription = (struct cog_subscription *)(void *)attachment;
+    if (cog_link_is_linked(&subscription->link)) {
+        cog_link_remove(&subscription->link);
+    }
+}
+
+static const struct cog_attachment_type subscription_type = {
+    .bytes = sizeof(struct cog_subscription), .drop = drop_subscription};
+
+static const char *check_channel(const struct cog_object *object) {
+    const struct cog_channel *channel = cog_container_of(object, const struct cog_channel, object);
+    uint64_t end = channel->dropped_count + channel->count;
+    for (const struct cog_link *link = channel->subscriptions.next; link != &channel->subscriptions;
+         link = link->next) {
+        const struct cog_subscription *subscription =
+            cog_container_of(link, struct cog_subscription, link);
+        if (subscription->read_count < channel->dropped_count || subscription->read_count > end) {
+            return "a subscriber stands outside of what the channel holds";
+        }
+    }
+    for (const struct cog_link *link = channel->fetchers.next; link != &channel->fetchers;
+         link = link->next) {
+        const struct cog_op *fetch = cog_container_of(link, struct cog_op, link);
+        if (fetch->u.messages.subscription->read_count != end) {
+            return "a fetch is parked though there is a message for it";
+        }
+    }
+    return cog_list_is_pending(&channel->fetchers) ? NULL
+                                                   : "a channel holds an operation that ended";
+}
 
 int cog_channel_new(struct cog_scheduler *scheduler, const struct cog_object_options *options,
                     struct cog_channel **out) {
+    static const struct cog_object_type type = {.check = check_channel};
+    cog_assert(scheduler != NULL && out != NULL);
     struct cog_channel *channel = cog_allocate_zeroed(scheduler->allocator, 1, sizeof *channel);
     if (channel == NULL) {
         return COG_ENOMEM;
     }
-    cog_object_init(&channel->object, scheduler, options != NULL ? options->name : NULL,
+    cog_object_init(&channel->object, &type, scheduler, options != NULL ? options->name : NULL,
                     options != NULL ? options->tag : 0);
     cog_list_init(&channel->subscriptions);
     cog_list_init(&channel->fetchers);
@@ -44,45 +79,117 @@ int cog_channel_new(struct cog_scheduler *scheduler, const struct cog_object_opt
     return COG_OK;
 }
 
-/* The place where a coroutine's list holds its subscription to channel, or where it ends. */
-static struct cog_subscription **find(struct cog_coro *coro, const struct cog_channel *channel) {
-    struct cog_subscription **place = &coro->subscriptions;
-    while (*place != NULL && (*place)->channel != channel) {
-        place = &(*place)->next;
-    }
-    return place;
-}
-
-static void drop(struct cog_coro *coro, struct cog_subscription **place) {
-    struct cog_subscription *subscription = *place;
-    *place = subscription->next;
-    if (cog_link_is_linked(&subscription->link)) {
-        cog_link_remove(&subscription->link);
-    }
-    cog_release(coro->allocator, subscription, sizeof *subscription);
-}
-
-void cog_channel_unsubscribe_all(struct cog_coro *coro) {
-    while (coro->subscriptions != NULL) {
-        drop(coro, &coro->subscriptions);
-    }
-}
-
 void cog_channel_free(struct cog_channel *channel) {
     if (channel == NULL) {
         return;
     }
     cog_assert(cog_list_is_empty(&channel->fetchers));
+    const struct cog_allocator *allocator = channel->object.allocator;
     while (!cog_list_is_empty(&channel->subscriptions)) {
         struct cog_subscription *subscription =
             cog_container_of(channel->subscriptions.next, struct cog_subscription, link);
         cog_link_remove(&subscription->link);
         subscription->channel = NULL;
+        if (subscription->is_keyed) {
+            cog_release(allocator, subscription, sizeof *subscription);
+        }
     }
-    const struct cog_allocator *allocator = channel->object.allocator;
+    cog_object_term(&channel->object);
     cog_release(allocator, channel->messages, channel->capacity * sizeof channel->messages[0]);
     cog_release(allocator, channel, sizeof *channel);
 }
+
+/* ---- Subscribing ---- */
+
+/* The place where a coroutine's list holds its subscription to channel, or where it ends. */
+static struct cog_attachment **find_own(struct cog_coro *coro, const struct cog_channel *channel) {
+    struct cog_attachment **place = cog_find_attachment(&coro->attachments, &subscription_type);
+    while (*place != NULL && ((struct cog_subscription *)(void *)*place)->channel != channel) {
+        place = cog_find_attachment(&(*place)->next, &subscription_type);
+    }
+    return place;
+}
+
+static struct cog_subscription *find_keyed(const struct cog_channel *channel, uint64_t key) {
+    for (struct cog_link *link = channel->subscriptions.next; link != &channel->subscriptions;
+         link = link->next) {
+        struct cog_subscription *subscription =
+            cog_container_of(link, struct cog_subscription, link);
+        if (subscription->is_keyed && subscription->key == key) {
+            return subscription;
+        }
+    }
+    return NULL;
+}
+
+/* The subscription that an operation is about: that of its key, or its coroutine's; or null. */
+static struct cog_subscription *find(struct cog_coro *coro, const struct cog_channel *channel) {
+    if (coro->op.is_keyed) {
+        return find_keyed(channel, coro->op.value.bits);
+    }
+    return (struct cog_subscription *)(void *)*find_own(coro, channel);
+}
+
+/* Is a fetch parked under it? */
+static bool is_awaited(const struct cog_subscription *subscription) {
+    const struct cog_link *fetchers = &subscription->channel->fetchers;
+    for (const struct cog_link *link = fetchers->next; link != fetchers; link = link->next) {
+        const struct cog_op *fetch = cog_container_of(link, struct cog_op, link);
+        if (fetch->u.messages.subscription == subscription) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct cog_subscription *make(struct cog_coro *coro, struct cog_channel *channel) {
+    bool is_keyed = coro->op.is_keyed;
+    struct cog_subscription *subscription =
+        is_keyed ? cog_allocate_zeroed(channel->object.allocator, 1, sizeof *subscription)
+                 : cog_attach(coro, &subscription_type);
+    if (subscription != NULL) {
+        subscription->channel = channel;
+        subscription->is_keyed = is_keyed;
+        subscription->key = is_keyed ? coro->op.value.bits : 0;
+        cog_list_push_back(&channel->subscriptions, &subscription->link);
+    }
+    return subscription;
+}
+
+static struct cog_coro *process_subscribe(struct cog_scheduler *scheduler, struct cog_coro *coro) {
+    struct cog_channel *channel = cog_object_of(scheduler, &coro->op);
+    struct cog_subscription *subscription = find(coro, channel);
+    if (subscription != NULL && is_awaited(subscription)) {
+        return cog_op_finish(scheduler, &coro->op, COG_EINVALID);
+    }
+    subscription = subscription != NULL ? subscription : make(coro, channel);
+    if (subscription == NULL) {
+        return cog_op_finish(scheduler, &coro->op, COG_ENOMEM);
+    }
+    subscription->read_count = channel->dropped_count;
+    return cog_op_finish(scheduler, &coro->op, COG_OK);
+}
+
+static struct cog_coro *process_unsubscribe(struct cog_scheduler *scheduler,
+                                            struct cog_coro *coro) {
+    struct cog_channel *channel = cog_object_of(scheduler, &coro->op);
+    struct cog_subscription *subscription = find(coro, channel);
+    if (subscription == NULL) {
+        return cog_op_finish(scheduler, &coro->op, COG_ENOTSUBSCRIBED);
+    }
+    if (is_awaited(subscription)) {
+        return cog_op_finish(scheduler, &coro->op, COG_EINVALID);
+    }
+    if (subscription->is_keyed) {
+        cog_link_remove(&subscription->link);
+        cog_release(channel->object.allocator, subscription, sizeof *subscription);
+    } else {
+        cog_detach(coro, find_own(coro, channel));
+    }
+    return cog_op_finish(scheduler, &coro->op, COG_OK);
+}
+
+/* ---- Messages ---- */
 
 static int append(struct cog_channel *channel, union cog_value message) {
     union cog_value *messages = cog_grow(channel->object.allocator, channel->messages,
@@ -96,15 +203,14 @@ static int append(struct cog_channel *channel, union cog_value message) {
 }
 
 static struct cog_coro *process_publish(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_channel *channel = coro->op.object;
+    struct cog_channel *channel = cog_object_of(scheduler, &coro->op);
     int status = append(channel, coro->op.value);
     if (status != COG_OK) {
         return cog_op_finish(scheduler, &coro->op, status);
     }
     while (!cog_list_is_empty(&channel->fetchers)) {
         struct cog_op *fetch = cog_container_of(channel->fetchers.next, struct cog_op, link);
-        struct cog_subscription *subscription = *find(cog_op_coro(fetch), channel);
-        subscription->read_count = channel->dropped_count + channel->count;
+        fetch->u.messages.subscription->read_count = channel->dropped_count + channel->count;
         fetch->value = coro->op.value;
         fetch->u.messages.count = 1;
         cog_make_ready(scheduler, cog_op_finish(scheduler, fetch, COG_OK),
@@ -118,41 +224,15 @@ static struct cog_coro *process_publish(struct cog_scheduler *scheduler, struct 
     return NULL;
 }
 
-static struct cog_coro *process_subscribe(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_channel *channel = coro->op.object;
-    struct cog_subscription *subscription = *find(coro, channel);
-    if (subscription == NULL) {
-        subscription = cog_allocate_zeroed(scheduler->allocator, 1, sizeof *subscription);
-        if (subscription == NULL) {
-            return cog_op_finish(scheduler, &coro->op, COG_ENOMEM);
-        }
-        subscription->channel = channel;
-        subscription->next = coro->subscriptions;
-        coro->subscriptions = subscription;
-        cog_list_push_back(&channel->subscriptions, &subscription->link);
-    }
-    subscription->read_count = channel->dropped_count;
-    return cog_op_finish(scheduler, &coro->op, COG_OK);
-}
-
-static struct cog_coro *process_unsubscribe(struct cog_scheduler *scheduler,
-                                            struct cog_coro *coro) {
-    struct cog_subscription **place = find(coro, coro->op.object);
-    if (*place == NULL) {
-        return cog_op_finish(scheduler, &coro->op, COG_ENOTSUBSCRIBED);
-    }
-    drop(coro, place);
-    return cog_op_finish(scheduler, &coro->op, COG_OK);
-}
-
 static struct cog_coro *process_fetch(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_channel *channel = coro->op.object;
-    struct cog_subscription *subscription = *find(coro, channel);
+    struct cog_channel *channel = cog_object_of(scheduler, &coro->op);
+    struct cog_subscription *subscription = find(coro, channel);
     if (subscription == NULL) {
         return cog_op_finish(scheduler, &coro->op, COG_ENOTSUBSCRIBED);
     }
     size_t read_count = (size_t)(subscription->read_count - channel->dropped_count);
     if (read_count == channel->count) {
+        coro->op.u.messages.subscription = subscription;
         return cog_park(scheduler, coro, &channel->fetchers);
     }
     coro->op.u.messages.first = read_count;
@@ -172,6 +252,7 @@ union cog_value cog_fetch_message(const struct cog_op *op, size_t index) {
 }
 
 size_t cog_channel_compact(struct cog_channel *channel) {
+    cog_assert(channel != NULL);
     uint64_t level = channel->dropped_count + channel->count;
     for (struct cog_link *link = channel->subscriptions.next; link != &channel->subscriptions;
          link = link->next) {
@@ -197,23 +278,41 @@ void cog_set_publish(struct cog_op *op, struct cog_channel *channel, union cog_v
     op->value = message;
 }
 
-void cog_set_subscribe(struct cog_op *op, struct cog_channel *channel) {
-    static const struct cog_op_type type = {
-        .name = "subscribe", .kind = COG_OP_SUBSCRIBE, .process = process_subscribe};
-    cog_op_init(op, &type);
+static void set_subscriber(struct cog_op *op, const struct cog_op_type *type,
+                           struct cog_channel *channel, const uint64_t *key) {
+    cog_op_init(op, type);
     op->object = channel;
+    op->is_keyed = key != NULL;
+    op->value.bits = key != NULL ? *key : 0;
+}
+
+static const struct cog_op_type subscribe_type = {
+    .name = "subscribe", .kind = COG_OP_SUBSCRIBE, .process = process_subscribe};
+static const struct cog_op_type unsubscribe_type = {
+    .name = "unsubscribe", .kind = COG_OP_UNSUBSCRIBE, .process = process_unsubscribe};
+static const struct cog_op_type fetch_type = {
+    .name = "fetch", .kind = COG_OP_FETCH, .is_timed = true, .process = process_fetch};
+
+void cog_set_subscribe(struct cog_op *op, struct cog_channel *channel) {
+    set_subscriber(op, &subscribe_type, channel, NULL);
+}
+
+void cog_set_subscribe_key(struct cog_op *op, struct cog_channel *channel, uint64_t key) {
+    set_subscriber(op, &subscribe_type, channel, &key);
 }
 
 void cog_set_unsubscribe(struct cog_op *op, struct cog_channel *channel) {
-    static const struct cog_op_type type = {
-        .name = "unsubscribe", .kind = COG_OP_UNSUBSCRIBE, .process = process_unsubscribe};
-    cog_op_init(op, &type);
-    op->object = channel;
+    set_subscriber(op, &unsubscribe_type, channel, NULL);
+}
+
+void cog_set_unsubscribe_key(struct cog_op *op, struct cog_channel *channel, uint64_t key) {
+    set_subscriber(op, &unsubscribe_type, channel, &key);
 }
 
 void cog_set_fetch(struct cog_op *op, struct cog_channel *channel) {
-    static const struct cog_op_type type = {
-        .name = "fetch", .kind = COG_OP_FETCH, .is_timed = true, .process = process_fetch};
-    cog_op_init(op, &type);
-    op->object = channel;
+    set_subscriber(op, &fetch_type, channel, NULL);
+}
+
+void cog_set_fetch_key(struct cog_op *op, struct cog_channel *channel, uint64_t key) {
+    set_subscriber(op, &fetch_type, channel, &key);
 }

@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cog_clock {
     /* Nanoseconds since a start of the clock's own choosing. Never runs backwards. */
     int64_t (*now_ns)(void *context);
@@ -12,5 +16,9 @@ struct cog_clock {
 
 /* CLOCK_MONOTONIC. */
 struct cog_clock cog_clock_monotonic(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

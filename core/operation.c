@@ -28,35 +28,66 @@ static void move(struct cog_op *op, enum cog_op_state to) {
     op->state = (uint8_t)to;
 }
 
+_Static_assert(sizeof(((struct cog_op *)NULL)->u) == sizeof(((struct cog_op *)NULL)->u.custom),
+               "clearing custom clears the whole union");
+
 void cog_op_init(struct cog_op *op, const struct cog_op_type *type) {
-    cog_assert(!cog_link_is_linked(&op->link) && op->timer_index == 0);
-    *op = (struct cog_op){
-        .type = type, .socket = -1, .priority = COG_DEFAULT, .timeout_kind = COG_TIMEOUT_DEFAULT};
+    cog_assert(op != NULL && op->state != COG_OP_PENDING); /* else it would be submitted twice */
+    cog_assert(!cog_link_is_linked(&op->link) && !cog_timer_is_armed(op));
+    /* Field by field, without link and timer, which are clear: compilers zero the whole by a string
+     * instruction, which takes a quarter of a dispatch. */
+    op->type = type;
+    op->object = NULL;
+    op->value.bits = 0;
+    op->timeout_ns = 0;
+    op->u.custom[0].bits = 0;
+    op->u.custom[1].bits = 0;
+    op->u.custom[2].bits = 0;
+    op->socket = -1;
+    op->status = 0;
+    op->recipients = 0;
+    op->state = COG_OP_NEW;
+    op->priority = COG_DEFAULT;
+    op->timeout_kind = COG_TIMEOUT_DEFAULT;
+    op->is_strong = false;
+    op->is_nowait = false;
+    op->is_keyed = false;
 }
 
 struct cog_coro *cog_op_coro(const struct cog_op *op) {
+    cog_assert(op != NULL);
     return cog_container_of(op, struct cog_coro, op);
 }
 
 void cog_set_priority(struct cog_op *op, enum cog_priority priority) {
+    cog_assert(op->state == COG_OP_NEW);
     cog_assert(priority >= COG_DEFAULT && priority <= COG_FIRST);
     op->priority = (int8_t)priority;
 }
 
 void cog_set_timeout(struct cog_op *op, int64_t timeout_ns, bool is_strong) {
-    op->timeout_kind = COG_TIMEOUT_RELATIVE;
-    op->timeout_ns = timeout_ns > 0 ? timeout_ns : 0;
+    cog_assert(op->state == COG_OP_NEW);
+    op->timeout_kind = timeout_ns >= 0 ? COG_TIMEOUT_RELATIVE : COG_TIMEOUT_INVALID;
+    op->timeout_ns = timeout_ns;
     op->is_strong = is_strong;
 }
 
 void cog_set_deadline(struct cog_op *op, int64_t deadline_ns, bool is_strong) {
+    cog_assert(op->state == COG_OP_NEW);
     op->timeout_kind = COG_TIMEOUT_ABSOLUTE;
     op->timeout_ns = deadline_ns;
     op->is_strong = is_strong;
 }
 
 void cog_set_no_timeout(struct cog_op *op) {
+    cog_assert(op->state == COG_OP_NEW);
     op->timeout_kind = COG_TIMEOUT_NONE;
+}
+
+void cog_set_custom(struct cog_op *op, const struct cog_op_type *type, void *object) {
+    cog_assert(type != NULL && type->process != NULL && type->kind == COG_OP_CUSTOM);
+    cog_op_init(op, type);
+    op->object = object;
 }
 
 static void notify_op(struct cog_scheduler *scheduler, enum cog_event_kind kind, struct cog_op *op,
@@ -83,9 +114,9 @@ void cog_op_begin(struct cog_scheduler *scheduler, struct cog_op *op) {
     notify_op(scheduler, COG_EVENT_OP_STARTED, op, 0);
 }
 
-int cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op) {
+void cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op) {
     if (op->timeout_kind == COG_TIMEOUT_NONE) {
-        return COG_OK;
+        return;
     }
     int64_t now_ns = cog_now_ns(scheduler);
     int64_t deadline_ns = op->timeout_ns;
@@ -94,11 +125,8 @@ int cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op) {
     } else {
         op->timeout_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
     }
-    int status = cog_timeouts_arm(&scheduler->timeouts, scheduler->allocator, op, deadline_ns);
-    if (status == COG_OK) {
-        notify_op(scheduler, COG_EVENT_TIMER_ARMED, op, deadline_ns);
-    }
-    return status;
+    cog_timeouts_arm(&scheduler->timeouts, op, deadline_ns);
+    notify_op(scheduler, COG_EVENT_TIMER_ARMED, op, deadline_ns);
 }
 
 void cog_op_end(struct cog_scheduler *scheduler, struct cog_op *op, enum cog_op_state ending,
@@ -106,7 +134,7 @@ void cog_op_end(struct cog_scheduler *scheduler, struct cog_op *op, enum cog_op_
     struct cog_coro *coro = cog_op_coro(op);
     move(op, ending);
     op->status = status;
-    if (op->timer_index != 0) {
+    if (cog_timer_is_armed(op)) {
         cog_timeouts_remove(&scheduler->timeouts, op);
         notify_op(scheduler, COG_EVENT_TIMER_REMOVED, op, 0);
     }
@@ -120,6 +148,13 @@ void cog_op_end(struct cog_scheduler *scheduler, struct cog_op *op, enum cog_op_
     if (op->type->finalize != NULL) {
         op->type->finalize(scheduler, op);
     }
+    move(op, COG_OP_FINALIZED);
+}
+
+void cog_op_refuse(struct cog_scheduler *scheduler, struct cog_op *op, int status) {
+    move(op, COG_OP_FAILED);
+    op->status = status;
+    notify_op(scheduler, COG_EVENT_OP_ENDED, op, 0);
     move(op, COG_OP_FINALIZED);
 }
 
@@ -145,9 +180,8 @@ void cog_op_expire(struct cog_scheduler *scheduler, struct cog_op *op) {
 void cog_proactor_activity(struct cog_scheduler *scheduler, struct cog_op *op) {
     cog_assert(op->state == COG_OP_PENDING);
     notify_op(scheduler, COG_EVENT_OP_PROGRESSED, op, 0);
-    if (op->timer_index != 0 && !op->is_strong) {
+    if (cog_timer_is_armed(op) && !op->is_strong) {
         cog_timeouts_touch(&scheduler->timeouts, op, cog_now_ns(scheduler));
-        notify_op(scheduler, COG_EVENT_TIMER_REFRESHED, op,
-                  cog_timeouts_deadline_ns(&scheduler->timeouts, op));
+        notify_op(scheduler, COG_EVENT_TIMER_REFRESHED, op, op->timer.deadline_ns);
     }
 }

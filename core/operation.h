@@ -14,24 +14,17 @@ void cog_op_init(struct cog_op *op, const struct cog_op_type *type);
 void cog_op_end(struct cog_scheduler *scheduler, struct cog_op *op, enum cog_op_state ending,
                 int status);
 
-/* As cog_op_end, COMPLETED for COG_OK and FAILED for anything else; returns the operation's
- * coroutine. */
-struct cog_coro *cog_op_finish(struct cog_scheduler *scheduler, struct cog_op *op, int status);
+/* Fails an operation that has begun but was not processed: there is nothing to finalize. */
+void cog_op_refuse(struct cog_scheduler *scheduler, struct cog_op *op, int status);
 
 /* Moves a fresh operation to pending, with its priority resolved. */
 void cog_op_begin(struct cog_scheduler *scheduler, struct cog_op *op);
 
-/* Arms the timeout of a pending operation that begins to wait, if it has one. COG_OK or COG_ENOMEM.
- */
-int cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op);
+/* Arms the timeout of a pending operation that begins to wait, if it has one. */
+void cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op);
 
 /* An armed operation's deadline has come. Ends it if it can be withdrawn and makes its coroutine
  * ready. */
 void cog_op_expire(struct cog_scheduler *scheduler, struct cog_op *op);
-
-/* Has its priority this flag? (Resolved at cog_op_begin.) */
-static inline bool cog_op_has_priority(const struct cog_op *op, enum cog_priority flag) {
-    return (op->priority & (int)flag) != 0;
-}
 
 #endif

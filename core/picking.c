@@ -39,39 +39,25 @@ struct cog_coro *cog_pick_ready(struct cog_scheduler *scheduler) {
     return candidates[picked];
 }
 
-/* Would production expire a before b? A weak entry counts where its last activity put it, though
- * the heap may not know yet. */
-static bool expires_before(const struct cog_timeouts *timeouts, const struct cog_op *a,
-                           const struct cog_op *b) {
-    int64_t a_ns = cog_timeouts_deadline_ns(timeouts, a);
-    int64_t b_ns = cog_timeouts_deadline_ns(timeouts, b);
-    if (a_ns != b_ns) {
-        return a_ns < b_ns;
-    }
-    return cog_timeouts_order(timeouts, a) < cog_timeouts_order(timeouts, b);
-}
-
 /* Inserts op into the count candidates, which are in the order in which production expires them. */
-static void insert_in_order(const struct cog_timeouts *timeouts, struct cog_op **candidates,
-                            size_t count, struct cog_op *op) {
+static void insert_in_order(struct cog_op **candidates, size_t count, struct cog_op *op) {
     size_t place = count;
-    for (; place > 0 && expires_before(timeouts, op, candidates[place - 1]); place--) {
+    for (; place > 0 && cog_timer_is_before(op, candidates[place - 1]); place--) {
         candidates[place] = candidates[place - 1];
     }
     candidates[place] = op;
 }
 
 struct cog_op *cog_pick_expired(struct cog_scheduler *scheduler, int64_t now_ns) {
-    struct cog_timeouts *timeouts = &scheduler->timeouts;
-    struct cog_op **candidates = reserve(scheduler, timeouts->count);
+    struct cog_op **candidates = reserve(scheduler, scheduler->timeouts.count);
     if (candidates == NULL) {
-        return timeouts->heap[0].op;
+        return cog_timeouts_due(&scheduler->timeouts, now_ns);
     }
     size_t count = 0;
-    for (uint32_t at = 0; at < timeouts->count; at++) {
-        struct cog_op *op = timeouts->heap[at].op;
-        if (cog_timeouts_deadline_ns(timeouts, op) <= now_ns) {
-            insert_in_order(timeouts, candidates, count, op);
+    for (struct cog_coro *coro = cog_next_coro(scheduler, NULL); coro != NULL;
+         coro = cog_next_coro(scheduler, coro)) {
+        if (cog_timer_is_armed(&coro->op) && coro->op.timer.deadline_ns <= now_ns) {
+            insert_in_order(candidates, count, &coro->op);
             count++;
         }
     }

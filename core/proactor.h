@@ -13,6 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cog_allocator;
 struct cog_op;
 struct cog_scheduler;
 
@@ -23,9 +28,10 @@ struct cog_proactor_ops {
     void (*attach)(void *context, struct cog_scheduler *scheduler);
 
     /* Takes a socket operation (kinds COG_OP_LISTEN to COG_OP_CLOSE). With try_first it is
-     * attempted at once. Returns COG_OK: it is done, its results are filled in. COG_PENDING: it is
-     * held. A negative code: it failed. listen, shutdown and close always end at once. Operations
-     * still held on a socket that is closed are completed with COG_ECLOSED by the next run. */
+     * attempted at once, unless older ones wait on the socket in its direction. Returns COG_OK: it
+     * is done, its results are filled in. COG_PENDING: it is held. A negative code: it failed.
+     * listen, bind, shutdown and close always end at once. Operations still held on a socket that
+     * is closed are completed with COG_ECLOSED by the next run. */
     int (*submit)(void *context, struct cog_op *op, bool try_first);
 
     /* Gives up a held operation: after true the proactor knows nothing of it any more. False when
@@ -45,6 +51,17 @@ struct cog_proactor_ops {
 
     /* The scheduler goes away; operations still held are forgotten. May be null. */
     void (*detach)(void *context);
+
+    /* Makes a run that sleeps, or the next one, return at once. From any thread and from signal
+     * handlers. Null: nobody outside can wake it. */
+    void (*wake)(void *context);
+
+    /* A file descriptor that is readable while run has something to do, for other main loops; -1:
+     * there is none. May be null. */
+    int (*descriptor)(const void *context);
+
+    /* Frees the proactor and closes the sockets that are still open. Null: nothing to free. */
+    void (*close)(void *context);
 };
 
 struct cog_proactor {
@@ -56,11 +73,30 @@ struct cog_proactor {
  * COG_EUNSUPPORTED, and sleeps by clock_nanosleep. */
 struct cog_proactor cog_proactor_none(void);
 
+/* Opens a proactor by name: "epoll", "poll", "none"; null: the best that this machine has.
+ * allocator null: malloc; it must outlive the proactor. COG_OK, COG_ENOMEM, COG_EUNSUPPORTED (no
+ * such proactor here), COG_EPROACTOR (errno tells). *out is set on COG_OK only.
+ *
+ * Its sockets are file descriptors, non-blocking and closed on exec; options may be set on them,
+ * but only the proactor closes them. Numbers that it did not give out are COG_EBADSOCKET. */
+int cog_proactor_open(const char *name, const struct cog_allocator *allocator,
+                      struct cog_proactor *out);
+
+/* After the scheduler that used it is gone. */
+void cog_proactor_close(struct cog_proactor *proactor);
+
+/* The names of this machine's proactors, best first; null at the end. */
+const char *cog_proactor_name(size_t index);
+
 /* For proactors, within run: op, which was held, ended with this status; its results are filled in.
  */
 void cog_proactor_complete(struct cog_scheduler *scheduler, struct cog_op *op, int status);
 
 /* For proactors: op made progress without completing; moves its weak deadline. */
 void cog_proactor_activity(struct cog_scheduler *scheduler, struct cog_op *op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,6 @@
 /* proactor_none.c - the proactor of programs without sockets: it only sleeps. */
 #include "core/cogen.h"
-#include "core/proactor.h"
+#include "core/proactors.h"
 
 #include <errno.h>
 #include <time.h>
@@ -55,6 +55,20 @@ struct cog_proactor cog_proactor_none(void) {
         .held_count = held_count_none,
         .close_socket = close_socket_none,
         .detach = NULL,
+        .wake = NULL,
+        .descriptor = NULL,
+        .close = NULL,
     };
     return (struct cog_proactor){.ops = &ops, .context = NULL};
+}
+
+static int open_none(const struct cog_allocator *allocator, struct cog_proactor *out) {
+    (void)allocator;
+    *out = cog_proactor_none();
+    return COG_OK;
+}
+
+const struct cog_proactor_kind *cog_proactor_kind_none(void) {
+    static const struct cog_proactor_kind kind = {.name = "none", .open = open_none};
+    return &kind;
 }

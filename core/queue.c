@@ -21,13 +21,38 @@ struct cog_queue {
     struct cog_link joiners; /* parked joins, in order */
 };
 
+static bool is_full(const struct cog_queue *queue) {
+    return queue->size > 0 && queue->count >= queue->size;
+}
+
+static const char *check_queue(const struct cog_object *object) {
+    const struct cog_queue *queue = cog_container_of(object, const struct cog_queue, object);
+    if (queue->count > queue->capacity || (queue->size > 0 && queue->count > queue->size)) {
+        return "a queue holds more than it has room for";
+    }
+    if (queue->count > 0 && !cog_list_is_empty(&queue->getters)) {
+        return "a get is parked on a queue that has an item";
+    }
+    if (!is_full(queue) && !cog_list_is_empty(&queue->putters)) {
+        return "a put is parked on a queue that has room";
+    }
+    if (queue->unfinished_count == 0 && !cog_list_is_empty(&queue->joiners)) {
+        return "a join is parked on a queue that is done";
+    }
+    bool is_pending = cog_list_is_pending(&queue->getters) &&
+                      cog_list_is_pending(&queue->putters) && cog_list_is_pending(&queue->joiners);
+    return is_pending ? NULL : "a queue holds an operation that ended";
+}
+
 int cog_queue_new(struct cog_scheduler *scheduler, const struct cog_queue_options *options,
                   struct cog_queue **out) {
+    static const struct cog_object_type type = {.check = check_queue};
+    cog_assert(scheduler != NULL && out != NULL);
     struct cog_queue *queue = cog_allocate_zeroed(scheduler->allocator, 1, sizeof *queue);
     if (queue == NULL) {
         return COG_ENOMEM;
     }
-    cog_object_init(&queue->object, scheduler, options != NULL ? options->name : NULL,
+    cog_object_init(&queue->object, &type, scheduler, options != NULL ? options->name : NULL,
                     options != NULL ? options->tag : 0);
     queue->size = options != NULL ? options->size : 0;
     cog_list_init(&queue->getters);
@@ -44,21 +69,19 @@ void cog_queue_free(struct cog_queue *queue) {
     cog_assert(cog_list_is_empty(&queue->getters) && cog_list_is_empty(&queue->putters) &&
                cog_list_is_empty(&queue->joiners));
     const struct cog_allocator *allocator = queue->object.allocator;
+    cog_object_term(&queue->object);
     cog_release(allocator, queue->items, queue->capacity * sizeof queue->items[0]);
     cog_release(allocator, queue, sizeof *queue);
 }
 
 size_t cog_queue_count(const struct cog_queue *queue) {
+    cog_assert(queue != NULL);
     return queue->count;
 }
 
 union cog_value cog_queue_item(const struct cog_queue *queue, size_t index) {
-    cog_assert(index < queue->count);
+    cog_assert(queue != NULL && index < queue->count);
     return queue->items[(queue->first + index) & (queue->capacity - 1)];
-}
-
-static bool is_full(const struct cog_queue *queue) {
-    return queue->size > 0 && queue->count >= queue->size;
 }
 
 /* Makes the ring larger, its items from the start on. */
@@ -120,7 +143,7 @@ static struct cog_coro *hand_over(struct cog_queue *queue, struct cog_coro *putt
 }
 
 static struct cog_coro *process_put(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_queue *queue = coro->op.object;
+    struct cog_queue *queue = cog_object_of(scheduler, &coro->op);
     if (is_full(queue)) {
         return coro->op.is_nowait ? cog_op_finish(scheduler, &coro->op, COG_EFULL)
                                   : cog_park(scheduler, coro, &queue->putters);
@@ -132,6 +155,7 @@ static struct cog_coro *process_put(struct cog_scheduler *scheduler, struct cog_
 }
 
 int cog_queue_add(struct cog_queue *queue, union cog_value value) {
+    cog_assert(queue != NULL && queue->object.scheduler != NULL);
     struct cog_scheduler *scheduler = queue->object.scheduler;
     if (is_full(queue)) {
         return COG_EFULL;
@@ -164,7 +188,7 @@ static struct cog_coro *admit_putters(struct cog_queue *queue, struct cog_coro *
 }
 
 static struct cog_coro *process_get(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_queue *queue = coro->op.object;
+    struct cog_queue *queue = cog_object_of(scheduler, &coro->op);
     if (queue->count == 0) {
         return coro->op.is_nowait ? cog_op_finish(scheduler, &coro->op, COG_EEMPTY)
                                   : cog_park(scheduler, coro, &queue->getters);
@@ -176,7 +200,7 @@ static struct cog_coro *process_get(struct cog_scheduler *scheduler, struct cog_
 }
 
 static struct cog_coro *process_done(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_queue *queue = coro->op.object;
+    struct cog_queue *queue = cog_object_of(scheduler, &coro->op);
     if (queue->unfinished_count == 0) {
         return cog_op_finish(scheduler, &coro->op, COG_ETOOMANYDONE);
     }
@@ -190,7 +214,7 @@ static struct cog_coro *process_done(struct cog_scheduler *scheduler, struct cog
 }
 
 static struct cog_coro *process_queue_join(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_queue *queue = coro->op.object;
+    struct cog_queue *queue = cog_object_of(scheduler, &coro->op);
     return queue->unfinished_count == 0 ? cog_op_finish(scheduler, &coro->op, COG_OK)
                                         : cog_park(scheduler, coro, &queue->joiners);
 }

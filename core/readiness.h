@@ -24,12 +24,29 @@ struct cog_nonblocking_ops {
                 size_t *received);
     /* Hands over up to bytes >= 1: *sent >= 1. */
     int (*send)(void *context, int32_t socket, const char *buffer, size_t bytes, size_t *sent);
+
+    /* Takes one datagram: *received >= 0 bytes of it, and where it came from, unless address is
+     * null (*address_bytes: in, the room there; out, the address's size, which may be more). One
+     * that does not fit: COG_EFULL, with its first part. Null: COG_EUNSUPPORTED. */
+    int (*recvfrom)(void *context, int32_t socket, char *buffer, size_t bytes,
+                    struct sockaddr *address, size_t *address_bytes, size_t *received);
+    /* Hands over one datagram. Null: COG_EUNSUPPORTED. */
+    int (*sendto)(void *context, int32_t socket, const char *buffer, size_t bytes,
+                  const struct sockaddr *address, size_t address_bytes);
+    /* Hands over up to bytes >= 1 of an open file: *sent >= 1, 0 at its end. COG_EUNSUPPORTED: not
+     * of this file; then, and if null, the file is read and `send` used. */
+    int (*sendfile)(void *context, int32_t socket, int file, int64_t offset, size_t bytes,
+                    size_t *sent);
+
+    /* After that many bytes an attempt stops (COG_MORE), so that a peer that is always ready does
+     * not keep the others waiting. 0: no limit, and never COG_MORE. */
+    size_t burst_bytes;
 };
 
-/* Carries an operation (accept, connect, recv, recvall, recvline, send, sendall) on as far as it
- * goes without waiting. Returns COG_OK (done, its results are filled in), COG_PENDING, or the
- * negative code that it fails with. Progress that does not complete it is reported to the scheduler
- * as activity once it is held. */
+/* Carries an operation (accept, connect, and those that move bytes) on as far as it goes without
+ * waiting. Returns COG_OK (done, its results are filled in), COG_PENDING, COG_MORE (it could go on:
+ * attempt it again, after others), or the negative code that it fails with. Progress that does not
+ * complete it is reported to the scheduler as activity once it is held. */
 int cog_attempt(const struct cog_nonblocking_ops *ops, void *context,
                 struct cog_scheduler *scheduler, struct cog_op *op);
 

@@ -16,7 +16,11 @@
 #include "core/coroutine.h"
 #include "core/list.h"
 #include "core/ready_queue.h"
+#include "core/stack.h"
+#include "core/stack_overflow.h"
 #include "core/timeouts.h"
+
+#include <stdatomic.h>
 
 struct cog_scheduler {
     const struct cog_allocator *allocator;
@@ -39,24 +43,43 @@ struct cog_scheduler {
         completed; /* coroutines, by op.link, that the proactor run under way completed, in order */
     struct cog_timeouts timeouts;
     struct cog_link coroutines; /* all that live, in the order of adding */
-    void *candidates;           /* scratch for the picker */
+    struct cog_link newborn;    /* those that were made and not added yet */
+    struct cog_link objects;    /* queues, signals, channels, pipes, mailboxes: object.h */
+    struct cog_link mailboxes;
+    struct cog_stack_pool stacks;
+    struct cog_overflow_watch overflow_watch;
+    int64_t now_ns; /* the latest time that the clock gave */
+    atomic_bool
+        is_posted;      /* a mailbox has been posted to; the one field that other threads touch */
+    size_t take_count;  /* takes that wait for a mailbox: other threads can wake them */
+    size_t checks_in;   /* debug builds: so many iterations go unchecked */
+    bool is_iterating;   /* an iteration is under way */
+    bool is_closing;    /* it is being freed: nothing can be added any more */
+    bool owns_proactor; /* opened with it, to be closed with it */
+    void *candidates;   /* scratch for the picker */
     size_t candidates_bytes;
 };
 
 /* Tells the observer, if there is one. */
 void cog_notify(struct cog_scheduler *scheduler, const struct cog_event *event);
 
-/* Puts coro, whose operation has ended, into the ready queue. */
-void cog_make_ready(struct cog_scheduler *scheduler, struct cog_coro *coro, bool front);
-
-/* Parks coro on its pending operation: in `list` (null: in none), with its timeout armed. Returns
- * null, for process functions to return; or, when there is no memory for the timeout, fails the
- * operation and returns coro. */
-struct cog_coro *cog_park(struct cog_scheduler *scheduler, struct cog_coro *coro,
-                          struct cog_link *list);
+static inline void cog_notify_coro(struct cog_scheduler *scheduler, enum cog_event_kind kind,
+                                   struct cog_coro *coro, bool front) {
+    if (scheduler->observer.ops != NULL) {
+        cog_notify(scheduler,
+                   &(struct cog_event){
+                       .kind = kind, .coro = coro, .status = coro->status, .front = front});
+    }
+}
 
 /* Takes up a new coroutine; the caller puts it somewhere. by: who adds it, or null. */
 void cog_adopt(struct cog_scheduler *scheduler, struct cog_coro *coro, struct cog_coro *by);
+
+/* Hands what has been posted to those who wait for it. */
+void cog_deliver_posts(struct cog_scheduler *scheduler);
+
+/* The result of a coroutine that has ended, or its failure, goes to who called or joined it. */
+void cog_take_result(struct cog_op *op, const struct cog_coro *ended);
 
 /* The coroutine has ended with status (COG_OK or a failure): wakes who waits for that. Returns who
  * continues at once. */

@@ -16,13 +16,35 @@ struct cog_signal {
     size_t waiter_count;
 };
 
+static const char *check_signal(const struct cog_object *object) {
+    const struct cog_signal *signal = cog_container_of(object, const struct cog_signal, object);
+    size_t waiter_count = 0;
+    for (const struct cog_link *link = signal->waiters.next; link != &signal->waiters;
+         link = link->next) {
+        waiter_count++;
+    }
+    if (waiter_count != signal->waiter_count) {
+        return "a signal counts other waiters than it has";
+    }
+    if (!cog_list_is_pending(&signal->waiters) || !cog_list_is_pending(&signal->parked)) {
+        return "a signal holds an operation that ended";
+    }
+    if (cog_list_is_empty(&signal->parked)) {
+        return NULL;
+    }
+    const struct cog_op *oldest = cog_container_of(signal->parked.next, struct cog_op, link);
+    return oldest->recipients > waiter_count ? NULL : "a parked signal has recipients enough";
+}
+
 int cog_signal_new(struct cog_scheduler *scheduler, const struct cog_object_options *options,
                    struct cog_signal **out) {
+    static const struct cog_object_type type = {.check = check_signal};
+    cog_assert(scheduler != NULL && out != NULL);
     struct cog_signal *signal = cog_allocate_zeroed(scheduler->allocator, 1, sizeof *signal);
     if (signal == NULL) {
         return COG_ENOMEM;
     }
-    cog_object_init(&signal->object, scheduler, options != NULL ? options->name : NULL,
+    cog_object_init(&signal->object, &type, scheduler, options != NULL ? options->name : NULL,
                     options != NULL ? options->tag : 0);
     cog_list_init(&signal->waiters);
     cog_list_init(&signal->parked);
@@ -35,6 +57,7 @@ void cog_signal_free(struct cog_signal *signal) {
         return;
     }
     cog_assert(cog_list_is_empty(&signal->waiters) && cog_list_is_empty(&signal->parked));
+    cog_object_term(&signal->object);
     cog_release(signal->object.allocator, signal, sizeof *signal);
 }
 
@@ -73,13 +96,11 @@ static void serve_parked(struct cog_signal *signal) {
 }
 
 static struct cog_coro *process_wait(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_signal *signal = coro->op.object;
+    struct cog_signal *signal = cog_object_of(scheduler, &coro->op);
     signal->waiter_count++;
-    struct cog_coro *next = cog_park(scheduler, coro, &signal->waiters);
-    if (next == NULL) {
-        serve_parked(signal);
-    }
-    return next;
+    (void)cog_park(scheduler, coro, &signal->waiters);
+    serve_parked(signal);
+    return NULL;
 }
 
 static void finalize_wait(struct cog_scheduler *scheduler, struct cog_op *op) {
@@ -89,7 +110,7 @@ static void finalize_wait(struct cog_scheduler *scheduler, struct cog_op *op) {
 }
 
 static struct cog_coro *process_signal(struct cog_scheduler *scheduler, struct cog_coro *coro) {
-    struct cog_signal *signal = coro->op.object;
+    struct cog_signal *signal = cog_object_of(scheduler, &coro->op);
     bool is_behind = coro->op.recipients > 0 && !cog_list_is_empty(&signal->parked);
     if (signal->waiter_count < coro->op.recipients || is_behind) {
         return cog_park(scheduler, coro, &signal->parked);
@@ -129,5 +150,6 @@ void cog_set_signal(struct cog_op *op, struct cog_signal *signal, union cog_valu
 }
 
 size_t cog_signal_send(struct cog_signal *signal, union cog_value value) {
+    cog_assert(signal != NULL && signal->object.scheduler != NULL);
     return wake_all(signal, value, false);
 }

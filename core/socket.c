@@ -11,12 +11,7 @@ static struct cog_coro *process_socket(struct cog_scheduler *scheduler, struct c
     if (status != COG_PENDING) {
         return cog_op_finish(scheduler, op, status);
     }
-    status = cog_op_arm(scheduler, op);
-    if (status != COG_OK && proactor->ops->cancel(proactor->context, op)) {
-        return cog_op_finish(scheduler, op, status);
-    }
-    coro->state = COG_CORO_WAITING;
-    return NULL;
+    return cog_park(scheduler, coro, NULL);
 }
 
 static struct cog_coro *process_recv(struct cog_scheduler *scheduler, struct cog_coro *coro) {
@@ -68,6 +63,12 @@ void cog_set_listen(struct cog_op *op, const struct sockaddr *address, size_t ad
     set_endpoint(op, &type, address, address_bytes, backlog);
 }
 
+void cog_set_bind(struct cog_op *op, const struct sockaddr *address, size_t address_bytes) {
+    static const struct cog_op_type type =
+        SOCKET_OP_TYPE("bind", COG_OP_BIND, false, process_socket);
+    set_endpoint(op, &type, address, address_bytes, 0);
+}
+
 void cog_set_accept(struct cog_op *op, int32_t listener) {
     static const struct cog_op_type type =
         SOCKET_OP_TYPE("accept", COG_OP_ACCEPT, true, process_socket);
@@ -97,14 +98,27 @@ void cog_set_recvline(struct cog_op *op, int32_t socket, char *buffer, size_t by
     set_transfer(op, &type, socket, buffer, bytes);
 }
 
-/* The buffer of a send is only read; the operation has one field for both directions. */
+void cog_set_recvfrom(struct cog_op *op, int32_t socket, char *buffer, size_t bytes,
+                      struct sockaddr *address, size_t address_bytes) {
+    static const struct cog_op_type type =
+        SOCKET_OP_TYPE("recvfrom", COG_OP_RECVFROM, true, process_socket);
+    set_transfer(op, &type, socket, buffer, bytes);
+    op->object = address;
+    op->value.bits = address_bytes;
+}
+
+/* What is sent, and where to, is only read; the operation has one field for both directions. */
+static void *writable(const void *read_only) {
+    union {
+        const void *read_only;
+        void *pointer;
+    } shared = {.read_only = read_only};
+    return shared.pointer;
+}
+
 static void set_sending(struct cog_op *op, const struct cog_op_type *type, int32_t socket,
                         const char *buffer, size_t bytes) {
-    union {
-        const char *read_only;
-        char *pointer;
-    } shared = {.read_only = buffer};
-    set_transfer(op, type, socket, shared.pointer, bytes);
+    set_transfer(op, type, socket, writable(buffer), bytes);
 }
 
 void cog_set_send(struct cog_op *op, int32_t socket, const char *buffer, size_t bytes) {
@@ -116,6 +130,28 @@ void cog_set_sendall(struct cog_op *op, int32_t socket, const char *buffer, size
     static const struct cog_op_type type =
         SOCKET_OP_TYPE("sendall", COG_OP_SENDALL, true, process_send);
     set_sending(op, &type, socket, buffer, bytes);
+}
+
+/* An empty datagram is one, too. */
+void cog_set_sendto(struct cog_op *op, int32_t socket, const char *buffer, size_t bytes,
+                    const struct sockaddr *address, size_t address_bytes) {
+    static const struct cog_op_type type =
+        SOCKET_OP_TYPE("sendto", COG_OP_SENDTO, true, process_socket);
+    set_sending(op, &type, socket, buffer, bytes);
+    op->object = writable(address);
+    op->value.bits = address_bytes;
+}
+
+void cog_set_sendfile(struct cog_op *op, int32_t socket, int file, int64_t offset, size_t bytes,
+                      size_t block_bytes) {
+    static const struct cog_op_type type =
+        SOCKET_OP_TYPE("sendfile", COG_OP_SENDFILE, true, process_socket);
+    cog_op_init(op, &type);
+    op->socket = socket;
+    op->file = file;
+    op->u.file.offset = offset;
+    op->u.file.bytes = bytes;
+    op->value.bits = block_bytes;
 }
 
 void cog_set_shutdown(struct cog_op *op, int32_t socket) {

@@ -6,6 +6,10 @@
 #ifndef COG_STATUS_H
 #define COG_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* X(enumerator, value, name, text): the one table that codes, names and texts are made from. */
 #define COG_STATUS_TABLE(X)                                                                        \
     X(COG_OK, 0, "ok", "success")                                                                  \
@@ -29,7 +33,9 @@
     X(COG_ECORRUPT, -18, "corrupt", "the data is damaged or not of this format")                   \
     X(COG_ELIMIT, -19, "limit reached", "a limit that was set has been reached")                   \
     X(COG_EUNSUPPORTED, -20, "unsupported", "this is not available here")                          \
-    X(COG_EPROACTOR, -21, "proactor failed", "the proactor reported an error of the system")
+    X(COG_EPROACTOR, -21, "proactor failed", "the proactor reported an error of the system")       \
+    X(COG_EEND, -22, "end", "there is no more: the producer or the file has ended")                \
+    X(COG_ESTOPPED, -23, "stopped", "nobody wants any more of it")
 
 enum cog_status {
 #define COG_STATUS_ENUMERATOR(enumerator, value, name, text) enumerator = value,
@@ -43,5 +49,9 @@ const char *cog_status_name(int status);
 
 /* A sentence fit for an error message; "unknown status" for anything else. Never null. */
 const char *cog_status_text(int status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,56 +1,76 @@
 /* timeouts.h - the armed deadlines, earliest first.
  *
- * A 4-ary heap of (deadline, arming order, operation). Equal deadlines come out in the order of
- * arming, so the order is total and never depends on addresses. Each operation knows its place
- * (op->timer_index, from 1), which makes removal O(log n).
+ * The order is (deadline, arming order): total, and never one of addresses. An entry is part of its
+ * operation (op->timer), so arming needs no memory and cannot fail.
  *
- * Weak timeouts are re-armed lazily: activity only stamps the operation; when its entry reaches the
- * top, it sinks to the deadline that it would have had, with the arming order of that activity.
- * After cog_timeouts_settle the top is a true deadline.
+ *   base: every entry due at or before it is in the front, every later one in a bucket
+ *
+ *   front    |  level 0      level 1           level 2 ...
+ *   a heap   |  1 ns each    64 ns each        4096 ns each
+ *            ^ base
+ *
+ * Far from being due, entries are not sorted but thrown into buckets: the highest base-64 digit in
+ * which a deadline differs from base gives the level, its value there the bucket. When the front is
+ * empty the earliest bucket is emptied: few entries go to the front, many into the levels below,
+ * with base moved to the bucket's start. Most timeouts are removed before that happens; they were
+ * linked into a list and unlinked again. The front is a pairing heap: what is armed at or before
+ * base costs no more than a comparison there, and removing it only what has gathered below it.
+ *
+ * Base is behind the clock, as a rule. It runs ahead of it when somebody asks for the earliest
+ * deadline, to sleep until then; what is armed before that goes to the front.
+ *
+ * Weak timeouts are re-armed lazily: activity only stamps the entry with its new place in the
+ * order. It stays where it is until its bucket is emptied, and then goes where it now belongs. In
+ * the front, which is in order, it moves at once.
  */
 #ifndef COG_TIMEOUTS_H
 #define COG_TIMEOUTS_H
 
-#include "core/allocator.h"
 #include "core/cogen.h"
 
-struct cog_timer {
-    int64_t deadline_ns;
-    uint64_t order; /* arming order, unique within the scheduler */
-    struct cog_op *op;
+enum {
+    COG_TIMEOUTS_DIGIT_BITS = 6,
+    COG_TIMEOUTS_BUCKETS = 1 << COG_TIMEOUTS_DIGIT_BITS,
+    COG_TIMEOUTS_LEVELS = (64 + COG_TIMEOUTS_DIGIT_BITS - 1) / COG_TIMEOUTS_DIGIT_BITS,
 };
 
 struct cog_timeouts {
-    struct cog_timer *heap; /* [0, capacity); place i is heap[i - 1] */
-    uint32_t count;
-    size_t capacity;
-    uint64_t order_last; /* the arming order given out last */
+    struct cog_timer *front; /* the root of the heap, or null */
+    uint64_t base;           /* as cog_timeouts_arm's deadlines, shifted to begin at 0 */
+    uint64_t order_last;     /* the arming order given out last */
+    size_t count;
+    uint32_t levels; /* a bit for each level, and for each of its buckets: clear if it is empty */
+    uint64_t occupied[COG_TIMEOUTS_LEVELS];
+    struct cog_timer *buckets[COG_TIMEOUTS_LEVELS][COG_TIMEOUTS_BUCKETS];
 };
 
 void cog_timeouts_init(struct cog_timeouts *timeouts);
-void cog_timeouts_term(struct cog_timeouts *timeouts, const struct cog_allocator *allocator);
 
-/* Arms op, which is not armed. COG_OK, or COG_ENOMEM with nothing changed. */
-int cog_timeouts_arm(struct cog_timeouts *timeouts, const struct cog_allocator *allocator,
-                     struct cog_op *op, int64_t deadline_ns);
+static inline bool cog_timer_is_armed(const struct cog_op *op) {
+    return op->timer.back != NULL;
+}
+
+/* Arms op, which is not armed. */
+void cog_timeouts_arm(struct cog_timeouts *timeouts, struct cog_op *op, int64_t deadline_ns);
 
 /* Removes op, which is armed. */
 void cog_timeouts_remove(struct cog_timeouts *timeouts, struct cog_op *op);
 
-/* Stamps activity at now_ns on op, which is armed and weak. */
+/* There was activity at now_ns on op, which is armed and weak: its deadline is timeout_ns later,
+ * and it stands in the order of arming as if it had been armed now. */
 void cog_timeouts_touch(struct cog_timeouts *timeouts, struct cog_op *op, int64_t now_ns);
 
-/* Sinks stale weak entries until the top is a true deadline. Returns the top, or null if nothing is
- * armed. */
-const struct cog_timer *cog_timeouts_settle(struct cog_timeouts *timeouts);
+/* The first operation in order if it is due at now_ns, else null. INT64_MAX: the first of all. */
+struct cog_op *cog_timeouts_due(struct cog_timeouts *timeouts, int64_t now_ns);
 
-/* The deadline that op, which is armed, stands at, its last activity counted in. */
-int64_t cog_timeouts_deadline_ns(const struct cog_timeouts *timeouts, const struct cog_op *op);
+/* Would a, which is armed as b is, expire before b? */
+bool cog_timer_is_before(const struct cog_op *a, const struct cog_op *b);
 
-/* The arming order of op, which is armed; that of its last activity if there was one since. */
-uint64_t cog_timeouts_order(const struct cog_timeouts *timeouts, const struct cog_op *op);
-
-/* True if the heap is in order and every operation knows its place. O(n). */
+/* True if every entry in the buckets that are marked as occupied is where it belongs. O(count). */
 bool cog_timeouts_is_valid(const struct cog_timeouts *timeouts);
+
+/* True if op, which is armed, is linked as it should be: in the front, before all below it; in a
+ * bucket, in one that is marked. */
+bool cog_timer_is_valid(const struct cog_timeouts *timeouts, const struct cog_op *op);
 
 #endif

@@ -1,4 +1,6 @@
 /* validity.c - checks the scheduler's structures against each other. */
+#include "core/check.h"
+#include "core/object.h"
 #include "core/scheduler.h"
 
 static const char *check_coro(const struct cog_scheduler *scheduler, const struct cog_coro *coro) {
@@ -26,17 +28,48 @@ static const char *check_coro(const struct cog_scheduler *scheduler, const struc
     if (op->state != COG_OP_FINALIZED) {
         return "a coroutine that can run has an operation that did not end";
     }
-    return op->timer_index == 0 ? NULL : "an operation that ended is still armed";
+    return !cog_timer_is_armed(op) ? NULL : "an operation that ended is still armed";
+}
+
+/* The timeouts hold the operations of coroutines that live, and no others. */
+static const char *check_timeouts(struct cog_scheduler *scheduler) {
+    const struct cog_timeouts *timeouts = &scheduler->timeouts;
+    size_t count = 0;
+    for (struct cog_coro *coro = cog_next_coro(scheduler, NULL); coro != NULL;
+         coro = cog_next_coro(scheduler, coro)) {
+        if (!cog_timer_is_armed(&coro->op)) {
+            continue;
+        }
+        if (!cog_timer_is_valid(timeouts, &coro->op)) {
+            return "the timeouts are out of order";
+        }
+        if (coro->op.state != COG_OP_PENDING) {
+            return "an operation that ended is still in the timeouts";
+        }
+        count++;
+    }
+    return count == timeouts->count && cog_timeouts_is_valid(timeouts)
+               ? NULL
+               : "the timeouts are out of order";
+}
+
+static const char *check_objects(const struct cog_scheduler *scheduler) {
+    for (const struct cog_link *link = scheduler->objects.next; link != &scheduler->objects;
+         link = link->next) {
+        const struct cog_object *object = cog_container_of(link, struct cog_object, link);
+        const char *failure = object->type->check(object);
+        if (failure != NULL) {
+            return failure;
+        }
+    }
+    return NULL;
 }
 
 const char *cog_scheduler_check(struct cog_scheduler *scheduler) {
-    if (!cog_timeouts_is_valid(&scheduler->timeouts)) {
-        return "the timeouts are out of order";
-    }
-    for (uint32_t at = 0; at < scheduler->timeouts.count; at++) {
-        if (scheduler->timeouts.heap[at].op->state != COG_OP_PENDING) {
-            return "an operation that ended is still in the timeouts";
-        }
+    cog_assert(scheduler != NULL);
+    const char *late = check_timeouts(scheduler);
+    if (late != NULL) {
+        return late;
     }
     size_t ready_count = 0;
     for (struct cog_coro *coro = cog_next_coro(scheduler, NULL); coro != NULL;
@@ -47,7 +80,8 @@ const char *cog_scheduler_check(struct cog_scheduler *scheduler) {
         }
         ready_count += coro->state == COG_CORO_READY ? 1 : 0;
     }
-    return ready_count == scheduler->ready.count
-               ? NULL
-               : "the ready queue holds what is not a ready coroutine";
+    if (ready_count != scheduler->ready.count) {
+        return "the ready queue holds what is not a ready coroutine";
+    }
+    return check_objects(scheduler);
 }

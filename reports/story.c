@@ -218,7 +218,10 @@ static void tell(struct teller *teller, size_t event) {
         return;
     case REP_EVENT_END:
         add_line(teller, event,
-                 field_is(teller->story, event, "status", "ok") ? REP_TONE_END : REP_TONE_FAILURE);
+                 field_is(teller->story, event, "status", "ok") ||
+                         field_is(teller->story, event, "status", "cancelled")
+                     ? REP_TONE_END
+                     : REP_TONE_FAILURE);
         return;
     case REP_EVENT_FINISH:
         add_line(teller, event, REP_TONE_FINISH);

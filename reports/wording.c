@@ -130,6 +130,10 @@ static void add_end(const struct rep_model *model, size_t event, struct rep_text
         rep_text_add(text, "ends");
         return;
     }
+    if (rep_bytes_equal(string(model, event, "status"), "cancelled")) {
+        rep_text_add(text, "is cancelled");
+        return;
+    }
     rep_text_add(text, "fails: ");
     add_string(model, event, "status", text);
     if (string(model, event, "text").count > 0) {

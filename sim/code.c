@@ -66,24 +66,63 @@ static uint32_t emit_chained(struct maker *maker, uint32_t chain) {
     return at;
 }
 
-static void make_await(struct maker *maker, const struct sim_statement *statement) {
-    uint32_t at = emit(maker, SIM_CODE_AWAIT, statement);
-    if (statement->handler_count == 0) {
-        return;
-    }
+/* The list of the handlers of the AWAIT at `at`, whose blocks do not stand yet. */
+static uint32_t list_handlers(struct maker *maker, const struct sim_statement *statement,
+                              uint32_t at) {
     uint32_t first_handler = maker->code->handler_count;
     for (uint32_t i = 0; i < statement->handler_count; i++) {
         add_handler(maker, statement->handlers[i].endings, SIM_NONE);
     }
     add_handler(maker, 0, SIM_NONE);
     set_target(maker, at, first_handler);
-    uint32_t chain = emit_chained(maker, SIM_NONE);
+    return first_handler;
+}
+
+/* The blocks of the handlers; each then jumps to the end of the chain, which is returned. */
+static uint32_t make_handlers(struct maker *maker, const struct sim_statement *statement,
+                              uint32_t first_handler, uint32_t chain) {
     for (uint32_t i = 0; i < statement->handler_count && !maker->arena->has_failed; i++) {
         maker->code->handlers[first_handler + i].target = maker->code->count;
         make_block(maker, &statement->handlers[i].block);
         chain = emit_chained(maker, chain);
     }
-    resolve_chain(maker, chain);
+    return chain;
+}
+
+static void make_await(struct maker *maker, const struct sim_statement *statement) {
+    uint32_t at = emit(maker, SIM_CODE_AWAIT, statement);
+    if (statement->handler_count > 0) {
+        uint32_t first_handler = list_handlers(maker, statement, at);
+        uint32_t chain = emit_chained(maker, SIM_NONE);
+        resolve_chain(maker, make_handlers(maker, statement, first_handler, chain));
+    }
+}
+
+static uint32_t emit_with_slot(struct maker *maker, enum sim_opcode opcode,
+                               const struct sim_statement *statement, uint32_t slot) {
+    uint32_t at = emit(maker, opcode, statement);
+    if (!maker->arena->has_failed) {
+        maker->code->instructions[at].slot = slot;
+    }
+    return at;
+}
+
+static void make_iterate(struct maker *maker, const struct sim_statement *statement) {
+    uint32_t slot = maker->code->slot_count++;
+    (void)emit_with_slot(maker, SIM_CODE_PIPE_OPEN, statement, slot);
+    struct loop loop = {.outer = maker->loop, .start = maker->code->count, .first_exit = SIM_NONE};
+    uint32_t at = emit_with_slot(maker, SIM_CODE_AWAIT, statement, slot);
+    uint32_t first_handler = SIM_NONE;
+    if (statement->handler_count > 0) {
+        first_handler = list_handlers(maker, statement, at);
+    }
+    loop.first_exit = emit_chained(maker, loop.first_exit);
+    maker->loop = &loop;
+    make_block(maker, &statement->as.start.body);
+    maker->loop = loop.outer;
+    set_target(maker, emit(maker, SIM_CODE_JUMP, NULL), loop.start);
+    resolve_chain(maker, make_handlers(maker, statement, first_handler, loop.first_exit));
+    (void)emit_with_slot(maker, SIM_CODE_PIPE_CLOSE, statement, slot);
 }
 
 static void make_branch(struct maker *maker, const struct sim_statement *statement) {
@@ -104,19 +143,13 @@ static void make_loop(struct maker *maker, const struct sim_statement *statement
     bool is_counted = statement->kind == SIM_STATEMENT_REPEAT && statement->as.loop.value != NULL;
     if (is_counted) {
         slot = maker->code->slot_count++;
-        uint32_t start = emit(maker, SIM_CODE_COUNT_START, statement);
-        if (!maker->arena->has_failed) {
-            maker->code->instructions[start].slot = slot;
-        }
+        (void)emit_with_slot(maker, SIM_CODE_COUNT_START, statement, slot);
     }
     struct loop loop = {.outer = maker->loop, .start = maker->code->count, .first_exit = SIM_NONE};
     maker->loop = &loop;
     uint32_t test = SIM_NONE;
     if (is_counted) {
-        test = emit(maker, SIM_CODE_COUNT_DOWN, statement);
-        if (!maker->arena->has_failed) {
-            maker->code->instructions[test].slot = slot;
-        }
+        test = emit_with_slot(maker, SIM_CODE_COUNT_DOWN, statement, slot);
     } else if (statement->kind == SIM_STATEMENT_WHILE) {
         test = emit(maker, SIM_CODE_JUMP_UNLESS, statement);
     }
@@ -137,6 +170,9 @@ static void make_statement(struct maker *maker, const struct sim_statement *stat
     case SIM_STATEMENT_REPEAT:
     case SIM_STATEMENT_WHILE:
         make_loop(maker, statement);
+        break;
+    case SIM_STATEMENT_ITERATE:
+        make_iterate(maker, statement);
         break;
     case SIM_STATEMENT_BREAK:
         maker->loop->first_exit = emit_chained(maker, maker->loop->first_exit);

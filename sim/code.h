@@ -7,6 +7,14 @@
  *     h1: block ... JUMP after
  *     h2: block ... JUMP after
  *     after:
+ *
+ * Those of an iterate, whose AWAIT is the wait for the next value:
+ *
+ *     PIPE_OPEN slot
+ *     next: AWAIT statement, handlers at h1 --- the producer has ended ---> JUMP close
+ *     body ... JUMP next
+ *     h1: block ... JUMP close
+ *     close: PIPE_CLOSE slot
  */
 #ifndef SIM_CODE_H
 #define SIM_CODE_H
@@ -23,13 +31,15 @@ enum sim_opcode {
     SIM_CODE_JUMP_UNLESS, /* to target unless the statement's condition holds */
     SIM_CODE_COUNT_START, /* slot: how often a repeat goes round */
     SIM_CODE_COUNT_DOWN,  /* to target when slot has come to 0, else one less */
+    SIM_CODE_PIPE_OPEN,   /* slot: the producer of an iterate */
+    SIM_CODE_PIPE_CLOSE,  /* of slot */
     SIM_CODE_END,
 };
 
 struct sim_instruction {
     enum sim_opcode opcode;
     uint32_t target; /* of jumps; AWAIT: index of its first handler, SIM_NONE if it has none */
-    uint32_t slot;
+    uint32_t slot;   /* COUNT_, PIPE_, and the AWAIT of an iterate */
     const struct sim_statement *statement; /* null: JUMP, END */
 };
 

@@ -31,6 +31,8 @@ struct sim_instance {
     uint32_t line;            /* of the statement under way */
     struct sim_value failure; /* why it failed: a text, or unset */
     uint32_t failure_line;
+    struct cog_pipe *pipe;              /* that it emits into; null: none, or closed */
+    struct sim_instance *next_producer; /* of the frame whose `producers` it is in */
 };
 
 /* A read of a shared variable, remembered while the statement under way is evaluated again. */
@@ -44,13 +46,14 @@ struct sim_frame {
     struct sim_run *run;
     struct sim_instance *instance;
     const struct sim_code *code;
-    uint32_t next;              /* index of the instruction to execute next */
-    bool is_waiting;            /* it waits on the statement of the instruction before `next` */
-    bool has_yielded;           /* the yield before an access of a shared variable has been */
-    struct sim_instance *other; /* whom a call or join under way is about */
-    struct sim_string *buffer;  /* of a receive under way: what has come */
-    struct sim_value index;     /* which of `times N` */
-    struct sim_read *reads;     /* of shared variables for the statement under way, in order */
+    uint32_t next;                  /* index of the instruction to execute next */
+    bool is_waiting;                /* it waits on the statement of the instruction before `next` */
+    bool has_yielded;               /* the yield before an access of a shared variable has been */
+    struct sim_instance *other;     /* whom a call, join or iterate under way is about */
+    struct sim_instance *producers; /* that it iterates, the newest first */
+    struct sim_string *buffer;      /* of a receive under way: what has come */
+    struct sim_value index;         /* which of `times N` */
+    struct sim_read *reads;         /* of shared variables for the statement under way, in order */
     uint32_t read_count;
     size_t read_capacity;
     uint32_t read_next; /* the one that evaluation comes to next */

@@ -229,6 +229,12 @@ static int execute(struct sim_scope *scope, const struct sim_instruction *instru
     case SIM_CODE_COUNT_DOWN:
         count_down(scope->frame, instruction);
         return COG_OK;
+    case SIM_CODE_PIPE_OPEN:
+        return sim_frame_open_pipe(scope, instruction->statement, instruction->slot);
+    case SIM_CODE_PIPE_CLOSE:
+        sim_frame_close_pipe(scope->frame,
+                             sim_value_get_pointer(scope->frame->slots[instruction->slot]));
+        return COG_OK;
     case SIM_CODE_END:
         return ENDED;
     }
@@ -317,6 +323,10 @@ static int take_result(struct sim_scope *scope, const struct cog_op *op) {
     const struct sim_instruction *instruction = &frame->code->instructions[frame->next - 1];
     frame->is_waiting = false;
     int status = sim_operation_finish(scope, instruction->statement, op);
+    if (instruction->statement->kind == SIM_STATEMENT_ITERATE) {
+        frame->next += status == COG_OK ? 1 : 0; /* into the body, or to the jump that leaves */
+        status = status == COG_EEND ? COG_OK : status;
+    }
     if (status == COG_OK || status == COG_ENOMEM || scope->message[0] != '\0' ||
         instruction->target == SIM_NONE) {
         return status;
@@ -378,6 +388,10 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
 static void term(struct cog_coro *coro, void *context) {
     (void)coro;
     struct sim_frame *frame = context;
+    sim_frame_close_pipes(frame);
+    if (!frame->instance->has_ended) {
+        end_instance(frame->run, frame, COG_OK); /* cancelled: nobody iterates it any more */
+    }
     const struct cog_allocator *allocator = &frame->run->memory.allocator;
     cog_release(allocator, frame->reads, frame->read_capacity * sizeof frame->reads[0]);
     cog_release(allocator, frame->sockets, frame->socket_capacity * sizeof frame->sockets[0]);

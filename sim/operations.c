@@ -54,8 +54,8 @@ static int pass_arguments(struct sim_scope *scope, const struct sim_statement *s
 
 enum { ARGUMENTS_MAX = 64 };
 
-static int prepare_start(struct sim_scope *scope, const struct sim_statement *statement,
-                         struct cog_op *op) {
+int sim_routine_make(struct sim_scope *scope, const struct sim_statement *statement,
+                     struct sim_instance **made) {
     struct sim_value arguments[ARGUMENTS_MAX];
     const struct sim_expression_list *list = &statement->as.start.arguments;
     if (list->count > ARGUMENTS_MAX) {
@@ -71,10 +71,17 @@ static int prepare_start(struct sim_scope *scope, const struct sim_statement *st
     }
     const struct sim_instance *by = scope->frame->instance;
     const struct sim_code *code = &scope->run->program->routines[statement->as.start.routine.index];
-    struct sim_instance *made = sim_instance_new(scope->run, code, by->host, by->root, by,
-                                                 code->source->name, by->is_background);
-    if (made == NULL || pass_arguments(scope, statement, arguments, made) != COG_OK) {
-        return COG_ENOMEM;
+    *made = sim_instance_new(scope->run, code, by->host, by->root, by, code->source->name,
+                             by->is_background);
+    return *made == NULL ? COG_ENOMEM : pass_arguments(scope, statement, arguments, *made);
+}
+
+static int prepare_start(struct sim_scope *scope, const struct sim_statement *statement,
+                         struct cog_op *op) {
+    struct sim_instance *made = NULL;
+    int status = sim_routine_make(scope, statement, &made);
+    if (status != COG_OK) {
+        return status;
     }
     if (statement->kind == SIM_STATEMENT_SPAWN) {
         cog_set_spawn(op, made->coro);
@@ -84,6 +91,24 @@ static int prepare_start(struct sim_scope *scope, const struct sim_statement *st
         cog_set_call(op, made->coro);
     }
     return COG_OK;
+}
+
+static int prepare_iterate(struct sim_scope *scope, struct cog_op *op) {
+    const struct sim_frame *frame = scope->frame;
+    uint32_t slot = frame->code->instructions[frame->next - 1].slot;
+    scope->frame->other = sim_value_get_pointer(frame->slots[slot]);
+    cog_set_pipe_next(op, scope->frame->other->pipe);
+    return COG_OK;
+}
+
+static int prepare_emit(struct sim_scope *scope, const struct sim_statement *statement,
+                        struct cog_op *op) {
+    struct sim_value value;
+    int status = sim_evaluate(scope, statement->as.simple.value, &value);
+    if (status == COG_OK) {
+        cog_set_pipe_chunk(op, scope->frame->instance->pipe, sim_value_to_core(value));
+    }
+    return status;
 }
 
 static int prepare_join(struct sim_scope *scope, const struct sim_statement *statement,
@@ -290,6 +315,10 @@ static int prepare_kind(struct sim_scope *scope, const struct sim_statement *sta
         return prepare_start(scope, statement, op);
     case SIM_STATEMENT_JOIN:
         return prepare_join(scope, statement, op);
+    case SIM_STATEMENT_ITERATE:
+        return prepare_iterate(scope, op);
+    case SIM_STATEMENT_EMIT:
+        return prepare_emit(scope, statement, op);
     case SIM_STATEMENT_PUT:
     case SIM_STATEMENT_GET:
     case SIM_STATEMENT_DONE:

@@ -24,4 +24,18 @@ int sim_frame_own_socket(struct sim_frame *frame, struct sim_value value);
 void sim_frame_disown_socket(struct sim_frame *frame, struct sim_value value);
 void sim_frame_close_sockets(struct sim_frame *frame);
 
+/* Makes a coroutine of the routine that a spawn, call or iterate names, its arguments evaluated; it
+ * does not run yet. Codes as sim_operation_prepare. */
+int sim_routine_make(struct sim_scope *scope, const struct sim_statement *statement,
+                     struct sim_instance **made);
+
+/* The routine of an iterate, as the producer of a pipe, whose handle the slot gets. Codes as
+ * sim_operation_prepare. */
+int sim_frame_open_pipe(struct sim_scope *scope, const struct sim_statement *statement,
+                        uint32_t slot);
+
+/* The producer, if it has not ended, is cancelled. */
+void sim_frame_close_pipe(struct sim_frame *frame, struct sim_instance *producer);
+void sim_frame_close_pipes(struct sim_frame *frame);
+
 #endif

@@ -113,7 +113,10 @@ static int finish_kind(struct sim_scope *scope, const struct sim_statement *stat
         return finish_received_value(scope, &statement->as.start.target, value);
     case SIM_STATEMENT_JOIN:
         return finish_received_value(scope, &statement->as.join.target, value);
+    case SIM_STATEMENT_ITERATE:
+        return finish_received_value(scope, &statement->as.start.target, value);
     case SIM_STATEMENT_PUT:
+    case SIM_STATEMENT_EMIT:
         sim_frame_disown_socket(scope->frame, value);
         return COG_OK;
     case SIM_STATEMENT_GET:
@@ -137,7 +140,8 @@ int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *st
     struct sim_instance *instance = scope->frame->instance;
     if (op->status == COG_ETIMEDOUT) {
         sim_journal_timeout(&scope->run->journal, scope->run->now_ns, instance);
-        if (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_JOIN) {
+        if (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_JOIN ||
+            statement->kind == SIM_STATEMENT_ITERATE) {
             scope->frame->other
                 ->observer_count--; /* it gave up: what happens then is not its own */
         }

@@ -71,7 +71,8 @@ static int attempt(struct sim_proactor *proactor, struct cog_op *op) {
 }
 
 static struct cog_link *list_for(struct sim_socket *socket, const struct cog_op *op) {
-    bool sends = op->type->kind == COG_OP_SEND || op->type->kind == COG_OP_SENDALL;
+    enum cog_op_kind kind = op->type->kind;
+    bool sends = kind == COG_OP_SEND || kind == COG_OP_SENDALL || kind == COG_OP_SENDFILE;
     return sends ? &socket->senders : &socket->receivers;
 }
 
@@ -162,6 +163,8 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
         return sim_network_listen(proactor->network, proactor->host, op->u.endpoint.address,
                                   op->u.endpoint.address_bytes, op->u.endpoint.backlog,
                                   &op->socket);
+    case COG_OP_BIND:
+        return COG_EUNSUPPORTED; /* the simulated network carries no datagrams */
     case COG_OP_CONNECT:
         return submit_connect(proactor, op);
     case COG_OP_CLOSE:
@@ -207,6 +210,11 @@ static size_t held_count(const void *context) {
     return ((const struct sim_proactor *)context)->held_count;
 }
 
+/* Whoever could wake it runs in the world's turn, while nothing sleeps. */
+static void wake(void *context) {
+    (void)context;
+}
+
 struct cog_proactor sim_proactor_seam(struct sim_proactor *proactor) {
     static const struct cog_proactor_ops ops = {
         .name = "simulated",
@@ -215,6 +223,7 @@ struct cog_proactor sim_proactor_seam(struct sim_proactor *proactor) {
         .cancel = cancel,
         .run = run,
         .held_count = held_count,
+        .wake = wake,
         .close_socket = close_socket,
         .detach = NULL,
     };

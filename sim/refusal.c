@@ -20,38 +20,6 @@ static void refuse(struct refusal *refusal, struct sim_place place, const char *
     sim_diagnostics_help(diagnostics, finding, "'cogsim check' checks it");
 }
 
-static void refuse_in_block(const struct sim_block *block, struct refusal *refusal);
-
-static void refuse_in_statement(const struct sim_statement *statement, struct refusal *refusal) {
-    switch ((int)statement->kind) {
-    case SIM_STATEMENT_EMIT:
-        refuse(refusal, statement->place, "'emit'");
-        break;
-    case SIM_STATEMENT_ITERATE:
-        refuse(refusal, statement->place, "'iterate'");
-        break;
-    case SIM_STATEMENT_IF:
-        refuse_in_block(&statement->as.branch.then, refusal);
-        refuse_in_block(&statement->as.branch.otherwise, refusal);
-        break;
-    case SIM_STATEMENT_REPEAT:
-    case SIM_STATEMENT_WHILE:
-        refuse_in_block(&statement->as.loop.body, refusal);
-        break;
-    default:
-        break;
-    }
-    for (uint32_t i = 0; i < statement->handler_count; i++) {
-        refuse_in_block(&statement->handlers[i].block, refusal);
-    }
-}
-
-static void refuse_in_block(const struct sim_block *block, struct refusal *refusal) {
-    for (uint32_t i = 0; i < block->count; i++) {
-        refuse_in_statement(&block->statements[i], refusal);
-    }
-}
-
 static void refuse_in_link(const struct sim_link *link, struct refusal *refusal) {
     if (link->has_loss) {
         refuse(refusal, link->loss_place, "'loss'");
@@ -108,12 +76,6 @@ bool sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnos
         for (uint32_t j = 0; j < scenario->world_blocks[i].count; j++) {
             refuse_in_world(&scenario->world_blocks[i].statements[j], refusal);
         }
-    }
-    for (uint32_t i = 0; i < scenario->coroutine_count; i++) {
-        refuse_in_block(&scenario->coroutines[i].body, refusal);
-    }
-    for (uint32_t i = 0; i < scenario->routine_count; i++) {
-        refuse_in_block(&scenario->routines[i].body, refusal);
     }
     if (scenario->has_schedule) {
         refuse(refusal, scenario->schedule_place, "a 'schedule' block");

@@ -67,7 +67,9 @@ static void coro_added(struct sim_tracer *tracer, uint32_t host, const struct co
     const char *how = "world";
     if (event->other != NULL) {
         const struct cog_op *op = cog_coro_awaits(event->other);
-        how = op != NULL && op->type->kind == COG_OP_CALL ? "call" : "spawn";
+        how = op != NULL && (op->type->kind == COG_OP_CALL || op->type->kind == COG_OP_PIPE_NEXT)
+                  ? "call"
+                  : "spawn";
     }
     uint64_t index = begin(tracer, SIM_TRACE_COROUTINE, tracer->current, host, id);
     sim_trace_word(tracer->writer, cog_coro_name(event->coro));
@@ -86,7 +88,7 @@ static void op_started(struct sim_tracer *tracer, uint32_t id, const struct cog_
         amount = (uint64_t)op->timeout_ns;
     } else if (kind == COG_OP_SIGNAL) {
         amount = op->recipients;
-    } else if (kind >= COG_OP_RECV && kind <= COG_OP_SENDALL) {
+    } else if (kind >= COG_OP_RECV && kind <= COG_OP_SENDFILE) {
         amount = op->u.io.bytes;
     }
     uint32_t object =
@@ -121,7 +123,7 @@ static const char *ending_name(enum cog_op_state state) {
 
 static uint64_t done_amount(const struct cog_op *op) {
     enum cog_op_kind kind = op->type->kind;
-    if (kind >= COG_OP_RECV && kind <= COG_OP_SENDALL) {
+    if (kind >= COG_OP_RECV && kind <= COG_OP_SENDFILE) {
         return op->u.io.done;
     }
     if (kind == COG_OP_SIGNAL && op->status == COG_OK) {
@@ -158,6 +160,19 @@ static void timer_refreshed(struct sim_tracer *tracer, struct sim_traced *traced
     sim_trace_number(tracer->writer, (uint64_t)deadline_ns);
 }
 
+/* What follows is caused by the end; but who cancels another one goes on as before. */
+static void coro_ended(struct sim_tracer *tracer, struct sim_traced *traced, uint32_t id,
+                       int status) {
+    uint64_t end = begin(tracer, SIM_TRACE_END, tracer->current, traced->host, id);
+    sim_trace_word(tracer->writer, cog_status_name(status));
+    sim_trace_text(tracer->writer, tracer->end_text, tracer->end_bytes);
+    tracer->end_text = NULL;
+    tracer->end_bytes = 0;
+    if (status != COG_ECANCELLED) {
+        tracer->current = end;
+    }
+}
+
 static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uint32_t id,
                        const struct cog_event *event) {
     switch (event->kind) {
@@ -173,11 +188,7 @@ static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uin
         tracer->current_coroutine = id;
         break;
     case COG_EVENT_CORO_ENDED:
-        tracer->current = begin(tracer, SIM_TRACE_END, tracer->current, traced->host, id);
-        sim_trace_word(tracer->writer, cog_status_name(event->status));
-        sim_trace_text(tracer->writer, tracer->end_text, tracer->end_bytes);
-        tracer->end_text = NULL;
-        tracer->end_bytes = 0;
+        coro_ended(tracer, traced, id, event->status);
         break;
     case COG_EVENT_OP_STARTED:
         op_started(tracer, id, event->op);

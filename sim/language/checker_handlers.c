@@ -14,9 +14,8 @@ static unsigned endings_of_kind(enum sim_statement_kind kind) {
         return SIM_ENDING_TIMEOUT;
     case SIM_STATEMENT_CALL:
     case SIM_STATEMENT_JOIN:
-        return SIM_ENDING_TIMEOUT | SIM_ENDING_FAILED;
     case SIM_STATEMENT_ITERATE:
-        return SIM_ENDING_FAILED;
+        return SIM_ENDING_TIMEOUT | SIM_ENDING_FAILED;
     case SIM_STATEMENT_PUT:
         return SIM_ENDING_TIMEOUT | SIM_ENDING_FULL;
     case SIM_STATEMENT_GET:

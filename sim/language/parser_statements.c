@@ -89,7 +89,7 @@ static bool read_start(struct sim_parser *parser, struct sim_statement *statemen
         }
     }
     struct sim_clause_slots slots = priority_only(statement);
-    if (statement->kind == SIM_STATEMENT_CALL) {
+    if (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_ITERATE) {
         slots = waiting(statement);
     }
     if (statement->kind != SIM_STATEMENT_ITERATE) {

@@ -5,11 +5,20 @@
  *  - new coroutines: spawn ROLE, call ROLE; add ROLE and add_front ROLE, which yield nothing
  *  - the coroutine made last under a name (self: itself): join NAME, respawn NAME, recall NAME
  *  - queues: put Q VALUE, tryput Q VALUE, get Q, tryget Q, done Q, drain Q
- *  - channels: publish C VALUE, subscribe C, unsubscribe C, fetch C, compact C
- *  - sockets, by number: listen, connect, accept N, shutdown N, close N
- *  - transfers: recv N BYTES, recvall N BYTES, recvline N BYTES, send N BYTES, sendall N BYTES
+ *  - channels: publish C VALUE, subscribe C, unsubscribe C, fetch C, compact C; subscribe_key C K,
+ *    unsubscribe_key C K, fetch_key C K
+ *  - pipes: next P, halt P (which stops it); of its producer: chunk P VALUE
+ *  - mailboxes: take M, post M VALUE (from outside)
+ *  - sockets, by number: listen, bind, connect, accept N, shutdown N, close N
+ *  - transfers: recv N BYTES, recvall N BYTES, recvline N BYTES, recvfrom N BYTES, send N BYTES,
+ *    sendall N BYTES, sendto N BYTES, sendfile N BYTES
  *  - close_socket N (from outside)
- *  - others, which yield nothing: log TEXT, return VALUE, fail CODE, stop (the scheduler), end
+ *  - an operation of the tests' own: gate park, gate stuck (cannot be withdrawn), gate pass (ends
+ * at once), gate fail CODE; open (ends the gate that has been parked longest, from outside)
+ *  - others, which yield nothing: log TEXT, return VALUE, fail CODE, stop (the scheduler), end,
+ *    make ROLE (a coroutine that is not added), cancel NAME, trail NAME, defer TEXT (logged as
+ *    `cleanup TEXT` when it runs), undefer TEXT, undefer TEXT run, local set KEY VALUE (logged as
+ *    `destroyed VALUE` when it goes), local get KEY, where KEY is 0 or 1
  *
  * Options after an operation: prio=last (coro, op, first, default), weak=NS, strong=NS,
  * weak_until=NS, strong_until=NS, forever.

@@ -76,7 +76,30 @@ static int hold(struct stage *stage, struct cog_op *op) {
 }
 
 static bool moves_bytes(const struct cog_op *op) {
-    return op->type->kind >= COG_OP_RECV && op->type->kind <= COG_OP_SENDALL;
+    return op->type->kind >= COG_OP_RECV && op->type->kind <= COG_OP_SENDFILE;
+}
+
+static bool opens_socket(const struct cog_op *op) {
+    return op->type->kind >= COG_OP_LISTEN && op->type->kind <= COG_OP_CONNECT;
+}
+
+/* So many bytes come or go, as a cue says; or that is the number of the new socket. */
+static void move_bytes(struct stage *stage, struct cog_op *op, const struct stage_cue *cue) {
+    if (opens_socket(op) && cue->bytes > 0) {
+        op->socket = (int32_t)cue->bytes;
+    }
+    if (!moves_bytes(op)) {
+        return;
+    }
+    if (cue->text != NULL) {
+        assert_true(op->u.io.done + cue->bytes <= op->u.io.bytes);
+        memcpy(op->u.io.buffer + op->u.io.done, cue->text, cue->bytes);
+    }
+    if (op->type->kind >= COG_OP_SEND && op->socket == stage->sent_socket) {
+        assert_true(op->u.io.done + cue->bytes <= op->u.io.bytes);
+        stage_write(&stage->sent, "%.*s", (int)cue->bytes, op->u.io.buffer + op->u.io.done);
+    }
+    op->u.io.done += cue->bytes;
 }
 
 static int submit(void *context, struct cog_op *op, bool try_first) {
@@ -88,6 +111,7 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
         return COG_OK;
     }
     if (op->type->kind == COG_OP_LISTEN || op->type->kind == COG_OP_SHUTDOWN) {
+        op->socket = op->type->kind == COG_OP_LISTEN ? STAGE_LISTENER : op->socket;
         return COG_OK;
     }
     struct stage_cue *answer = try_first ? find_answer(stage, op->socket) : NULL;
@@ -95,9 +119,7 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
         return hold(stage, op);
     }
     answer->is_played = true;
-    if (moves_bytes(op)) {
-        op->u.io.done += answer->bytes;
-    }
+    move_bytes(stage, op, answer);
     return answer->status;
 }
 
@@ -108,7 +130,7 @@ static void release(struct stage *stage, struct cog_op *op) {
 
 static bool cancel(void *context, struct cog_op *op) {
     struct stage *stage = context;
-    if (op->socket == stage->stuck_socket) {
+    if (stage->stuck_socket >= 0 && op->socket == stage->stuck_socket) {
         return false;
     }
     release(stage, op);
@@ -117,14 +139,16 @@ static bool cancel(void *context, struct cog_op *op) {
 
 static void play(struct stage *stage, struct stage_cue *cue) {
     cue->is_played = true;
+    if (cue->kind == STAGE_POST) {
+        (void)stage_post(&stage->objects[cue->socket], (int64_t)cue->bytes);
+        return;
+    }
     for (struct cog_link *link = stage->held.next; link != &stage->held; link = link->next) {
         struct cog_op *op = cog_container_of(link, struct cog_op, link);
         if (op->socket != cue->socket) {
             continue;
         }
-        if (moves_bytes(op)) {
-            op->u.io.done += cue->bytes;
-        }
+        move_bytes(stage, op, cue);
         if (cue->kind == STAGE_ACTIVITY) {
             cog_proactor_activity(stage->scheduler, op);
         } else {
@@ -180,6 +204,10 @@ static int close_socket(void *context, int32_t socket) {
     return COG_OK;
 }
 
+static void wake(void *context) {
+    ((struct stage *)context)->wake_count++;
+}
+
 static const struct cog_proactor_ops proactor_ops = {
     .name = "stage",
     .attach = attach,
@@ -189,6 +217,7 @@ static const struct cog_proactor_ops proactor_ops = {
     .held_count = count_held,
     .close_socket = close_socket,
     .detach = detach,
+    .wake = wake,
 };
 
 void stage_cue(struct stage *stage, int64_t time_ns, enum stage_cue_kind kind, int32_t socket,
@@ -196,6 +225,12 @@ void stage_cue(struct stage *stage, int64_t time_ns, enum stage_cue_kind kind, i
     assert_true(stage->cue_count < STAGE_CUES_MAX);
     stage->cues[stage->cue_count++] = (struct stage_cue){
         .time_ns = time_ns, .kind = kind, .socket = socket, .status = status, .bytes = bytes};
+}
+
+void stage_cue_text(struct stage *stage, int64_t time_ns, enum stage_cue_kind kind, int32_t socket,
+                    const char *text) {
+    stage_cue(stage, time_ns, kind, socket, COG_OK, strlen(text));
+    stage->cues[stage->cue_count - 1].text = text;
 }
 
 /* ---- Picker ---- */
@@ -254,7 +289,9 @@ struct stage *stage_new(void) {
         .observer = stage_watch_observer(stage),
     };
     cog_list_init(&stage->held);
+    cog_list_init(&stage->gates);
     stage->stuck_socket = -1;
+    stage->sent_socket = -1;
     return stage;
 }
 
@@ -262,20 +299,29 @@ int stage_open(struct stage *stage) {
     return cog_scheduler_new(&stage->options, &stage->scheduler);
 }
 
+/* Nothing is left to be cleaned up. */
+static void check_ends(struct stage *stage) {
+    for (size_t i = 0; i < stage->cleanup_count; i++) {
+        assert_false(stage->cleanups[i].is_due);
+    }
+    for (size_t i = 0; i < stage->local_count; i++) {
+        assert_int_equal(stage->locals[i].destroyed_count, 1);
+    }
+    assert_int_equal(stage->gate_count, 0);
+    stage->cleanup_count = 0;
+    stage->local_count = 0;
+}
+
 size_t stage_close(struct stage *stage) {
     cog_scheduler_free(stage->scheduler);
     stage->scheduler = NULL;
-    for (size_t i = 0; i < stage->object_count; i++) {
-        cog_signal_free(stage->objects[i].signal);
-        cog_queue_free(stage->objects[i].queue);
-        cog_channel_free(stage->objects[i].channel);
-    }
-    stage->object_count = 0;
+    stage_free_objects(stage);
     for (size_t i = 0; i < stage->actor_count; i++) {
         cog_coro_release(stage->actors[i].coro);
     }
     stage->actor_count = 0;
-    return stage->tally.live_count;
+    check_ends(stage);
+    return stage->tally.live_count + stage->tally.stack_count;
 }
 
 void stage_free(struct stage *stage) {
@@ -295,47 +341,6 @@ int stage_teardown(void **state) {
     }
     stage_free(stage);
     return left_count > 0 ? -1 : 0;
-}
-
-/* Takes up an object that has been made, or tells why not. */
-static int keep_object(struct stage *stage, const char *name, int status, struct cog_signal *signal,
-                       struct cog_queue *queue, struct cog_channel *channel) {
-    if (status == COG_OK) {
-        assert_true(stage->object_count < STAGE_OBJECTS_MAX);
-        size_t i = stage->object_count++;
-        memset(&stage->objects[i], 0, sizeof stage->objects[i]);
-        stage->objects[i].name = name;
-        stage->objects[i].signal = signal;
-        stage->objects[i].queue = queue;
-        stage->objects[i].channel = channel;
-    }
-    return status;
-}
-
-int stage_signal(struct stage *stage, const char *name) {
-    struct cog_object_options options = {.name = name, .tag = (uint32_t)stage->object_count + 1};
-    struct cog_signal *signal = NULL;
-    int status = cog_signal_new(stage->scheduler, &options, &signal);
-    return keep_object(stage, name, status, signal, NULL, NULL);
-}
-
-int stage_queue(struct stage *stage, const char *name, size_t size) {
-    struct cog_queue_options options = {
-        .name = name, .tag = (uint32_t)stage->object_count + 1, .size = size};
-    struct cog_queue *queue = NULL;
-    int status = cog_queue_new(stage->scheduler, &options, &queue);
-    status = keep_object(stage, name, status, NULL, queue, NULL);
-    if (status == COG_OK) {
-        stage->objects[stage->object_count - 1].size = size;
-    }
-    return status;
-}
-
-int stage_channel(struct stage *stage, const char *name) {
-    struct cog_object_options options = {.name = name, .tag = (uint32_t)stage->object_count + 1};
-    struct cog_channel *channel = NULL;
-    int status = cog_channel_new(stage->scheduler, &options, &channel);
-    return keep_object(stage, name, status, NULL, NULL, channel);
 }
 
 static void check(struct stage *stage) {

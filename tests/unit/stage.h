@@ -20,6 +20,9 @@ enum {
     STAGE_ROLES_MAX = 16,
     STAGE_ACTORS_MAX = 512,
     STAGE_CUES_MAX = 64,
+    STAGE_CLEANUPS_MAX = 512,
+    STAGE_LOCALS_MAX = 256,
+    STAGE_LISTENER = 50, /* the socket that every listen gives */
     STAGE_TEXT_BYTES = 262144,
 };
 
@@ -33,6 +36,7 @@ enum stage_cue_kind {
     STAGE_COMPLETE, /* the first operation held on the socket ends with status */
     STAGE_ACTIVITY, /* it makes progress */
     STAGE_ANSWER,   /* not timed: the next operation tried at once on the socket ends with status */
+    STAGE_POST,     /* `bytes` is posted to the mailbox that is object number `socket` */
 };
 
 struct stage_cue {
@@ -40,8 +44,39 @@ struct stage_cue {
     enum stage_cue_kind kind;
     int32_t socket;
     int status;
-    size_t bytes; /* how many more have come or gone */
+    size_t bytes;     /* how many more have come or gone; of accept and connect: the new socket */
+    const char *text; /* what has come, or null */
     bool is_played;
+};
+
+/* What scripts know by name: one of the five. */
+struct stage_object {
+    const char *name;
+    struct cog_signal *signal;
+    struct cog_queue *queue;
+    struct cog_channel *channel;
+    struct cog_pipe *pipe;
+    struct cog_mailbox *mailbox;
+    struct cog_coro *producer; /* pipe; one of the actors */
+    int64_t unfinished_count;  /* queue: items put and not done; mailbox: posted and not taken */
+    size_t size;               /* queue */
+};
+
+/* A clean-up handler that a script has registered. */
+struct stage_cleanup {
+    struct stage *stage;
+    struct cog_coro *coro;
+    char text[16];
+    bool is_due;        /* registered, and neither run nor taken back */
+    bool is_taken_back; /* by undefer */
+};
+
+/* A coroutine-local value that a script has set. */
+struct stage_local {
+    struct stage *stage;
+    struct cog_coro *coro;
+    int64_t number;
+    int destroyed_count;
 };
 
 struct stage {
@@ -59,14 +94,7 @@ struct stage {
         pick_random; /* not 0: what the picker draws its answers from instead, writing none down */
     const char *fault; /* what the observer saw that must not be, or null */
 
-    struct {
-        const char *name;
-        struct cog_signal *signal; /* one of the three */
-        struct cog_queue *queue;
-        struct cog_channel *channel;
-        int64_t unfinished_count; /* queue: items put and not done */
-        size_t size;              /* queue */
-    } objects[STAGE_OBJECTS_MAX];
+    struct stage_object objects[STAGE_OBJECTS_MAX]; /* by tag - 1 */
     size_t object_count;
     struct {
         const char *name;
@@ -77,9 +105,16 @@ struct stage {
         struct cog_coro *coro; /* held until the stage closes; by tag - 1 */
         bool is_waiting;       /* an operation has started and not ended */
         bool may_resume;       /* its operation has ended since it was resumed last */
-        int64_t deadline_ns;   /* of its operation, INT64_MAX: none armed */
+        bool has_ended;
+        int64_t deadline_ns; /* of its operation, INT64_MAX: none armed */
     } actors[STAGE_ACTORS_MAX];
     size_t actor_count;
+    struct stage_cleanup cleanups[STAGE_CLEANUPS_MAX]; /* in the order of registering */
+    size_t cleanup_count;
+    struct stage_local locals[STAGE_LOCALS_MAX];
+    size_t local_count;
+    struct cog_link gates; /* operations of the tests' own that are parked (actor.h) */
+    size_t gate_count;     /* that have begun and were not finalized */
 
     struct cog_link held; /* operations, in the order of submitting */
     size_t held_count;
@@ -89,7 +124,10 @@ struct stage {
     size_t submit_count;
     bool was_tried_first; /* by the last submit */
     int32_t stuck_socket; /* operations on it cannot be cancelled; -1: none */
-    int run_status;       /* what the proactor's run returns */
+    int32_t sent_socket;  /* what goes out there is kept in `sent`; -1: nowhere */
+    struct stage_text sent;
+    int run_status; /* what the proactor's run returns */
+    size_t wake_count;
     bool is_detached;
 };
 
@@ -106,13 +144,24 @@ void stage_free(struct stage *stage);
 /* Makes the scheduler. Its code. */
 int stage_open(struct stage *stage);
 
-/* Frees scheduler, objects and actors. Returns how many blocks of memory are left. */
+/* Frees scheduler, objects and actors. Returns how many blocks of memory are left. Every clean-up
+ * has run and every local value is destroyed once then, or the test fails. */
 size_t stage_close(struct stage *stage);
 
 /* Makes an object that scripts know by name. Its code. */
 int stage_signal(struct stage *stage, const char *name);
 int stage_queue(struct stage *stage, const char *name, size_t size);
 int stage_channel(struct stage *stage, const char *name);
+int stage_mailbox(struct stage *stage, const char *name, size_t size);
+
+/* A pipe whose producer is a new actor of a role. */
+int stage_pipe(struct stage *stage, const char *name, const char *role);
+
+/* Posts to a mailbox. Its code. */
+int stage_post(struct stage_object *mailbox, int64_t number);
+
+/* Frees the objects; a part of stage_close. */
+void stage_free_objects(struct stage *stage);
 
 /* One iteration, and everything is checked. Its code. */
 int stage_iterate(struct stage *stage);
@@ -126,6 +175,10 @@ void stage_expect(struct stage *stage, int status, const char *log);
 
 void stage_cue(struct stage *stage, int64_t time_ns, enum stage_cue_kind kind, int32_t socket,
                int status, size_t bytes);
+
+/* What is received then is that text; of an operation that is held, or tried at once (answer). */
+void stage_cue_text(struct stage *stage, int64_t time_ns, enum stage_cue_kind kind, int32_t socket,
+                    const char *text);
 
 /* Puts in the picker that answers by `picks`; before stage_open. */
 void stage_use_picker(struct stage *stage, const char *picks);

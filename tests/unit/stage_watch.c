@@ -1,6 +1,8 @@
 /* stage_watch.c - what the stage concludes from the events alone, to hold against the scheduler. */
 #include "tests/unit/stage_watch.h"
 
+#include "core/scheduler.h"
+
 static void write_event(struct stage *stage, const struct cog_event *event) {
     const char *name = cog_coro_name(event->coro);
     const char *op = event->op != NULL ? event->op->type->name : "";
@@ -53,9 +55,10 @@ static void watch_life(struct stage *stage, size_t i, const struct cog_event *ev
         stage->fault = *is_waiting ? "an operation started within another" : stage->fault;
         *is_waiting = true;
     } else if (event->kind == COG_EVENT_OP_ENDED) {
-        enum cog_op_state state = event->status == COG_OK          ? COG_OP_COMPLETED
-                                  : event->status == COG_ETIMEDOUT ? COG_OP_EXPIRED
-                                                                   : COG_OP_FAILED;
+        enum cog_op_state state = event->status == COG_OK           ? COG_OP_COMPLETED
+                                  : event->status == COG_ETIMEDOUT  ? COG_OP_EXPIRED
+                                  : event->status == COG_ECANCELLED ? COG_OP_CANCELLED
+                                                                    : COG_OP_FAILED;
         stage->fault = event->op->state == state ? stage->fault : "an ending is of another status";
         stage->fault = *is_waiting ? stage->fault : "an operation ended twice";
         *is_waiting = false;
@@ -63,7 +66,13 @@ static void watch_life(struct stage *stage, size_t i, const struct cog_event *ev
     } else if (event->kind == COG_EVENT_CORO_RESUMED) {
         stage->fault = *may_resume ? stage->fault : "a coroutine is resumed twice";
         stage->fault = *is_waiting ? "a coroutine is resumed while it waits" : stage->fault;
+        stage->fault =
+            stage->actors[i].has_ended ? "a coroutine is resumed after its end" : stage->fault;
         *may_resume = false;
+    } else if (event->kind == COG_EVENT_CORO_ENDED) {
+        stage->fault = stage->actors[i].has_ended ? "a coroutine ended twice" : stage->fault;
+        stage->fault = *is_waiting ? "a coroutine ended while it waits" : stage->fault;
+        stage->actors[i].has_ended = true;
     }
 }
 
@@ -79,13 +88,13 @@ static void watch_deadline(struct stage *stage, size_t i, const struct cog_event
     }
 }
 
-static void watch_queue(struct stage *stage, const struct cog_event *event) {
+static void watch_counts(struct stage *stage, const struct cog_event *event) {
     if (event->kind != COG_EVENT_OP_ENDED || event->status != COG_OK) {
         return;
     }
     if (event->op->type->kind == COG_OP_QUEUE_PUT) {
         stage->objects[cog_op_object_tag(event->op) - 1].unfinished_count++;
-    } else if (event->op->type->kind == COG_OP_QUEUE_DONE) {
+    } else if (event->op->type->kind == COG_OP_QUEUE_DONE || event->op->type->kind == COG_OP_TAKE) {
         stage->objects[cog_op_object_tag(event->op) - 1].unfinished_count--;
     }
 }
@@ -97,7 +106,7 @@ static void observe(void *context, const struct cog_event *event) {
     if (tag > 0) {
         watch_life(stage, tag - 1, event);
         watch_deadline(stage, tag - 1, event);
-        watch_queue(stage, event);
+        watch_counts(stage, event);
     }
 }
 
@@ -144,13 +153,44 @@ static const char *check_waiting(const struct stage *stage, const struct cog_op 
     case COG_OP_JOIN:
     case COG_OP_CALL:
         return cog_coro_has_ended(op->object) ? "a coroutine waits for one that ended" : NULL;
+    case COG_OP_PIPE_NEXT:
+    case COG_OP_PIPE_STOP:
+        return cog_coro_has_ended(stage->objects[i].producer)
+                   ? "a coroutine waits for a producer that ended"
+                   : NULL;
+    case COG_OP_TAKE:
+        return stage->objects[i].unfinished_count > 0 && !atomic_load(&stage->scheduler->is_posted)
+                   ? "a take waits though a value has been posted"
+                   : NULL;
     default:
         return NULL;
     }
 }
 
+/* Every gate that has begun is finalized, or waits. */
+static const char *check_gates(const struct stage *stage) {
+    size_t count = 0;
+    for (size_t i = 0; i < stage->actor_count; i++) {
+        const struct cog_op *op = cog_coro_awaits(stage->actors[i].coro);
+        count += op != NULL && op->type->kind == COG_OP_CUSTOM ? 1 : 0;
+    }
+    return count == stage->gate_count ? NULL : "an operation that ended was not finalized";
+}
+
+/* The clean-up of those that ended has run. */
+static const char *check_cleanups(const struct stage *stage) {
+    for (size_t i = 0; i < stage->cleanup_count; i++) {
+        if (stage->cleanups[i].is_due && cog_coro_has_ended(stage->cleanups[i].coro)) {
+            return "a coroutine ended without its clean-up";
+        }
+    }
+    return NULL;
+}
+
 const char *stage_watch_check(const struct stage *stage) {
     const char *failure = stage->fault;
+    failure = failure == NULL ? check_gates(stage) : failure;
+    failure = failure == NULL ? check_cleanups(stage) : failure;
     for (size_t i = 0; i < stage->actor_count && failure == NULL; i++) {
         const struct cog_op *op = cog_coro_awaits(stage->actors[i].coro);
         failure = op != NULL ? check_waiting(stage, op) : NULL;

@@ -1,8 +1,9 @@
 /* stage_watch.h - the stage's observer: writes every event down and tells when a run breaks a
  * promise.
  *
- * Promises: one ending of each operation; one resumption after it; a deadline fires when it comes,
- * not before; nobody waits for what is there already.
+ * Promises: one ending of each operation and of each coroutine; one resumption after it, none after
+ * the end; a deadline fires when it comes, not before; nobody waits for what is there already; who
+ * ends is cleaned up.
  */
 #ifndef TESTS_STAGE_WATCH_H
 #define TESTS_STAGE_WATCH_H

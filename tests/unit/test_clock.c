@@ -71,7 +71,8 @@ static void the_none_proactor_refuses_socket_operations(void **state) {
                                               .context_bytes = sizeof(int)};
     struct cog_scheduler *scheduler = NULL;
     struct cog_coro *coro = NULL;
-    assert_int_equal(cog_scheduler_new(NULL, &scheduler), COG_OK);
+    struct cog_scheduler_options options = {.proactor = cog_proactor_none()};
+    assert_int_equal(cog_scheduler_new(&options, &scheduler), COG_OK);
     assert_int_equal(cog_coro_new(scheduler, &type, NULL, &coro), COG_OK);
     assert_int_equal(cog_add(scheduler, coro, true), COG_OK);
     assert_int_equal(cog_run(scheduler), COG_OK);

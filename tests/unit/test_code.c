@@ -48,33 +48,7 @@ static void what_cannot_run_is_refused_with_its_place(void **state) {
     assert_refused("host a\nat 1ms\n    restart a\n", "4:5", "'restart'");
     assert_refused("host a\nat 1ms\n    step a clock 5ms\n", "4:5", "'step'");
     assert_refused("host a\nhost b\nat 1ms\n    link a -> b loss 2%\n", "5:17", "'loss'");
-    assert_refused("routine r()\n    emit 1\ncoro a\n    iterate v from r()\n        log '{v}'\n",
-                   "3:5", "'emit'");
-    assert_refused("routine r()\n    emit 1\ncoro a\n    iterate v from r()\n        log '{v}'\n",
-                   "5:5", "'iterate'");
     assert_refused("coro a\n    yield\nschedule\n    order a\n", "4:1", "a 'schedule' block");
-}
-
-static void what_cannot_run_is_found_wherever_it_stands(void **state) {
-    (void)state;
-    static const char *const bodies[] = {
-        "    if 1 == 1\n        iterate v from r()\n            log '{v}'\n",
-        "    if 1 == 1\n        yield\n    else\n        iterate v from r()\n"
-        "            log '{v}'\n",
-        "    repeat 2\n        while 1 == 1\n            iterate v from r()\n"
-        "                log '{v}'\n",
-        "    wait s timeout 1ms\n    on timeout\n        iterate v from r()\n"
-        "            log '{v}'\n",
-    };
-    static const char *const places[] = {"6:9", "8:9", "7:13", "7:9"};
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        char text[512];
-        (void)snprintf(text, sizeof text,
-                       "routine r()\n    emit 1\ncoro a\n%scoro b\n    signal s\n    wait s\n"
-                       "    signal s\n",
-                       bodies[i]);
-        assert_refused(text, places[i], "'iterate'");
-    }
 }
 
 static void an_empty_otherwise_and_a_handler_at_the_end_lead_on(void **state) {
@@ -153,7 +127,6 @@ static void a_body_of_ten_thousand_statements_runs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_run_is_refused_with_its_place),
-        cmocka_unit_test(what_cannot_run_is_found_wherever_it_stands),
         cmocka_unit_test(an_empty_otherwise_and_a_handler_at_the_end_lead_on),
         cmocka_unit_test(loops_in_handlers_in_loops_jump_right),
         cmocka_unit_test(handlers_of_handlers_serve_their_own_statement),

@@ -177,6 +177,53 @@ static void waiters_of_a_called_coroutine_are_queued_and_its_caller_continues(vo
     stage_expect(stage, COG_OK, "5 a call=2\n5 a on\n5 x join=2\n5 y join=2\n");
 }
 
+/* Lets a stage's scripts know a coroutine that another one holds. */
+static void introduce(struct stage *stage, struct cog_coro *coro) {
+    stage->actors[stage->actor_count++].coro = cog_coro_retain(coro);
+}
+
+static void a_coroutine_of_another_scheduler_is_invalid(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    struct stage *other = stage_new();
+    assert_int_equal(stage_open(other), COG_OK);
+    actor_role(other, "new", "end");
+    introduce(stage, actor_new(other, "new"));
+    introduce(stage, actor_enter(other, "added", "end"));
+    actor_enter(stage, "a", "respawn new; recall new; join new; join added; log on");
+    assert_int_equal(cog_run(stage->scheduler), COG_OK);
+    assert_string_equal(stage->log.text,
+                        "0 a respawn invalid\n0 a recall invalid\n0 a join invalid\n"
+                        "0 a join invalid\n0 a on\n");
+    assert_int_equal(stage_close(stage), 0);
+    assert_int_equal(stage_close(other), 0);
+    stage_free(other);
+}
+
+static void those_that_join_each_other_are_a_stall(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    actor_enter(stage, "a", "-yield; join b");
+    actor_enter(stage, "b", "join a");
+    stage_expect(stage, COG_ESTALLED, "");
+}
+
+static void a_callee_that_its_caller_gave_up_can_be_joined_and_called_no_more(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    actor_role(stage, "c", "-sleep 9; return 4");
+    actor_enter(stage, "a", "call c strong=5; recall c; join c; log on");
+    stage_expect(stage, COG_OK, "5 a call timeout\n5 a recall invalid\n9 a join=4\n9 a on\n");
+}
+
+static void a_join_that_timed_out_is_not_woken_by_the_end(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    actor_enter(stage, "c", "-sleep 9; fail -4");
+    actor_enter(stage, "a", "join c strong=5; sleep 10; join c strong=5");
+    stage_expect(stage, COG_OK, "5 a join timeout\n15 a sleep\n15 a join failed\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(spawn_puts_the_new_one_to_the_front_and_the_adder_to_the_back),
@@ -196,6 +243,10 @@ int main(void) {
         STAGE_TEST(of_several_waiters_the_last_continues_at_once_the_others_go_to_the_back),
         STAGE_TEST(with_a_default_priority_the_other_waiters_go_to_the_front),
         STAGE_TEST(waiters_of_a_called_coroutine_are_queued_and_its_caller_continues),
+        STAGE_TEST(a_coroutine_of_another_scheduler_is_invalid),
+        STAGE_TEST(those_that_join_each_other_are_a_stall),
+        STAGE_TEST(a_callee_that_its_caller_gave_up_can_be_joined_and_called_no_more),
+        STAGE_TEST(a_join_that_timed_out_is_not_woken_by_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

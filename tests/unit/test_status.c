@@ -9,7 +9,7 @@
 
 static void every_code_has_a_name_and_a_text_of_its_own(void **state) {
     (void)state;
-    for (int status = COG_OK; status >= COG_EPROACTOR; status--) {
+    for (int status = COG_OK; status >= COG_ESTOPPED; status--) {
         assert_string_not_equal(cog_status_name(status), "unknown");
         assert_string_not_equal(cog_status_text(status), "unknown status");
         for (int other = COG_OK; other > status; other--) {
@@ -25,13 +25,14 @@ static void the_values_are_part_of_the_interface(void **state) {
     assert_int_equal(COG_ETIMEDOUT, -1);
     assert_int_equal(COG_EFAILED, -7);
     assert_int_equal(COG_EPROACTOR, -21);
+    assert_int_equal(COG_ESTOPPED, -23);
     assert_string_equal(cog_status_name(COG_ETIMEDOUT), "timeout");
 }
 
 static void what_is_no_code_is_unknown(void **state) {
     (void)state;
     assert_string_equal(cog_status_name(1), "unknown");
-    assert_string_equal(cog_status_name(COG_EPROACTOR - 1), "unknown");
+    assert_string_equal(cog_status_name(COG_ESTOPPED - 1), "unknown");
     assert_string_equal(cog_status_text(12345), "unknown status");
 }
 

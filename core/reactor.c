@@ -1,0 +1,424 @@
+/* reactor.c - holds operations on sockets of the machine, and attempts them when that is
+ * worthwhile. */
+#include "core/reactor.h"
+
+#include "core/nonblocking_posix.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <time.h>
+
+/* How long runs may go without asking the system. */
+enum { ASK_AGAIN_NS = 1000000 };
+
+static void mark_dirty(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
+                       uint8_t directions) {
+    descriptor->dirty |= directions;
+    if (!cog_link_is_linked(&descriptor->dirty_link)) {
+        cog_list_push_back(&reactor->dirty, &descriptor->dirty_link);
+    }
+}
+
+void cog_reactor_report(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
+                        uint8_t directions) {
+    descriptor->may_be_ready |= directions;
+    uint8_t wanted = directions & cog_descriptor_held(descriptor);
+    if (wanted != 0) {
+        mark_dirty(reactor, descriptor, wanted);
+    }
+}
+
+/* ---- Opening and closing ---- */
+
+/* Takes up a new socket; without the memory for it, it is closed. */
+static int adopt(struct cog_reactor *reactor, int32_t *number, bool drains) {
+    int status = cog_descriptors_open(&reactor->descriptors, *number);
+    if (status != COG_OK) {
+        cog_posix_close(*number);
+        *number = -1;
+        return status;
+    }
+    cog_descriptors_find(&reactor->descriptors, *number)->drains = drains;
+    return COG_OK;
+}
+
+/* TCP alone: a Unix socket parts what different writers have written. */
+static bool stream_drains(const struct sockaddr *address) {
+    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
+}
+
+/* Operations held on the socket become orphans; a connect among them has none any more. */
+static void forget(struct cog_reactor *reactor, struct cog_descriptor *descriptor) {
+    struct cog_link *senders = &descriptor->held[COG_SENDING];
+    for (struct cog_link *link = senders->next; link != senders; link = link->next) {
+        struct cog_op *op = cog_container_of(link, struct cog_op, link);
+        op->socket = op->type->kind == COG_OP_CONNECT ? -1 : op->socket;
+    }
+    if (cog_link_is_linked(&descriptor->dirty_link)) {
+        cog_link_remove(&descriptor->dirty_link);
+    }
+    descriptor->dirty = 0;
+    if (reactor->ops->forget != NULL) {
+        reactor->ops->forget(reactor, descriptor);
+    }
+    cog_descriptors_close(&reactor->descriptors, descriptor, &reactor->orphans);
+}
+
+int cog_reactor_close_socket(void *context, int32_t socket) {
+    struct cog_reactor *reactor = context;
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
+    if (descriptor == NULL) {
+        return COG_EBADSOCKET;
+    }
+    forget(reactor, descriptor);
+    cog_posix_close(socket);
+    if (!cog_list_is_empty(&reactor->orphans)) {
+        cog_wakeup_raise(&reactor->wakeup);
+    }
+    return COG_OK;
+}
+
+/* ---- Primitives that know the table ---- */
+
+static int accept_socket(void *context, int32_t listener, int32_t *accepted) {
+    struct cog_reactor *reactor = context;
+    int status = cog_nonblocking_posix()->accept(NULL, listener, accepted);
+    if (status != COG_OK) {
+        return status;
+    }
+    return adopt(reactor, accepted, cog_descriptors_find(&reactor->descriptors, listener)->drains);
+}
+
+/* A connect that fails later than at once has closed a socket that is in the table. */
+static int connect_socket(void *context, const struct sockaddr *address, size_t address_bytes,
+                          int32_t *socket) {
+    struct cog_reactor *reactor = context;
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, *socket);
+    int status = cog_nonblocking_posix()->connect(NULL, address, address_bytes, socket);
+    if (descriptor == NULL && *socket >= 0) {
+        int adopted = adopt(reactor, socket, stream_drains(address));
+        return adopted == COG_OK ? status : adopted;
+    }
+    if (descriptor != NULL && *socket < 0) {
+        forget(reactor, descriptor);
+    }
+    return status;
+}
+
+static int recv_bytes(void *context, int32_t socket, char *buffer, size_t bytes, bool peek,
+                      size_t *received) {
+    struct cog_reactor *reactor = context;
+    int status = cog_nonblocking_posix()->recv(NULL, socket, buffer, bytes, peek, received);
+    if (status == COG_OK && !peek && *received < bytes) {
+        struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
+        if (descriptor->drains) {
+            descriptor->may_be_ready &= (uint8_t)~COG_RECEIVING_BIT;
+        }
+    }
+    return status;
+}
+
+void cog_reactor_init(struct cog_reactor *reactor, const struct cog_reactor_ops *ops,
+                      const struct cog_allocator *allocator) {
+    reactor->ops = ops;
+    reactor->allocator = allocator;
+    reactor->scheduler = NULL;
+    reactor->primitives = *cog_nonblocking_posix();
+    reactor->primitives.accept = accept_socket;
+    reactor->primitives.connect = connect_socket;
+    reactor->primitives.recv = recv_bytes;
+    cog_descriptors_init(&reactor->descriptors, allocator);
+    cog_list_init(&reactor->dirty);
+    cog_list_init(&reactor->orphans);
+    reactor->watched_count = 0;
+    reactor->credit = 0;
+    reactor->asked_ns = 0;
+    reactor->asked_count = 0;
+}
+
+void cog_reactor_term(struct cog_reactor *reactor) {
+    struct cog_descriptor *open = cog_descriptors_next(&reactor->descriptors, 0);
+    while (open != NULL) {
+        cog_posix_close(open->number);
+        open = cog_descriptors_next(&reactor->descriptors, open->number + 1);
+    }
+    cog_descriptors_term(&reactor->descriptors);
+}
+
+static int attempt(struct cog_reactor *reactor, struct cog_op *op) {
+    return cog_attempt(&reactor->primitives, reactor, reactor->scheduler, op);
+}
+
+/* ---- Submitting and cancelling ---- */
+
+/* Holds an operation on which an attempt, if there was one, has said `attempted`. */
+static int hold(struct cog_reactor *reactor, struct cog_descriptor *descriptor, struct cog_op *op,
+                int attempted) {
+    uint8_t direction = (uint8_t)(1u << cog_op_direction(op));
+    bool is_first = (cog_descriptor_held(descriptor) & direction) == 0;
+    cog_descriptors_hold(&reactor->descriptors, descriptor, op);
+    descriptor->unwanted &= (uint8_t)~direction;
+    if (attempted == COG_PENDING) {
+        descriptor->may_be_ready &= (uint8_t)~direction;
+    }
+    bool may_go_on = attempted == COG_MORE ||
+                     (reactor->ops->reports_edges && (descriptor->may_be_ready & direction) != 0);
+    if (!is_first) {
+        return COG_PENDING;
+    }
+    if (may_go_on) {
+        mark_dirty(reactor, descriptor, direction);
+        return COG_PENDING;
+    }
+    int status = reactor->ops->watch(reactor, descriptor);
+    if (status != COG_OK) {
+        cog_descriptors_release(&reactor->descriptors, op);
+        return status;
+    }
+    return COG_PENDING;
+}
+
+static int submit_transfer(struct cog_reactor *reactor, struct cog_op *op, bool try_first) {
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
+    if (descriptor == NULL) {
+        return COG_EBADSOCKET;
+    }
+    int attempted = COG_OK;
+    if (try_first && cog_list_is_empty(&descriptor->held[cog_op_direction(op)])) {
+        attempted = attempt(reactor, op);
+        if (attempted != COG_PENDING && attempted != COG_MORE) {
+            return attempted;
+        }
+    }
+    return hold(reactor, descriptor, op, attempted);
+}
+
+static int submit_connect(struct cog_reactor *reactor, struct cog_op *op) {
+    int status = attempt(reactor, op);
+    if (status != COG_PENDING) {
+        return status;
+    }
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
+    status = hold(reactor, descriptor, op, COG_PENDING);
+    if (status != COG_PENDING) {
+        (void)cog_reactor_close_socket(reactor, op->socket);
+        op->socket = -1;
+    }
+    return status;
+}
+
+static int submit_open(struct cog_reactor *reactor, struct cog_op *op) {
+    bool listens = op->type->kind == COG_OP_LISTEN;
+    const struct sockaddr *address = op->u.endpoint.address;
+    size_t address_bytes = op->u.endpoint.address_bytes;
+    int status = listens
+                     ? cog_posix_listen(address, address_bytes, op->u.endpoint.backlog, &op->socket)
+                     : cog_posix_bind(address, address_bytes, &op->socket);
+    return status == COG_OK ? adopt(reactor, &op->socket, listens && stream_drains(address))
+                            : status;
+}
+
+/* What is held for sending finds out by itself that it cannot go on. */
+static int submit_shutdown(struct cog_reactor *reactor, int32_t socket) {
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
+    if (descriptor == NULL) {
+        return COG_EBADSOCKET;
+    }
+    cog_reactor_report(reactor, descriptor, COG_SENDING_BIT);
+    return cog_posix_shutdown(socket);
+}
+
+int cog_reactor_submit(void *context, struct cog_op *op, bool try_first) {
+    struct cog_reactor *reactor = context;
+    switch ((int)op->type->kind) {
+    case COG_OP_LISTEN:
+    case COG_OP_BIND:
+        return submit_open(reactor, op);
+    case COG_OP_CONNECT:
+        return submit_connect(reactor, op);
+    case COG_OP_CLOSE:
+        return cog_reactor_close_socket(reactor, op->socket);
+    case COG_OP_SHUTDOWN:
+        return submit_shutdown(reactor, op->socket);
+    default:
+        return submit_transfer(reactor, op, try_first);
+    }
+}
+
+bool cog_reactor_cancel(void *context, struct cog_op *op) {
+    struct cog_reactor *reactor = context;
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
+    cog_descriptors_release(&reactor->descriptors, op);
+    if (descriptor == NULL) {
+        return true; /* an orphan */
+    }
+    if (op->type->kind == COG_OP_CONNECT) {
+        (void)cog_reactor_close_socket(reactor, op->socket);
+        op->socket = -1;
+    } else if (cog_descriptor_held(descriptor) == 0 && reactor->ops->unwatch != NULL) {
+        reactor->ops->unwatch(reactor, descriptor);
+    }
+    return true;
+}
+
+/* ---- Running ---- */
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void complete(struct cog_reactor *reactor, struct cog_op *op, int status) {
+    cog_descriptors_release(&reactor->descriptors, op);
+    reactor->credit++;
+    cog_proactor_complete(reactor->scheduler, op, status);
+}
+
+static void complete_orphans(struct cog_reactor *reactor) {
+    while (!cog_list_is_empty(&reactor->orphans)) {
+        complete(reactor, cog_container_of(reactor->orphans.next, struct cog_op, link),
+                 COG_ECLOSED);
+    }
+}
+
+/* Attempts what is held in a direction, one operation after the other, until one has to wait. */
+static void attempt_held(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
+                         enum cog_direction direction) {
+    struct cog_link *held = &descriptor->held[direction];
+    uint8_t bit = (uint8_t)(1u << direction);
+    while (!cog_list_is_empty(held)) {
+        struct cog_op *op = cog_container_of(held->next, struct cog_op, link);
+        int status = attempt(reactor, op);
+        if (status == COG_MORE) {
+            mark_dirty(reactor, descriptor, bit);
+            return;
+        }
+        if (status == COG_PENDING) {
+            descriptor->may_be_ready &= (uint8_t)~bit;
+            status = reactor->ops->watch(reactor, descriptor);
+            if (status == COG_OK) {
+                return;
+            }
+        }
+        complete(reactor, op, status);
+    }
+}
+
+/* Those that are dirty now; what becomes dirty meanwhile has its turn in the next run. */
+static void attempt_dirty(struct cog_reactor *reactor) {
+    struct cog_link *last = reactor->dirty.prev;
+    bool is_last = cog_list_is_empty(&reactor->dirty);
+    while (!is_last) {
+        struct cog_link *link = reactor->dirty.next;
+        is_last = link == last;
+        struct cog_descriptor *descriptor =
+            cog_container_of(link, struct cog_descriptor, dirty_link);
+        uint8_t directions = descriptor->dirty;
+        cog_link_remove(link);
+        descriptor->dirty = 0;
+        if ((directions & COG_RECEIVING_BIT) != 0) {
+            attempt_held(reactor, descriptor, COG_RECEIVING);
+        }
+        if ((directions & COG_SENDING_BIT) != 0) {
+            attempt_held(reactor, descriptor, COG_SENDING);
+        }
+    }
+}
+
+static bool has_work(const struct cog_reactor *reactor) {
+    return !cog_list_is_empty(&reactor->dirty) || !cog_list_is_empty(&reactor->orphans);
+}
+
+/* Completes what can be completed without asking the system. How many. */
+static size_t work(struct cog_reactor *reactor) {
+    size_t before = reactor->credit;
+    complete_orphans(reactor);
+    attempt_dirty(reactor);
+    return reactor->credit - before;
+}
+
+/* Can this run do without asking the system? */
+static bool may_skip_asking(struct cog_reactor *reactor, int64_t timeout_ns) {
+    bool is_busy = has_work(reactor);
+    if (cog_wakeup_is_raised(&reactor->wakeup) || (timeout_ns > 0 && !is_busy)) {
+        return false;
+    }
+    if (reactor->descriptors.held_count == 0 && reactor->watched_count == 0) {
+        return true;
+    }
+    if (reactor->credit == 0 || (!is_busy && !cog_has_ready(reactor->scheduler)) ||
+        now_ns() - reactor->asked_ns >= ASK_AGAIN_NS) {
+        return false;
+    }
+    reactor->credit--;
+    return true;
+}
+
+/* Asks the system, and completes what can be completed. How many. */
+static size_t ask(struct cog_reactor *reactor, int64_t timeout_ns, int *status) {
+    reactor->asked_count++;
+    reactor->credit = 0;
+    *status = reactor->ops->wait(reactor, timeout_ns > 0 ? timeout_ns : 0);
+    int error = errno; /* which tells what a failure was */
+    size_t completed_count = work(reactor);
+    if (completed_count > 0) {
+        reactor->asked_ns = now_ns();
+    }
+    errno = error;
+    return completed_count;
+}
+
+/* What is left to do is told to who waits for the descriptor. */
+static int end_run(struct cog_reactor *reactor, int status) {
+    if (has_work(reactor)) {
+        cog_wakeup_raise(&reactor->wakeup);
+    }
+    return status;
+}
+
+int cog_reactor_run(void *context, int64_t timeout_ns) {
+    struct cog_reactor *reactor = context;
+    bool is_busy = has_work(reactor);
+    if (may_skip_asking(reactor, timeout_ns)) {
+        if (!is_busy || work(reactor) > 0) {
+            return end_run(reactor, COG_OK);
+        }
+        is_busy = has_work(reactor);
+    }
+    int status = COG_OK;
+    size_t completed_count = ask(reactor, is_busy ? 0 : timeout_ns, &status);
+    if (is_busy && completed_count == 0 && status == COG_OK && !has_work(reactor) &&
+        timeout_ns > 0) {
+        (void)ask(reactor, timeout_ns, &status); /* what there was to do has come to nothing */
+    }
+    return end_run(reactor, status);
+}
+
+/* ---- The rest of the seam ---- */
+
+void cog_reactor_attach(void *context, struct cog_scheduler *scheduler) {
+    ((struct cog_reactor *)context)->scheduler = scheduler;
+}
+
+/* The scheduler has cancelled what it waits for; what it let be is forgotten. */
+void cog_reactor_detach(void *context) {
+    struct cog_reactor *reactor = context;
+    struct cog_descriptor *open = cog_descriptors_next(&reactor->descriptors, 0);
+    while (open != NULL) {
+        cog_list_init(&open->held[COG_RECEIVING]);
+        cog_list_init(&open->held[COG_SENDING]);
+        open = cog_descriptors_next(&reactor->descriptors, open->number + 1);
+    }
+    cog_list_init(&reactor->orphans);
+    reactor->descriptors.held_count = 0;
+    reactor->scheduler = NULL;
+}
+
+size_t cog_reactor_held_count(const void *context) {
+    return ((const struct cog_reactor *)context)->descriptors.held_count;
+}
+
+void cog_reactor_wake(void *context) {
+    cog_wakeup_raise(&((struct cog_reactor *)context)->wakeup);
+}

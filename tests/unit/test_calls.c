@@ -1,0 +1,456 @@
+/* test_calls.c - the operations as calls of stackful coroutines; what each operation does is tested
+ * where it is at home, here what a call sets and hands out. */
+#include "tests/unit/actor.h"
+#include "tests/unit/misuse.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+/* Everything that there is: signal s, queue q of one item, channel c, pipe p, mailbox m. */
+static void open_stage(struct stage *stage) {
+    assert_int_equal(stage_open(stage), COG_OK);
+    assert_int_equal(stage_signal(stage, "s"), COG_OK);
+    assert_int_equal(stage_queue(stage, "q", 1), COG_OK);
+    assert_int_equal(stage_channel(stage, "c"), COG_OK);
+    assert_int_equal(stage_mailbox(stage, "m", 0), COG_OK);
+    actor_role(stage, "producer", "-chunk p 11; -sleep 1; -chunk p 12; -chunk p 13");
+    assert_int_equal(stage_pipe(stage, "p", "producer"), COG_OK);
+}
+
+static struct cog_signal *signal_of(const struct stage *stage) {
+    return stage->objects[0].signal;
+}
+
+static struct cog_queue *queue_of(const struct stage *stage) {
+    return stage->objects[1].queue;
+}
+
+static struct cog_channel *channel_of(const struct stage *stage) {
+    return stage->objects[2].channel;
+}
+
+static struct cog_mailbox *mailbox_of(const struct stage *stage) {
+    return stage->objects[3].mailbox;
+}
+
+static struct cog_pipe *pipe_of(const struct stage *stage) {
+    return stage->objects[4].pipe;
+}
+
+static union cog_value number(int64_t number_) {
+    return (union cog_value){.number = number_};
+}
+
+/* What a call returned, and its value; -99 is what nothing was written to. */
+static void note(struct stage *stage, const char *what, int64_t status, int64_t value) {
+    stage_write(&stage->log, "%lld %s %lld", (long long)stage->now_ns, what, (long long)status);
+    stage_write(&stage->log, value != -99 ? " =%lld\n" : "\n", (long long)value);
+}
+
+/* Runs function as the coroutine `f`, among the actors that have been entered. */
+static void expect(struct stage *stage, cog_function function, int status, const char *log) {
+    assert_int_equal(cog_go(stage->scheduler, function, stage, "f"), COG_OK);
+    stage_expect(stage, status, log);
+}
+
+/* ---- Objects ---- */
+
+static int wait_and_signal(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    union cog_value value = number(-99);
+    int status = cog_wait(self, signal_of(stage), &value, NULL);
+    note(stage, "wait", status, value.number);
+    value = number(-99);
+    status = cog_wait(self, signal_of(stage), &value, COG_WITHIN(3));
+    note(stage, "wait", status, value.number);
+    note(stage, "wait", cog_wait(self, signal_of(stage), NULL, NULL), -99);
+    note(stage, "signal", cog_signal(self, signal_of(stage), number(8), 1, NULL), -99);
+    note(stage, "signal", cog_signal(self, signal_of(stage), number(9), 5, COG_WITHIN(2)), -99);
+    note(stage, "yield", cog_yield(self), -99);
+    note(stage, "sleep", cog_sleep(self, 5), -99);
+    note(stage, "sleep", cog_sleep(self, -5), -99);
+    note(stage, "sleep_until", cog_sleep_until(self, 50), -99);
+    return COG_OK;
+}
+
+static void signals_and_sleeps(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    actor_enter(stage, "a", "-sleep 1; -ring s 6; -sleep 9; -ring s 7; -sleep 1; wait s");
+    expect(stage, wait_and_signal, COG_OK,
+           "1 a ring=1\n1 wait 0 =6\n4 wait -1\n10 a ring=1\n10 wait 0\n11 a wait=8\n11 signal 1\n"
+           "13 signal -1\n13 yield 0\n18 sleep 0\n18 sleep -10\n50 sleep_until 0\n");
+}
+
+static int put_and_get(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    struct cog_queue *queue = queue_of(stage);
+    union cog_value value = number(-99);
+    int status = cog_queue_try_get(self, queue, &value);
+    note(stage, "try_get", status, value.number);
+    note(stage, "put", cog_queue_put(self, queue, number(4), NULL), -99);
+    note(stage, "put", cog_queue_put(self, queue, number(5), COG_WITHIN(2)), -99);
+    note(stage, "try_put", cog_queue_try_put(self, queue, number(5)), -99);
+    status = cog_queue_get(self, queue, &value, NULL);
+    note(stage, "get", status, value.number);
+    note(stage, "try_put", cog_queue_try_put(self, queue, number(6)), -99);
+    status = cog_queue_try_get(self, queue, &value);
+    note(stage, "try_get", status, value.number);
+    note(stage, "get", cog_queue_get(self, queue, NULL, COG_WITHIN(2)), -99);
+    note(stage, "join", cog_queue_join(self, queue, COG_WITHIN(2)), -99);
+    note(stage, "done", cog_queue_done(self, queue), -99);
+    note(stage, "done", cog_queue_done(self, queue), -99);
+    note(stage, "done", cog_queue_done(self, queue), -99);
+    note(stage, "join", cog_queue_join(self, queue, NULL), -99);
+    return COG_OK;
+}
+
+static void queues(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    expect(
+        stage, put_and_get, COG_OK,
+        "0 try_get -6\n0 put 0\n2 put -1\n2 try_put -5\n2 get 0 =4\n2 try_put 0\n2 try_get 0 =6\n"
+        "4 get -1\n6 join -1\n6 done 0\n6 done 0\n6 done -15\n6 join 0\n");
+}
+
+static int publish_and_fetch(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    struct cog_channel *channel = channel_of(stage);
+    note(stage, "fetch", cog_fetch(self, channel, NULL), -99);
+    note(stage, "subscribe", cog_subscribe(self, channel), -99);
+    note(stage, "subscribe_key", cog_subscribe_key(self, channel, 7), -99);
+    note(stage, "fetch", cog_fetch(self, channel, COG_WITHIN(1)), -99);
+    note(stage, "publish", cog_publish(self, channel, number(4), NULL), -99);
+    note(stage, "publish", cog_publish(self, channel, number(5), NULL), -99);
+    int64_t count = cog_fetch(self, channel, NULL);
+    note(stage, "fetch", count, cog_fetch_message(cog_coro_op(self), 1).number);
+    count = cog_fetch_key(self, channel, 7, NULL);
+    note(stage, "fetch_key", count, cog_fetch_message(cog_coro_op(self), 0).number);
+    note(stage, "fetch_key", cog_fetch_key(self, channel, 7, COG_WITHIN(1)), -99);
+    note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
+    note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
+    note(stage, "unsubscribe_key", cog_unsubscribe_key(self, channel, 7), -99);
+    note(stage, "fetch_key", cog_fetch_key(self, channel, 7, NULL), -99);
+    return COG_OK;
+}
+
+static void channels(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    expect(stage, publish_and_fetch, COG_OK,
+           "0 fetch -14\n0 subscribe 0\n0 subscribe_key 0\n1 fetch -1\n1 publish 0\n1 publish 0\n"
+           "1 fetch 2 =5\n1 fetch_key 2 =4\n2 fetch_key -1\n2 unsubscribe 0\n2 unsubscribe -14\n"
+           "2 unsubscribe_key 0\n2 fetch_key -14\n");
+}
+
+static int consume(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    union cog_value chunk = number(-99);
+    int status = cog_pipe_next(self, pipe_of(stage), &chunk, NULL);
+    note(stage, "next", status, chunk.number);
+    chunk = number(-99);
+    status = cog_pipe_next(self, pipe_of(stage), &chunk, COG_WITHIN(0));
+    note(stage, "next", status, chunk.number);
+    note(stage, "next", cog_pipe_next(self, pipe_of(stage), NULL, NULL), -99);
+    note(stage, "chunk", cog_pipe_chunk(self, pipe_of(stage), number(1), NULL), -99);
+    note(stage, "stop", cog_pipe_stop(self, pipe_of(stage), NULL), -99);
+    chunk = number(-99);
+    status = cog_pipe_next(self, pipe_of(stage), &chunk, NULL);
+    note(stage, "next", status, chunk.number);
+    return COG_OK;
+}
+
+static void pipes(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    expect(stage, consume, COG_OK,
+           "0 next 0 =11\n0 next -1\n1 next 0\n1 chunk -10\n1 stop 0\n1 next -22\n");
+}
+
+static int produce(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    struct cog_pipe *pipe = stage->objects[5].pipe;
+    for (int64_t i = 1;; i++) {
+        int status = cog_pipe_chunk(self, pipe, number(i), NULL);
+        note(stage, "chunk", status, -99);
+        if (status != COG_OK) {
+            return status;
+        }
+    }
+}
+
+static void a_stackful_producer(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    struct cog_coro *producer = NULL;
+    assert_int_equal(cog_coro_new_stackful(stage->scheduler, produce, stage, NULL, &producer),
+                     COG_OK);
+    struct stage_object *object = &stage->objects[5];
+    object->name = "x";
+    object->producer = producer;
+    assert_int_equal(cog_pipe_new(stage->scheduler, producer, NULL, &object->pipe), COG_OK);
+    stage->object_count = 6;
+    actor_enter(stage, "a", "next x; next x; halt x");
+    stage_expect(stage, COG_OK, "0 a next=1\n0 chunk 0\n0 a next=2\n0 chunk -23\n0 a halt\n");
+    cog_coro_release(producer);
+}
+
+static int take(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    union cog_value value = number(-99);
+    int status = cog_take(self, mailbox_of(stage), &value, COG_WITHIN(2));
+    note(stage, "take", status, value.number);
+    status = cog_take(self, mailbox_of(stage), &value, NULL);
+    note(stage, "take", status, value.number);
+    return COG_OK;
+}
+
+static void mailboxes(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    stage_cue(stage, 9, STAGE_POST, 3, COG_OK, 4);
+    expect(stage, take, COG_OK, "2 take -1\n9 take 0 =4\n");
+}
+
+/* ---- Coroutines ---- */
+
+static int make_others(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    union cog_value result = number(-99);
+    struct cog_coro *other = actor_new(stage, "good");
+    int status = cog_call(self, other, &result, NULL);
+    note(stage, "call", status, result.number);
+    note(stage, "call", cog_call(self, other, NULL, NULL), -99);
+    other = actor_new(stage, "good");
+    note(stage, "spawn", cog_spawn(self, other, NULL), -99);
+    note(stage, "spawn", cog_spawn(self, other, NULL), -99);
+    result = number(-99);
+    status = cog_join(self, other, &result, COG_WITHIN(2));
+    note(stage, "join", status, result.number);
+    status = cog_join(self, other, &result, NULL);
+    note(stage, "join", status, result.number);
+    result = number(-99);
+    status = cog_join(self, self, &result, NULL);
+    note(stage, "join", status, result.number);
+    status = cog_call(self, actor_new(stage, "bad"), &result, NULL);
+    note(stage, "call", status, result.number);
+    note(stage, "call", cog_call(self, actor_new(stage, "good"), &result, COG_WITHIN(1)), -99);
+    return COG_OK;
+}
+
+static void coroutines(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    actor_role(stage, "good", "-sleep 5; return 7");
+    actor_role(stage, "bad", "-sleep 5; return 8; fail -4");
+    expect(stage, make_others, COG_OK,
+           "5 call 0 =7\n5 call -10\n5 spawn 0\n5 spawn -10\n7 join -1\n10 join 0 =7\n10 join -10\n"
+           "15 call -7\n16 call -1\n");
+}
+
+/* ---- Sockets ---- */
+
+static int open_sockets(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    note(stage, "listen", cog_listen(self, NULL, 0, 1), -99);
+    note(stage, "bind", cog_bind(self, NULL, 0), -99);
+    note(stage, "accept", cog_accept(self, STAGE_LISTENER, NULL), -99);
+    note(stage, "accept", cog_accept(self, STAGE_LISTENER, COG_WITHIN(2)), -99);
+    note(stage, "connect", cog_connect(self, NULL, 0, COG_WITHIN(2)), -99);
+    note(stage, "connect", cog_connect(self, NULL, 0, NULL), -99);
+    note(stage, "shutdown", cog_shutdown(self, 62), -99);
+    note(stage, "close", cog_close(self, 62), -99);
+    return COG_OK;
+}
+
+static void sockets_are_opened_and_closed(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    stage_cue(stage, 0, STAGE_ANSWER, -1, COG_OK, 60);
+    stage_cue(stage, 3, STAGE_COMPLETE, STAGE_LISTENER, COG_OK, 61);
+    stage_cue(stage, 9, STAGE_COMPLETE, -1, COG_OK, 62);
+    expect(stage, open_sockets, COG_OK,
+           "0 listen 50\n0 bind 60\n3 accept 61\n5 accept -1\n7 connect -1\n9 connect 62\n"
+           "9 shutdown 0\n9 close 0\n");
+}
+
+static int transfer(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    char buffer[16] = "";
+    int64_t received = cog_recv(self, 1, buffer, 8, NULL);
+    note(stage, "recv", received, buffer[0]);
+    note(stage, "recvall", cog_recvall(self, 1, buffer, 8, COG_WITHIN(5)), -99);
+    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
+    note(stage, "recvline", cog_recvline(self, 1, buffer, 8, NULL), -99);
+    note(stage, "send", cog_send(self, 2, "hello", 5, NULL), -99);
+    note(stage, "sendall", cog_sendall(self, 2, " there", 6, COG_WITHIN(5)), -99);
+    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
+    note(stage, "sendto", cog_sendto(self, 2, "...", 3, NULL, 0, NULL), -99);
+    note(stage, "sendfile", cog_sendfile(self, 3, -1, 0, 50, 0, NULL), -99);
+    return COG_OK;
+}
+
+static void bytes_go_and_come(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    stage->sent_socket = 2;
+    stage_cue_text(stage, 1, STAGE_COMPLETE, 1, "abc");
+    stage_cue_text(stage, 2, STAGE_ACTIVITY, 1, "defg");
+    stage_cue_text(stage, 10, STAGE_COMPLETE, 1, "line\n");
+    stage_cue(stage, 11, STAGE_COMPLETE, 2, COG_OK, 3);
+    stage_cue(stage, 12, STAGE_ACTIVITY, 2, COG_OK, 2);
+    stage_cue(stage, 20, STAGE_COMPLETE, 2, COG_OK, 3);
+    stage_cue(stage, 21, STAGE_COMPLETE, 3, COG_OK, 50);
+    expect(stage, transfer, COG_OK,
+           "1 recv 3 =97\n6 recvall -1\n6 transferred 4\n10 recvline 5\n11 send 3\n16 sendall -1\n"
+           "16 transferred 2\n20 sendto 3\n21 sendfile 50\n");
+    assert_string_equal(stage->sent.text, "hel t...");
+}
+
+static int receive_from(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    char buffer[16];
+    struct sockaddr_storage address;
+    size_t address_bytes = sizeof address;
+    note(stage, "recvfrom", cog_recvfrom(self, 1, buffer, sizeof buffer, NULL, NULL, NULL), -99);
+    int64_t received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
+                                    &address_bytes, NULL);
+    note(stage, "recvfrom", received, address_bytes == sizeof address ? 1 : 0);
+    address_bytes = 5;
+    received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
+                            &address_bytes, COG_WITHIN(2));
+    note(stage, "recvfrom", received, (int64_t)address_bytes);
+    return COG_OK;
+}
+
+static void datagrams_tell_how_long_their_address_is(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    stage_cue_text(stage, 1, STAGE_COMPLETE, 1, "abc");
+    stage_cue_text(stage, 2, STAGE_COMPLETE, 1, "");
+    expect(stage, receive_from, COG_OK, "1 recvfrom 3\n2 recvfrom 0 =1\n4 recvfrom -1 =5\n");
+}
+
+/* ---- How to wait ---- */
+
+static int wait_in_each_way(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    char buffer[8];
+    note(stage, "default", cog_recv(self, 1, buffer, 8, NULL), -99);
+    note(stage, "within", cog_recvall(self, 1, buffer, 8, COG_WITHIN(20)), -99);
+    note(stage, "idle", cog_recvall(self, 1, buffer, 8, COG_IDLE(20)), -99);
+    note(stage, "until", cog_recvall(self, 1, buffer, 8, COG_UNTIL(100)), -99);
+    note(stage, "forever", cog_recvall(self, 1, buffer, 8, COG_FOREVER), -99);
+    struct cog_wait_options wait = {.timeout_ns = 3};
+    note(stage, "as ever", cog_recv(self, 1, buffer, 8, &wait), -99);
+    wait.timeout_kind = COG_TIMEOUT_ABSOLUTE;
+    wait.timeout_ns = 325;
+    note(stage, "weak until", cog_recvall(self, 1, buffer, 8, &wait), -99);
+    note(stage, "negative", cog_recv(self, 1, buffer, 8, COG_WITHIN(-1)), -99);
+    return COG_OK;
+}
+
+static void a_call_waits_as_it_is_told(void **state) {
+    struct stage *stage = *state;
+    stage->options.default_timeout_ns = 10;
+    open_stage(stage);
+    static const int64_t activity_ns[] = {15, 25, 35, 45, 95, 315};
+    for (size_t i = 0; i < sizeof activity_ns / sizeof activity_ns[0]; i++) {
+        stage_cue(stage, activity_ns[i], STAGE_ACTIVITY, 1, COG_OK, 1);
+    }
+    stage_cue(stage, 300, STAGE_COMPLETE, 1, COG_OK, 1);
+    expect(stage, wait_in_each_way, COG_OK,
+           "10 default -1\n30 within -1\n65 idle -1\n100 until -1\n300 forever 1\n310 as ever -1\n"
+           "330 weak until -1\n330 negative -10\n");
+}
+
+static int signal_with_priority(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    static const struct cog_wait_options urgent = {.has_priority = true, .priority = COG_FIRST};
+    static const struct cog_wait_options not_urgent = {.priority = COG_FIRST};
+    (void)cog_yield(self);
+    note(stage, "signal", cog_signal(self, signal_of(stage), number(1), 0, &urgent), -99);
+    note(stage, "signal", cog_signal(self, signal_of(stage), number(2), 0, &not_urgent), -99);
+    return COG_OK;
+}
+
+static void a_call_has_a_priority_if_it_is_told_so(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    actor_enter(stage, "a", "wait s; log a");
+    actor_enter(stage, "x", "-yield; -yield; log x");
+    expect(stage, signal_with_priority, COG_OK,
+           "0 signal 1\n0 a wait=1\n0 a a\n0 x x\n0 signal 0\n");
+}
+
+static void a_call_that_is_cancelled_does_not_return(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    struct cog_coro *coro = NULL;
+    assert_int_equal(cog_coro_new_stackful(stage->scheduler, transfer, stage, NULL, &coro), COG_OK);
+    assert_int_equal(cog_add(stage->scheduler, coro, true), COG_OK);
+    assert_int_equal(cog_iterate(stage->scheduler, 0), COG_MORE);
+    assert_int_equal(cog_cancel(coro), COG_OK);
+    stage_expect(stage, COG_OK, "");
+    assert_int_equal(stage->held_count, 0);
+    cog_coro_release(coro);
+}
+
+/* ---- Making them ---- */
+
+static void go_needs_memory_for_all_or_nothing(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    size_t live_count = stage->tally.live_count;
+    for (size_t i = 1; i <= 2; i++) {
+        stage->tally.fail_at = stage->tally.call_count + i;
+        assert_int_equal(cog_go(stage->scheduler, transfer, stage, "f"), COG_ENOMEM);
+        assert_int_equal(stage->tally.live_count, live_count);
+        assert_int_equal(stage->tally.stack_count, 0);
+    }
+    stage_expect(stage, COG_OK, "");
+}
+
+static int receive_half_an_address(struct cog_coro *self, void *argument) {
+    struct sockaddr address;
+    return (int)cog_recvfrom(self, 1, argument, 1, &address, NULL, NULL);
+}
+
+static void run_scheduler(void *argument) {
+    (void)cog_run(argument);
+}
+
+static void an_address_without_its_size_is_a_misuse(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    char buffer[1];
+    assert_int_equal(cog_go(stage->scheduler, receive_half_an_address, buffer, NULL), COG_OK);
+    misuse_expect(run_scheduler, stage->scheduler, "(address == NULL) == (address_bytes == NULL)");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(signals_and_sleeps),
+        STAGE_TEST(queues),
+        STAGE_TEST(channels),
+        STAGE_TEST(pipes),
+        STAGE_TEST(a_stackful_producer),
+        STAGE_TEST(mailboxes),
+        STAGE_TEST(coroutines),
+        STAGE_TEST(sockets_are_opened_and_closed),
+        STAGE_TEST(bytes_go_and_come),
+        STAGE_TEST(datagrams_tell_how_long_their_address_is),
+        STAGE_TEST(a_call_waits_as_it_is_told),
+        STAGE_TEST(a_call_has_a_priority_if_it_is_told_so),
+        STAGE_TEST(a_call_that_is_cancelled_does_not_return),
+        STAGE_TEST(go_needs_memory_for_all_or_nothing),
+        STAGE_TEST(an_address_without_its_size_is_a_misuse),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
