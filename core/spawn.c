@@ -25,7 +25,7 @@ static struct cog_coro *process_spawn(struct cog_scheduler *scheduler, struct co
 
 static struct cog_coro *process_call(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     struct cog_coro *callee = coro->op.object;
-    if (!can_be_added(scheduler, callee)) {
+    if (coro->op.timeout_kind == COG_TIMEOUT_INVALID || !can_be_added(scheduler, callee)) {
         return cog_op_finish(scheduler, &coro->op, COG_EINVALID);
     }
     (void)cog_park(scheduler, coro, NULL);

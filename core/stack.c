@@ -33,7 +33,7 @@ char *cog_stack_high(const struct cog_stack *stack) {
 }
 
 size_t cog_stack_usable_bytes(const struct cog_stack *stack) {
-    size_t colour_bytes_max = (COG_STACK_COLOURS - 1) * COG_STACK_COLOUR_BYTES;
+    size_t colour_bytes_max = (size_t)(COG_STACK_COLOURS - 1) * COG_STACK_COLOUR_BYTES;
     return stack->bytes - stack->guard_bytes - sizeof *stack - colour_bytes_max;
 }
 

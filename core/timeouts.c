@@ -66,10 +66,11 @@ static struct cog_timer *meld(struct cog_timer *a, struct cog_timer *b) {
     return a;
 }
 
-/* Makes one heap of a list of them: in pairs from its start, then of the pairs from the end. */
+/* Makes one heap of a list of them, which is not empty: in pairs from its start, then of the pairs
+ * from the end. */
 static struct cog_timer *meld_list(struct cog_timer *first) {
     struct cog_timer *pairs = NULL;
-    while (first != NULL) {
+    do {
         struct cog_timer *pair = first;
         struct cog_timer *other = first->next;
         first = other != NULL ? other->next : NULL;
@@ -78,7 +79,7 @@ static struct cog_timer *meld_list(struct cog_timer *first) {
         }
         pair->next = pairs;
         pairs = pair;
-    }
+    } while (first != NULL);
     struct cog_timer *root = pairs;
     pairs = pairs->next;
     while (pairs != NULL) {

@@ -241,11 +241,13 @@ static bool set_gate_op(struct actor *actor, const struct statement *statement, 
     if (!statement_is(statement, "gate")) {
         return false;
     }
-    cog_set_custom(op, &gate_type, actor->stage);
-    while (strcmp(statement_word(statement, 1), modes[op->u.custom[0].number]) != 0) {
-        op->u.custom[0].number++;
-        assert_true(op->u.custom[0].number <= GATE_FAIL);
+    size_t mode = 0;
+    while (strcmp(statement_word(statement, 1), modes[mode]) != 0) {
+        mode++;
+        assert_true(mode <= GATE_FAIL);
     }
+    cog_set_custom(op, &gate_type, actor->stage);
+    op->u.custom[0].number = (int64_t)mode;
     op->u.custom[1].number = statement_number(statement, 2);
     return true;
 }

@@ -1,13 +1,11 @@
 /* test_calls.c - the operations as calls of stackful coroutines; what each operation does is tested
  * where it is at home, here what a call sets and hands out. */
 #include "tests/unit/actor.h"
-#include "tests/unit/misuse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -254,89 +252,6 @@ static void coroutines(void **state) {
            "15 call -7\n16 call -1\n");
 }
 
-/* ---- Sockets ---- */
-
-static int open_sockets(struct cog_coro *self, void *argument) {
-    struct stage *stage = argument;
-    note(stage, "listen", cog_listen(self, NULL, 0, 1), -99);
-    note(stage, "bind", cog_bind(self, NULL, 0), -99);
-    note(stage, "accept", cog_accept(self, STAGE_LISTENER, NULL), -99);
-    note(stage, "accept", cog_accept(self, STAGE_LISTENER, COG_WITHIN(2)), -99);
-    note(stage, "connect", cog_connect(self, NULL, 0, COG_WITHIN(2)), -99);
-    note(stage, "connect", cog_connect(self, NULL, 0, NULL), -99);
-    note(stage, "shutdown", cog_shutdown(self, 62), -99);
-    note(stage, "close", cog_close(self, 62), -99);
-    return COG_OK;
-}
-
-static void sockets_are_opened_and_closed(void **state) {
-    struct stage *stage = *state;
-    open_stage(stage);
-    stage_cue(stage, 0, STAGE_ANSWER, -1, COG_OK, 60);
-    stage_cue(stage, 3, STAGE_COMPLETE, STAGE_LISTENER, COG_OK, 61);
-    stage_cue(stage, 9, STAGE_COMPLETE, -1, COG_OK, 62);
-    expect(stage, open_sockets, COG_OK,
-           "0 listen 50\n0 bind 60\n3 accept 61\n5 accept -1\n7 connect -1\n9 connect 62\n"
-           "9 shutdown 0\n9 close 0\n");
-}
-
-static int transfer(struct cog_coro *self, void *argument) {
-    struct stage *stage = argument;
-    char buffer[16] = "";
-    int64_t received = cog_recv(self, 1, buffer, 8, NULL);
-    note(stage, "recv", received, buffer[0]);
-    note(stage, "recvall", cog_recvall(self, 1, buffer, 8, COG_WITHIN(5)), -99);
-    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
-    note(stage, "recvline", cog_recvline(self, 1, buffer, 8, NULL), -99);
-    note(stage, "send", cog_send(self, 2, "hello", 5, NULL), -99);
-    note(stage, "sendall", cog_sendall(self, 2, " there", 6, COG_WITHIN(5)), -99);
-    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
-    note(stage, "sendto", cog_sendto(self, 2, "...", 3, NULL, 0, NULL), -99);
-    note(stage, "sendfile", cog_sendfile(self, 3, -1, 0, 50, 0, NULL), -99);
-    return COG_OK;
-}
-
-static void bytes_go_and_come(void **state) {
-    struct stage *stage = *state;
-    open_stage(stage);
-    stage->sent_socket = 2;
-    stage_cue_text(stage, 1, STAGE_COMPLETE, 1, "abc");
-    stage_cue_text(stage, 2, STAGE_ACTIVITY, 1, "defg");
-    stage_cue_text(stage, 10, STAGE_COMPLETE, 1, "line\n");
-    stage_cue(stage, 11, STAGE_COMPLETE, 2, COG_OK, 3);
-    stage_cue(stage, 12, STAGE_ACTIVITY, 2, COG_OK, 2);
-    stage_cue(stage, 20, STAGE_COMPLETE, 2, COG_OK, 3);
-    stage_cue(stage, 21, STAGE_COMPLETE, 3, COG_OK, 50);
-    expect(stage, transfer, COG_OK,
-           "1 recv 3 =97\n6 recvall -1\n6 transferred 4\n10 recvline 5\n11 send 3\n16 sendall -1\n"
-           "16 transferred 2\n20 sendto 3\n21 sendfile 50\n");
-    assert_string_equal(stage->sent.text, "hel t...");
-}
-
-static int receive_from(struct cog_coro *self, void *argument) {
-    struct stage *stage = argument;
-    char buffer[16];
-    struct sockaddr_storage address;
-    size_t address_bytes = sizeof address;
-    note(stage, "recvfrom", cog_recvfrom(self, 1, buffer, sizeof buffer, NULL, NULL, NULL), -99);
-    int64_t received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
-                                    &address_bytes, NULL);
-    note(stage, "recvfrom", received, address_bytes == sizeof address ? 1 : 0);
-    address_bytes = 5;
-    received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
-                            &address_bytes, COG_WITHIN(2));
-    note(stage, "recvfrom", received, (int64_t)address_bytes);
-    return COG_OK;
-}
-
-static void datagrams_tell_how_long_their_address_is(void **state) {
-    struct stage *stage = *state;
-    open_stage(stage);
-    stage_cue_text(stage, 1, STAGE_COMPLETE, 1, "abc");
-    stage_cue_text(stage, 2, STAGE_COMPLETE, 1, "");
-    expect(stage, receive_from, COG_OK, "1 recvfrom 3\n2 recvfrom 0 =1\n4 recvfrom -1 =5\n");
-}
-
 /* ---- How to wait ---- */
 
 static int wait_in_each_way(struct cog_coro *self, void *argument) {
@@ -393,13 +308,97 @@ static void a_call_that_is_cancelled_does_not_return(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
     struct cog_coro *coro = NULL;
-    assert_int_equal(cog_coro_new_stackful(stage->scheduler, transfer, stage, NULL, &coro), COG_OK);
+    assert_int_equal(cog_coro_new_stackful(stage->scheduler, wait_in_each_way, stage, NULL, &coro),
+                     COG_OK);
     assert_int_equal(cog_add(stage->scheduler, coro, true), COG_OK);
     assert_int_equal(cog_iterate(stage->scheduler, 0), COG_MORE);
     assert_int_equal(cog_cancel(coro), COG_OK);
     stage_expect(stage, COG_OK, "");
     assert_int_equal(stage->held_count, 0);
     cog_coro_release(coro);
+}
+
+/* ---- Functions in coroutines of their own ---- */
+
+static int sleep_and_return(struct cog_coro *self, void *argument) {
+    int status = cog_sleep(self, 5);
+    cog_coro_return(self, number(7));
+    return status == COG_OK ? *(int *)argument : status;
+}
+
+static int call_functions(struct cog_coro *self, void *argument) {
+    struct stage *stage = argument;
+    static int good = COG_OK;
+    static int bad = COG_EREFUSED;
+    union cog_value result = number(-99);
+    int status = cog_call_function(self, sleep_and_return, &good, "good", &result, NULL);
+    note(stage, "call", status, result.number);
+    result = number(-99);
+    status = cog_call_function(self, sleep_and_return, &bad, "bad", &result, NULL);
+    note(stage, "call", status, result.number);
+    note(stage, "its code", cog_coro_op(self)->value.number, -99);
+    status = cog_call_function(self, sleep_and_return, &good, "slow", &result, COG_WITHIN(2));
+    note(stage, "call", status, result.number);
+    status = cog_call_function(self, sleep_and_return, &good, "never", &result, COG_WITHIN(-2));
+    note(stage, "call", status, result.number);
+    stage->tally.fail_at = stage->tally.call_count + 1;
+    status = cog_call_function(self, sleep_and_return, &good, "never", &result, NULL);
+    note(stage, "call", status, result.number);
+    return COG_OK;
+}
+
+static void functions_run_in_coroutines_that_nobody_need_release(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    expect(stage, call_functions, COG_OK,
+           "5 call 0 =7\n10 call -7\n10 its code -4\n12 call -1\n12 call -10\n12 call -9\n");
+    assert_int_equal(stage->now_ns, 15); /* the slow one ran on by itself */
+}
+
+static void a_function_whose_caller_is_cancelled_goes_with_it(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    struct cog_coro *coro = NULL;
+    assert_int_equal(cog_start(stage->scheduler, call_functions, stage, NULL, &coro), COG_OK);
+    assert_int_equal(cog_iterate(stage->scheduler, 0), COG_MORE);
+    assert_int_equal(cog_cancel(coro), COG_OK);
+    cog_coro_release(coro);
+    stage_expect(stage, COG_OK, "");
+    assert_int_equal(stage->now_ns, 0);
+}
+
+static void what_is_started_can_be_asked_about(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    int bad = COG_ERESET;
+    struct cog_coro *coro = NULL;
+    assert_int_equal(cog_start(stage->scheduler, sleep_and_return, &bad, "x", &coro), COG_OK);
+    assert_int_equal(cog_coro_state(coro), COG_CORO_READY);
+    assert_string_equal(cog_coro_name(coro), "x");
+    stage_expect(stage, COG_OK, "");
+    assert_int_equal(cog_coro_status(coro), COG_ERESET);
+    cog_coro_release(coro);
+}
+
+struct start {
+    struct cog_scheduler *scheduler;
+    struct cog_coro *coro;
+    int status;
+};
+
+static void start_late(void *argument) {
+    struct start *start = argument;
+    start->status = cog_start(start->scheduler, sleep_and_return, argument, NULL, &start->coro);
+}
+
+static void nothing_starts_while_the_scheduler_is_freed(void **state) {
+    struct stage *stage = *state;
+    open_stage(stage);
+    struct start start = {.scheduler = stage->scheduler};
+    assert_int_equal(cog_defer(actor_enter(stage, "a", "-sleep 5"), start_late, &start), COG_OK);
+    assert_int_equal(stage_close(stage), 0);
+    assert_int_equal(start.status, COG_EINVALID);
+    assert_null(start.coro);
 }
 
 /* ---- Making them ---- */
@@ -410,28 +409,11 @@ static void go_needs_memory_for_all_or_nothing(void **state) {
     size_t live_count = stage->tally.live_count;
     for (size_t i = 1; i <= 2; i++) {
         stage->tally.fail_at = stage->tally.call_count + i;
-        assert_int_equal(cog_go(stage->scheduler, transfer, stage, "f"), COG_ENOMEM);
+        assert_int_equal(cog_go(stage->scheduler, wait_in_each_way, stage, "f"), COG_ENOMEM);
         assert_int_equal(stage->tally.live_count, live_count);
         assert_int_equal(stage->tally.stack_count, 0);
     }
     stage_expect(stage, COG_OK, "");
-}
-
-static int receive_half_an_address(struct cog_coro *self, void *argument) {
-    struct sockaddr address;
-    return (int)cog_recvfrom(self, 1, argument, 1, &address, NULL, NULL);
-}
-
-static void run_scheduler(void *argument) {
-    (void)cog_run(argument);
-}
-
-static void an_address_without_its_size_is_a_misuse(void **state) {
-    struct stage *stage = *state;
-    assert_int_equal(stage_open(stage), COG_OK);
-    char buffer[1];
-    assert_int_equal(cog_go(stage->scheduler, receive_half_an_address, buffer, NULL), COG_OK);
-    misuse_expect(run_scheduler, stage->scheduler, "(address == NULL) == (address_bytes == NULL)");
 }
 
 int main(void) {
@@ -443,14 +425,14 @@ int main(void) {
         STAGE_TEST(a_stackful_producer),
         STAGE_TEST(mailboxes),
         STAGE_TEST(coroutines),
-        STAGE_TEST(sockets_are_opened_and_closed),
-        STAGE_TEST(bytes_go_and_come),
-        STAGE_TEST(datagrams_tell_how_long_their_address_is),
         STAGE_TEST(a_call_waits_as_it_is_told),
         STAGE_TEST(a_call_has_a_priority_if_it_is_told_so),
         STAGE_TEST(a_call_that_is_cancelled_does_not_return),
+        STAGE_TEST(functions_run_in_coroutines_that_nobody_need_release),
+        STAGE_TEST(a_function_whose_caller_is_cancelled_goes_with_it),
+        STAGE_TEST(what_is_started_can_be_asked_about),
+        STAGE_TEST(nothing_starts_while_the_scheduler_is_freed),
         STAGE_TEST(go_needs_memory_for_all_or_nothing),
-        STAGE_TEST(an_address_without_its_size_is_a_misuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -183,7 +183,7 @@ static void a_custom_operation_that_cannot_be_withdrawn_does_not_time_out(void *
 
 static void a_custom_operation_is_finalized_once_however_it_ends(void **state) {
     static const char *const scripts[] = {
-        "gate pass",        "gate fail -13",        "gate park",          "gate stuck",
+        "gate pass",        "gate fail -13",       "gate park",          "gate stuck",
         "gate park weak=3", "gate stuck strong=3", "gate park strong=-1"};
     (void)state;
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {

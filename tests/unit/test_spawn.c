@@ -224,6 +224,82 @@ static void a_join_that_timed_out_is_not_woken_by_the_end(void **state) {
     stage_expect(stage, COG_OK, "5 a join timeout\n15 a sleep\n15 a join failed\n");
 }
 
+/* ---- A call that takes the reference over ---- */
+
+struct taking {
+    struct cog_coro *callee;
+    int64_t timeout_ns; /* 0: none */
+    int status;
+    int64_t value;
+    bool is_waiting;
+};
+
+static int step_taking(struct cog_coro *coro, struct cog_op *op, void *context) {
+    (void)coro;
+    struct taking *taking = *(struct taking **)context;
+    if (taking->is_waiting) {
+        taking->status = op->status;
+        taking->value = op->value.number;
+        return COG_STEP_END;
+    }
+    taking->is_waiting = true;
+    cog_set_call_take(op, taking->callee);
+    if (taking->timeout_ns != 0) {
+        cog_set_timeout(op, taking->timeout_ns, true);
+    }
+    return COG_STEP_AWAIT;
+}
+
+/* Calls that one, which the stage holds as well. */
+static void call_and_take(struct stage *stage, struct taking *taking, struct cog_coro *callee) {
+    static const struct cog_coro_type type = {.step = step_taking,
+                                              .context_bytes = sizeof(struct taking *)};
+    taking->callee = cog_coro_retain(callee);
+    taking->is_waiting = false;
+    struct cog_coro *coro = NULL;
+    assert_int_equal(cog_coro_new(stage->scheduler, &type, "taking", &coro), COG_OK);
+    *(struct taking **)cog_coro_context(coro) = taking;
+    assert_int_equal(cog_add(stage->scheduler, coro, true), COG_OK);
+    cog_coro_release(coro);
+    assert_int_equal(stage_run(stage), COG_OK);
+}
+
+static void play_taking(struct stage *stage, struct taking *taking, const char *script) {
+    actor_role(stage, "callee", script);
+    call_and_take(stage, taking, actor_new(stage, "callee"));
+}
+
+static void a_call_may_take_its_reference_over_however_it_ends(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    struct taking taking = {.timeout_ns = 0};
+    play_taking(stage, &taking, "-sleep 5; return 9");
+    assert_int_equal(taking.status, COG_OK);
+    assert_int_equal(taking.value, 9);
+    play_taking(stage, &taking, "-sleep 5; fail -4");
+    assert_int_equal(taking.status, COG_EFAILED);
+    assert_int_equal(taking.value, COG_EREFUSED);
+    taking.timeout_ns = 2;
+    play_taking(stage, &taking, "-sleep 5; log late");
+    assert_int_equal(taking.status, COG_ETIMEDOUT);
+    assert_string_equal(stage->log.text, "15 callee late\n");
+    taking.timeout_ns = -2;
+    play_taking(stage, &taking, "log never");
+    assert_int_equal(taking.status, COG_EINVALID);
+    assert_string_equal(stage->log.text, "15 callee late\n");
+}
+
+static void a_call_that_is_refused_gives_the_reference_back(void **state) {
+    struct stage *stage = *state;
+    assert_int_equal(stage_open(stage), COG_OK);
+    struct taking taking = {.timeout_ns = 0};
+    play_taking(stage, &taking, "end");
+    struct cog_coro *ended = actor_find(stage, "callee");
+    assert_true(cog_coro_has_ended(ended));
+    call_and_take(stage, &taking, ended);
+    assert_int_equal(taking.status, COG_EINVALID);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(spawn_puts_the_new_one_to_the_front_and_the_adder_to_the_back),
@@ -247,6 +323,8 @@ int main(void) {
         STAGE_TEST(those_that_join_each_other_are_a_stall),
         STAGE_TEST(a_callee_that_its_caller_gave_up_can_be_joined_and_called_no_more),
         STAGE_TEST(a_join_that_timed_out_is_not_woken_by_the_end),
+        STAGE_TEST(a_call_may_take_its_reference_over_however_it_ends),
+        STAGE_TEST(a_call_that_is_refused_gives_the_reference_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
