@@ -254,7 +254,7 @@ void cog_coro_return(struct cog_coro *coro, union cog_value result);
  * a call, what it called is cancelled first. New ones are just marked as ended; for ended ones
  * nothing happens. Returns COG_OK; COG_PENDING if its operation can not be taken back any more (the
  * kernel is at work on it): when that has completed, it ends instead of being resumed; COG_EINVALID
- * for one that is running (it returns instead), or that waits for the one that is running. */
+ * for one that is running (it returns instead), or that waits in a call for the one that is. */
 int cog_cancel(struct cog_coro *coro);
 
 /* Has cleanup(argument) called when the coroutine ends, in whatever way: it returns, fails, is
@@ -538,7 +538,9 @@ void cog_set_spawn(struct cog_op *op, struct cog_coro *coro);
  * ends. Result: its result. Fails with COG_EFAILED if it fails (op->value.number is its code,
  * cog_coro_trail tells the way that the failure came); with COG_EINVALID for one that has been
  * added before, so that there is no cycle of calls. A timeout set on it is the caller's alone: what
- * it called runs on by itself. The default timeout does not apply. */
+ * it called runs on by itself. The default timeout does not apply. A reference to it that the
+ * caller holds must be dropped by a clean-up, in case the caller is cancelled; or let the call take
+ * it. */
 void cog_set_call(struct cog_op *op, struct cog_coro *coro);
 
 /* As call, and takes the caller's reference over: the coroutine is freed when it has ended, also
