@@ -53,7 +53,7 @@ struct cog_scheduler {
         is_posted;      /* a mailbox has been posted to; the one field that other threads touch */
     size_t take_count;  /* takes that wait for a mailbox: other threads can wake them */
     size_t checks_in;   /* debug builds: so many iterations go unchecked */
-    bool is_iterating;   /* an iteration is under way */
+    bool is_iterating;  /* an iteration is under way */
     bool is_closing;    /* it is being freed: nothing can be added any more */
     bool owns_proactor; /* opened with it, to be closed with it */
     void *candidates;   /* scratch for the picker */

@@ -101,7 +101,7 @@ static void add_line(struct teller *teller, size_t event, enum rep_tone tone) {
 static enum rep_tone ending_tone(const struct rep_story *story, size_t event) {
     if (field_is(story, event, "how", "expired"))
         return REP_TONE_TIMEOUT;
-    if (field_is(story, event, "how", "failed"))
+    if (field_is(story, event, "how", "failed") && !field_is(story, event, "status", "end"))
         return REP_TONE_FAILURE;
     if (field_is(story, event, "how", "cancelled"))
         return REP_TONE_CANCELLED;
