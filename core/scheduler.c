@@ -5,6 +5,8 @@
 #include "core/object.h"
 #include "core/picking.h"
 
+#include <string.h>
+
 static bool options_are_valid(const struct cog_scheduler_options *options) {
     return options->default_priority >= COG_LAST && options->default_priority <= COG_FIRST &&
            options->default_timeout_ns >= 0 && options->proactor_resolution_ns >= 0 &&
@@ -51,10 +53,11 @@ int cog_scheduler_new(const struct cog_scheduler_options *options, struct cog_sc
     }
     const struct cog_allocator *allocator =
         options->allocator != NULL ? options->allocator : cog_allocator_malloc();
-    struct cog_scheduler *scheduler = cog_allocate_zeroed(allocator, 1, sizeof *scheduler);
+    struct cog_scheduler *scheduler = cog_allocate(allocator, sizeof *scheduler);
     if (scheduler == NULL) {
         return COG_ENOMEM;
     }
+    memset(scheduler, 0, offsetof(struct cog_scheduler, timeouts));
     scheduler->allocator = allocator;
     take_options(scheduler, options);
     int status = take_proactor(scheduler, options);

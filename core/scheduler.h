@@ -41,7 +41,6 @@ struct cog_scheduler {
     struct cog_coro *urgent; /* handed back by the proactor to run next, or null */
     struct cog_link
         completed; /* coroutines, by op.link, that the proactor run under way completed, in order */
-    struct cog_timeouts timeouts;
     struct cog_link coroutines; /* all that live, in the order of adding */
     struct cog_link newborn;    /* those that were made and not added yet */
     struct cog_link objects;    /* queues, signals, channels, pipes, mailboxes: object.h */
@@ -58,6 +57,7 @@ struct cog_scheduler {
     bool owns_proactor; /* opened with it, to be closed with it */
     void *candidates;   /* scratch for the picker */
     size_t candidates_bytes;
+    struct cog_timeouts timeouts; /* last: its buckets, six thousand bytes, are not cleared */
 };
 
 /* Tells the observer, if there is one. */

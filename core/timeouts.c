@@ -3,6 +3,8 @@
 
 #include "core/check.h"
 
+#include <string.h>
+
 enum {
     DIGIT_BITS = COG_TIMEOUTS_DIGIT_BITS,
     BUCKETS = COG_TIMEOUTS_BUCKETS,
@@ -127,9 +129,13 @@ static inline void file(struct cog_timeouts *timeouts, struct cog_timer *timer) 
         return;
     }
     struct bucket bucket = bucket_of(timeouts, key_of(timer->deadline_ns));
-    push(&timeouts->buckets[bucket.level][bucket.index], timer);
-    timeouts->occupied[bucket.level] |= UINT64_C(1) << bucket.index;
-    timeouts->levels |= 1u << bucket.level;
+    struct cog_timer **head = &timeouts->buckets[bucket.level][bucket.index];
+    if ((timeouts->occupied[bucket.level] >> bucket.index & 1) == 0) {
+        *head = NULL;
+        timeouts->occupied[bucket.level] |= UINT64_C(1) << bucket.index;
+        timeouts->levels |= 1u << bucket.level;
+    }
+    push(head, timer);
 }
 
 /* Finds the earliest bucket. Buckets whose entries were all removed are noticed only here. */
@@ -182,7 +188,7 @@ static void empty(struct cog_timeouts *timeouts, struct bucket bucket) {
 /* ---- Calls ---- */
 
 void cog_timeouts_init(struct cog_timeouts *timeouts) {
-    *timeouts = (struct cog_timeouts){.front = NULL};
+    memset(timeouts, 0, offsetof(struct cog_timeouts, buckets));
 }
 
 void cog_timeouts_arm(struct cog_timeouts *timeouts, struct cog_op *op, int64_t deadline_ns) {

@@ -41,6 +41,7 @@ struct cog_timeouts {
     size_t count;
     uint32_t levels; /* a bit for each level, and for each of its buckets: clear if it is empty */
     uint64_t occupied[COG_TIMEOUTS_LEVELS];
+    /* Last, and with no value as long as they are not marked: what is made often is made fast. */
     struct cog_timer *buckets[COG_TIMEOUTS_LEVELS][COG_TIMEOUTS_BUCKETS];
 };
 
