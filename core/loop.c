@@ -126,9 +126,6 @@ static struct cog_op *take_due(struct cog_scheduler *scheduler, int64_t now_ns) 
 
 void cog_handle_timeouts(struct cog_scheduler *scheduler) {
     cog_assert(scheduler != NULL);
-    if (scheduler->timeouts.count == 0) {
-        return;
-    }
     int64_t now_ns = cog_now_ns(scheduler);
     for (;;) {
         struct cog_op *op = take_due(scheduler, now_ns);
@@ -186,7 +183,9 @@ static int iterate(struct cog_scheduler *scheduler, int64_t sleep_ns_max) {
          scheduler->proactor.ops->held_count(scheduler->proactor.context) > 0)) {
         status = run_proactor(scheduler, sleep_ns_max);
     }
-    cog_handle_timeouts(scheduler);
+    if (scheduler->timeouts.count > 0) {
+        cog_handle_timeouts(scheduler);
+    }
     return status;
 }
 
@@ -209,34 +208,40 @@ static void check_iteration(struct cog_scheduler *scheduler) {
 #endif
 }
 
+/* What a run comes to when there is no more to do. */
+static int outcome(const struct cog_scheduler *scheduler) {
+    return cog_list_is_empty(&scheduler->coroutines) ? COG_OK : COG_ESTALLED;
+}
+
+/* An iteration; there is something to do. */
+static int advance(struct cog_scheduler *scheduler, int64_t sleep_ns_max) {
+    scheduler->is_iterating = true;
+    int status = iterate(scheduler, sleep_ns_max);
+    scheduler->is_iterating = false;
+    check_iteration(scheduler);
+    if (status != COG_OK) {
+        return status;
+    }
+    return has_more(scheduler) ? COG_MORE : outcome(scheduler);
+}
+
 int cog_iter_run(struct cog_scheduler *scheduler) {
     return cog_iterate(scheduler, INT64_MAX);
 }
 
 int cog_iterate(struct cog_scheduler *scheduler, int64_t sleep_ns_max) {
     cog_assert(scheduler != NULL && !scheduler->is_iterating);
-    if (has_more(scheduler)) {
-        scheduler->is_iterating = true;
-        int status = iterate(scheduler, sleep_ns_max > 0 ? sleep_ns_max : 0);
-        scheduler->is_iterating = false;
-        check_iteration(scheduler);
-        if (status != COG_OK) {
-            return status;
-        }
-        if (has_more(scheduler)) {
-            return COG_MORE;
-        }
-    }
-    return cog_list_is_empty(&scheduler->coroutines) ? COG_OK : COG_ESTALLED;
+    return has_more(scheduler) ? advance(scheduler, sleep_ns_max > 0 ? sleep_ns_max : 0)
+                               : outcome(scheduler);
 }
 
 int cog_run(struct cog_scheduler *scheduler) {
     cog_assert(scheduler != NULL && !scheduler->is_iterating);
     scheduler->is_running = true;
     cog_overflow_watch_begin(scheduler);
-    int status = COG_MORE;
+    int status = has_more(scheduler) ? COG_MORE : outcome(scheduler);
     while (scheduler->is_running && status == COG_MORE) {
-        status = cog_iter_run(scheduler);
+        status = advance(scheduler, INT64_MAX);
     }
     cog_overflow_watch_end(scheduler);
     scheduler->is_running = false;
