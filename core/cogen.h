@@ -130,8 +130,7 @@ void cog_scheduler_free(struct cog_scheduler *scheduler);
 /* Runs until all that can happen has happened, or cog_stop. Returns COG_OK (every coroutine ended,
  * or stopped), COG_ESTALLED (coroutines remain that wait for what nobody can bring about; see
  * cog_next_coro), or the code with which the proactor failed. A coroutine that fails is the concern
- * of who calls or joins it, not of cog_run. Not from inside a coroutine of the
- * same scheduler.
+ * of who calls or joins it, not of cog_run. Not from inside a coroutine of the same scheduler.
  *
  * A stackful coroutine that overflows its stack ends the process, by SIGSEGV as ever; cog_run sees
  * to it that a message names the coroutine first, by a handler that it installs when the process
@@ -236,8 +235,11 @@ enum cog_coro_state cog_coro_state(const struct cog_coro *coro);
 const char *cog_coro_state_name(enum cog_coro_state state); /* "waiting" */
 
 void *cog_coro_context(struct cog_coro *coro);
-const char *cog_coro_name(const struct cog_coro *coro);                /* never null */
-struct cog_scheduler *cog_coro_scheduler(const struct cog_coro *coro); /* null: it was freed */
+const char *cog_coro_name(const struct cog_coro *coro); /* never null */
+
+/* Its scheduler; null once the coroutine has ended, or its scheduler was freed. */
+struct cog_scheduler *cog_coro_scheduler(const struct cog_coro *coro);
+
 bool cog_coro_has_ended(const struct cog_coro *coro);
 
 /* The code that it ended with, COG_ECANCELLED if it was cancelled; COG_OK while it runs. */
@@ -298,7 +300,11 @@ struct cog_coro *cog_next_coro(struct cog_scheduler *scheduler, struct cog_coro 
 uint32_t cog_coro_tag(const struct cog_coro *coro);
 void cog_coro_set_tag(struct cog_coro *coro, uint32_t tag);
 
-/* ---- Coroutines, of the stackful kind ---- */
+/* ---- Coroutines, of the stackful kind ----
+ *
+ * Of these a process can have some ten thousands: each stack takes two mappings, of which Linux
+ * allows 65,530 unless vm.max_map_count says otherwise, and at least a page or two of memory.
+ * Beyond that, or to save that memory, there is the step kind. */
 
 /* What a stackful coroutine runs. Its return value is the status that it ends with: COG_OK or a
  * negative code. */
