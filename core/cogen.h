@@ -163,7 +163,8 @@ void cog_handle_timeouts(struct cog_scheduler *scheduler);
 struct cog_coro *cog_process_op(struct cog_scheduler *scheduler, struct cog_coro *coro);
 
 /* How long the proactor may sleep now, in nanoseconds: 0 if anything is ready, else the time to the
- * earliest deadline, else proactor_resolution_ns. */
+ * earliest deadline (or, where many are close together, a little less), else
+ * proactor_resolution_ns. */
 int64_t cog_next_timer_delta(struct cog_scheduler *scheduler);
 
 /* True while a coroutine is ready, or handed back by the proactor to run next. */

@@ -156,12 +156,12 @@ int64_t cog_next_timer_delta(struct cog_scheduler *scheduler) {
     if (cog_has_ready(scheduler) || is_posted(scheduler)) {
         return 0;
     }
-    const struct cog_op *first = cog_timeouts_due(&scheduler->timeouts, INT64_MAX);
-    if (first == NULL) {
+    if (scheduler->timeouts.count == 0) {
         return scheduler->proactor_resolution_ns;
     }
     int64_t now_ns = cog_now_ns(scheduler);
-    return first->timer.deadline_ns > now_ns ? first->timer.deadline_ns - now_ns : 0;
+    int64_t wake_ns = cog_timeouts_wake_ns(&scheduler->timeouts, now_ns);
+    return wake_ns > now_ns ? wake_ns - now_ns : 0;
 }
 
 static bool has_more(const struct cog_scheduler *scheduler) {

@@ -9,7 +9,8 @@ enum {
     DIGIT_BITS = COG_TIMEOUTS_DIGIT_BITS,
     BUCKETS = COG_TIMEOUTS_BUCKETS,
     LEVELS = COG_TIMEOUTS_LEVELS,
-    FEW = 64, /* a bucket of that many goes to the front at once */
+    FEW = 64,         /* a bucket of that many goes to the front at once, */
+    NARROW_LEVEL = 4, /* if it is not wider than those of this level: 17 ms */
 };
 
 _Static_assert(BUCKETS == 64 && LEVELS <= 32, "buckets and levels are bits of a word");
@@ -27,6 +28,10 @@ static struct cog_op *op_of(struct cog_timer *timer) {
 /* Deadlines in the order of unsigned numbers. */
 static uint64_t key_of(int64_t deadline_ns) {
     return (uint64_t)deadline_ns ^ UINT64_C(1) << 63;
+}
+
+static int64_t deadline_of(uint64_t key) {
+    return (int64_t)(key ^ UINT64_C(1) << 63);
 }
 
 static bool is_before(const struct cog_timer *a, const struct cog_timer *b) {
@@ -157,8 +162,10 @@ static bool find_earliest(struct cog_timeouts *timeouts, struct bucket *bucket) 
 
 /* Where base moves when the bucket of these keys is emptied: behind the last entry if they are few,
  * which takes them all to the front, else to the bucket's start, which spreads them over the levels
- * below. Entries that activity has moved out of the bucket do not count. */
-static uint64_t base_after(const struct cog_timer *first, uint64_t key_min, uint64_t key_max) {
+ * below. Entries that activity has moved out of the bucket do not count. Never behind limit: what
+ * is armed next would go to the front. */
+static uint64_t base_after(const struct cog_timer *first, uint64_t key_min, uint64_t key_max,
+                           uint64_t limit) {
     uint64_t base = key_min;
     unsigned count = 0;
     for (const struct cog_timer *timer = first; timer != NULL; timer = timer->next) {
@@ -168,16 +175,18 @@ static uint64_t base_after(const struct cog_timer *first, uint64_t key_min, uint
         }
         base = key > base && key <= key_max ? key : base;
     }
-    return base;
+    return base < limit ? base : limit;
 }
 
-static void empty(struct cog_timeouts *timeouts, struct bucket bucket) {
+/* Empties a bucket that begins at or before now. */
+static void empty(struct cog_timeouts *timeouts, struct bucket bucket, uint64_t now) {
     struct cog_timer **head = &timeouts->buckets[bucket.level][bucket.index];
     struct cog_timer *timer = *head;
     uint64_t start = start_of(timeouts, bucket);
     uint64_t width = UINT64_C(1) << bucket.level * DIGIT_BITS;
     *head = NULL;
-    timeouts->base = base_after(timer, start, start + (width - 1));
+    timeouts->base = base_after(timer, start, start + (width - 1),
+                                bucket.level <= NARROW_LEVEL ? UINT64_MAX : now);
     while (timer != NULL) {
         struct cog_timer *next = timer->next;
         file(timeouts, timer);
@@ -238,10 +247,56 @@ struct cog_op *cog_timeouts_due(struct cog_timeouts *timeouts, int64_t now_ns) {
     struct bucket earliest;
     while (timeouts->front == NULL && find_earliest(timeouts, &earliest) &&
            start_of(timeouts, earliest) <= key_of(now_ns)) {
-        empty(timeouts, earliest);
+        empty(timeouts, earliest, key_of(now_ns));
     }
     bool is_due = timeouts->front != NULL && timeouts->front->deadline_ns <= now_ns;
     return is_due ? op_of(timeouts->front) : NULL;
+}
+
+/* The earliest deadline in a bucket of few, in *deadline_ns. Entries that activity has moved out of
+ * it go where they belong; false if no other is left. */
+static bool look_into(struct cog_timeouts *timeouts, struct bucket bucket, int64_t *deadline_ns) {
+    bool is_found = false;
+    struct cog_timer *next = NULL;
+    for (struct cog_timer *timer = timeouts->buckets[bucket.level][bucket.index]; timer != NULL;
+         timer = next) {
+        next = timer->next;
+        struct bucket own = bucket_of(timeouts, key_of(timer->deadline_ns));
+        if (own.level != bucket.level || own.index != bucket.index) {
+            unlink_timer(timer);
+            file(timeouts, timer);
+        } else if (!is_found || timer->deadline_ns < *deadline_ns) {
+            is_found = true;
+            *deadline_ns = timer->deadline_ns;
+        }
+    }
+    return is_found;
+}
+
+static bool holds_few(const struct cog_timer *first) {
+    unsigned count = 0;
+    for (; first != NULL && count <= FEW; first = first->next) {
+        count++;
+    }
+    return count <= FEW;
+}
+
+int64_t cog_timeouts_wake_ns(struct cog_timeouts *timeouts, int64_t now_ns) {
+    const struct cog_op *due = cog_timeouts_due(timeouts, now_ns);
+    if (due != NULL) {
+        return due->timer.deadline_ns;
+    }
+    struct bucket earliest;
+    int64_t deadline_ns = INT64_MAX;
+    while (timeouts->front == NULL && find_earliest(timeouts, &earliest)) {
+        if (!holds_few(timeouts->buckets[earliest.level][earliest.index])) {
+            return deadline_of(start_of(timeouts, earliest));
+        }
+        if (look_into(timeouts, earliest, &deadline_ns)) {
+            return deadline_ns;
+        }
+    }
+    return timeouts->front != NULL ? timeouts->front->deadline_ns : INT64_MAX;
 }
 
 /* ---- Validity ---- */

@@ -16,8 +16,9 @@
  * linked into a list and unlinked again. The front is a pairing heap: what is armed at or before
  * base costs no more than a comparison there, and removing it only what has gathered below it.
  *
- * Base is behind the clock, as a rule. It runs ahead of it when somebody asks for the earliest
- * deadline, to sleep until then; what is armed before that goes to the front.
+ * Base is behind the clock, as a rule, or a few milliseconds ahead of it. It runs ahead when
+ * somebody asks for the earliest deadline, as a world of virtual time does; what is armed before
+ * that goes to the front. Who only wants to sleep asks when to wake.
  *
  * Weak timeouts are re-armed lazily: activity only stamps the entry with its new place in the
  * order. It stays where it is until its bucket is emptied, and then goes where it now belongs. In
@@ -63,6 +64,12 @@ void cog_timeouts_touch(struct cog_timeouts *timeouts, struct cog_op *op, int64_
 
 /* The first operation in order if it is due at now_ns, else null. INT64_MAX: the first of all. */
 struct cog_op *cog_timeouts_due(struct cog_timeouts *timeouts, int64_t now_ns);
+
+/* When to wake for the first operation in order, asked at now_ns; INT64_MAX if nothing is armed.
+ * Its deadline, as a rule; where many are armed for about the same time, some earlier time, at
+ * which to ask again. To ask for the deadline itself (cog_timeouts_due with INT64_MAX) moves base
+ * up to it. */
+int64_t cog_timeouts_wake_ns(struct cog_timeouts *timeouts, int64_t now_ns);
 
 /* Would a, which is armed as b is, expire before b? */
 bool cog_timer_is_before(const struct cog_op *a, const struct cog_op *b);

@@ -30,8 +30,9 @@ extern const struct bench_timers bench_timers_cogen;
 extern const struct bench_timers bench_timers_libuv;
 extern const struct bench_timers bench_timers_libev;
 
-/* As bench_timers_cogen, after somebody has asked for an earliest deadline that is later than all:
- * every timer goes to the front. */
+/* As bench_timers_cogen, after somebody has asked for the exact earliest deadline, as a world of
+ * virtual time does, when that was later than all: every timer goes to the front. A scheduler that
+ * sleeps asks when to wake, which leaves the buckets alone. */
 extern const struct bench_timers bench_timers_front;
 
 #endif

@@ -92,6 +92,20 @@ static void compare_first(struct world *world, int64_t time_ns) {
     assert_ptr_equal(first, is_due ? &world->ops[i] : NULL);
 }
 
+/* Who sleeps until then neither misses the first deadline nor wakes at once. */
+static void compare_wake(struct world *world) {
+    size_t i = earliest(world);
+    int64_t wake_ns = cog_timeouts_wake_ns(&world->timeouts, world->now_ns);
+    if (i == OPS) {
+        assert_int_equal(wake_ns, INT64_MAX);
+        return;
+    }
+    int64_t deadline_ns = world->models[i].deadline_ns;
+    assert_true(wake_ns <= deadline_ns);
+    assert_true(wake_ns > world->now_ns || deadline_ns <= world->now_ns);
+    assert_true(wake_ns == deadline_ns || world->timeouts.count > 64);
+}
+
 /* Takes out what is due, as the scheduler does. */
 static void expire(struct world *world) {
     compare_first(world, world->now_ns);
@@ -103,6 +117,7 @@ static void expire(struct world *world) {
         world->fired_count++;
         i = earliest(world);
     }
+    compare_wake(world);
     compare_first(world, world->now_ns);
 }
 
@@ -269,6 +284,31 @@ static void a_front_out_of_order_is_not_valid(void **state) {
     assert_false(cog_timer_is_valid(&timeouts, &ops[1]));
 }
 
+static void to_ask_when_to_wake_leaves_room_for_what_comes_before(void **state) {
+    (void)state;
+    enum { NEAR = 100 };
+    static struct cog_timeouts timeouts;
+    static struct cog_op far[3];
+    static struct cog_op near[NEAR];
+    const int64_t hour_ns = INT64_C(3600000000000);
+    cog_timeouts_init(&timeouts);
+    for (int i = 0; i < 3; i++) {
+        far[i] = (struct cog_op){.is_strong = true};
+        cog_timeouts_arm(&timeouts, &far[i], hour_ns + i);
+    }
+    assert_int_equal(cog_timeouts_wake_ns(&timeouts, 0), hour_ns);
+    for (int i = 0; i < NEAR; i++) {
+        near[i] = (struct cog_op){.is_strong = true};
+        cog_timeouts_arm(&timeouts, &near[i], INT64_C(1000000000) * (i + 1));
+    }
+    assert_null(timeouts.front);
+    assert_int_equal(cog_timeouts_wake_ns(&timeouts, 0), INT64_C(1000000000));
+    for (int i = 0; i < NEAR; i++) {
+        cog_timeouts_remove(&timeouts, &near[i]);
+    }
+    assert_int_equal(cog_timeouts_wake_ns(&timeouts, 0), hour_ns);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_durations_agree_with_a_naive_model),
@@ -279,6 +319,7 @@ int main(void) {
         cmocka_unit_test(a_weak_deadline_far_away_does_not_overflow),
         cmocka_unit_test(a_bucket_that_holds_what_is_not_its_own_is_not_valid),
         cmocka_unit_test(a_front_out_of_order_is_not_valid),
+        cmocka_unit_test(to_ask_when_to_wake_leaves_room_for_what_comes_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
