@@ -28,7 +28,8 @@ failures=0
 attempt() {
     local what=$1
     shift
-    "$@" >output 2>&1 || { printf '%s:\n%s\n' "$what" "$(<output)" && failures=$((failures + 1)); }
+    "$@" >"$scratch/output" 2>&1 ||
+        { printf '%s:\n%s\n' "$what" "$(<"$scratch/output")" && failures=$((failures + 1)); }
 }
 
 # runs_as LANGUAGE COMPILER FLAG... SOURCE
