@@ -771,6 +771,9 @@ struct cog_op_type {
     bool (*withdraw)(struct cog_scheduler *scheduler, struct cog_op *op);
     /* Called once at its ending, whatever that is, if process has been called. May be null. */
     void (*finalize)(struct cog_scheduler *scheduler, struct cog_op *op);
+    /* Called in place of both when it fails before it begins (a negative duration): gives back what
+     * the operation was given to own. May be null. */
+    void (*refuse)(struct cog_scheduler *scheduler, struct cog_op *op);
 };
 
 /* Makes *op an operation of the user's type; object, value and u.custom are its own. The type is

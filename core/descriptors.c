@@ -106,19 +106,6 @@ void cog_descriptors_close(struct cog_descriptors *table, struct cog_descriptor 
     table->open_count--;
 }
 
-enum cog_direction cog_op_direction(const struct cog_op *op) {
-    switch ((int)op->type->kind) {
-    case COG_OP_CONNECT:
-    case COG_OP_SEND:
-    case COG_OP_SENDALL:
-    case COG_OP_SENDTO:
-    case COG_OP_SENDFILE:
-        return COG_SENDING;
-    default:
-        return COG_RECEIVING;
-    }
-}
-
 void cog_descriptors_hold(struct cog_descriptors *table, struct cog_descriptor *descriptor,
                           struct cog_op *op) {
     cog_assert(descriptor->is_open);

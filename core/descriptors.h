@@ -8,9 +8,7 @@
 #define COG_DESCRIPTORS_H
 
 #include "core/cogen.h"
-
-/* The two directions are independent of one another. */
-enum cog_direction { COG_RECEIVING, COG_SENDING, COG_DIRECTION_COUNT };
+#include "core/readiness.h"
 
 /* A set of directions. */
 enum {
@@ -65,8 +63,6 @@ void cog_descriptors_hold(struct cog_descriptors *table, struct cog_descriptor *
 
 /* Takes an operation, or orphan, out. */
 void cog_descriptors_release(struct cog_descriptors *table, struct cog_op *op);
-
-enum cog_direction cog_op_direction(const struct cog_op *op);
 
 /* The directions in which operations are held. */
 uint8_t cog_descriptor_held(const struct cog_descriptor *descriptor);

@@ -12,9 +12,7 @@
 struct cog_coro *cog_process_op(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     cog_assert(scheduler != NULL && coro != NULL);
     cog_op_begin(scheduler, &coro->op);
-    /* A call gives back what it has taken over, by itself. */
-    bool is_call = coro->op.type->kind == COG_OP_CALL;
-    if (coro->op.timeout_kind == COG_TIMEOUT_INVALID && !is_call) {
+    if (coro->op.timeout_kind == COG_TIMEOUT_INVALID) {
         cog_op_refuse(scheduler, &coro->op, COG_EINVALID);
         return coro;
     }

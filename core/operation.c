@@ -121,7 +121,7 @@ void cog_op_arm(struct cog_scheduler *scheduler, struct cog_op *op) {
     int64_t now_ns = cog_now_ns(scheduler);
     int64_t deadline_ns = op->timeout_ns;
     if (op->timeout_kind == COG_TIMEOUT_RELATIVE) {
-        deadline_ns = now_ns > INT64_MAX - op->timeout_ns ? INT64_MAX : now_ns + op->timeout_ns;
+        deadline_ns = cog_deadline_after(now_ns, op->timeout_ns);
     } else {
         op->timeout_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
     }
@@ -155,6 +155,9 @@ void cog_op_refuse(struct cog_scheduler *scheduler, struct cog_op *op, int statu
     move(op, COG_OP_FAILED);
     op->status = status;
     notify_op(scheduler, COG_EVENT_OP_ENDED, op, 0);
+    if (op->type->refuse != NULL) {
+        op->type->refuse(scheduler, op);
+    }
     move(op, COG_OP_FINALIZED);
 }
 

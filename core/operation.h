@@ -14,7 +14,7 @@ void cog_op_init(struct cog_op *op, const struct cog_op_type *type);
 void cog_op_end(struct cog_scheduler *scheduler, struct cog_op *op, enum cog_op_state ending,
                 int status);
 
-/* Fails an operation that has begun but was not processed: there is nothing to finalize. */
+/* Fails an operation that has begun but was not processed: it is refused, not finalized. */
 void cog_op_refuse(struct cog_scheduler *scheduler, struct cog_op *op, int status);
 
 /* Moves a fresh operation to pending, with its priority resolved. */

@@ -204,6 +204,19 @@ static int attempt_accept(const struct cog_nonblocking_ops *ops, void *context, 
     return status;
 }
 
+enum cog_direction cog_op_direction(const struct cog_op *op) {
+    switch ((int)op->type->kind) {
+    case COG_OP_CONNECT:
+    case COG_OP_SEND:
+    case COG_OP_SENDALL:
+    case COG_OP_SENDTO:
+    case COG_OP_SENDFILE:
+        return COG_SENDING;
+    default:
+        return COG_RECEIVING;
+    }
+}
+
 int cog_attempt(const struct cog_nonblocking_ops *ops, void *context,
                 struct cog_scheduler *scheduler, struct cog_op *op) {
     switch ((int)op->type->kind) {

@@ -25,7 +25,7 @@ static struct cog_coro *process_spawn(struct cog_scheduler *scheduler, struct co
 
 static struct cog_coro *process_call(struct cog_scheduler *scheduler, struct cog_coro *coro) {
     struct cog_coro *callee = coro->op.object;
-    if (coro->op.timeout_kind == COG_TIMEOUT_INVALID || !can_be_added(scheduler, callee)) {
+    if (!can_be_added(scheduler, callee)) {
         return cog_op_finish(scheduler, &coro->op, COG_EINVALID);
     }
     (void)cog_park(scheduler, coro, NULL);
@@ -54,6 +54,12 @@ static bool withdraw_call(struct cog_scheduler *scheduler, struct cog_op *op) {
 /* The callee may be gone from now on. */
 static void finalize_call(struct cog_scheduler *scheduler, struct cog_op *op) {
     (void)scheduler;
+    op->object = NULL;
+}
+
+static void refuse_call_taken(struct cog_scheduler *scheduler, struct cog_op *op) {
+    (void)scheduler;
+    cog_coro_release(op->object);
     op->object = NULL;
 }
 
@@ -93,7 +99,8 @@ void cog_set_call(struct cog_op *op, struct cog_coro *coro) {
                                             .kind = COG_OP_CALL,
                                             .process = process_call,
                                             .withdraw = withdraw_call,
-                                            .finalize = finalize_call};
+                                            .finalize = finalize_call,
+                                            .refuse = finalize_call};
     set_call(op, &type, coro);
 }
 
@@ -102,7 +109,8 @@ void cog_set_call_take(struct cog_op *op, struct cog_coro *coro) {
                                             .kind = COG_OP_CALL,
                                             .process = process_call_taken,
                                             .withdraw = withdraw_call,
-                                            .finalize = finalize_call};
+                                            .finalize = finalize_call,
+                                            .refuse = refuse_call_taken};
     set_call(op, &type, coro);
 }
 

@@ -1,7 +1,7 @@
 /* stream.c - a socket read by lines and written in blocks.
  *
  *   read:   [ had already | unread: first .. end | room ]
- *   write:  [ unsent: 0 .. written_count         | room ]
+ *   write:  [ unsent: 0 .. unsent_count          | room ]
  *
  * Received bytes enter the read buffer before anybody is told of them, and leave it only with a
  * call that succeeds; so a call that times out loses none.
@@ -9,6 +9,7 @@
 #include "core/cogen.h"
 
 #include "core/check.h"
+#include "core/timeouts.h"
 
 #include <string.h>
 
@@ -70,7 +71,7 @@ static const struct cog_wait_options *for_parts(struct cog_coro *self,
     int64_t now_ns = cog_now_ns(cog_coro_scheduler(self));
     *own = *wait;
     own->timeout_kind = COG_TIMEOUT_ABSOLUTE;
-    own->timeout_ns = now_ns > INT64_MAX - wait->timeout_ns ? INT64_MAX : now_ns + wait->timeout_ns;
+    own->timeout_ns = cog_deadline_after(now_ns, wait->timeout_ns);
     return own;
 }
 

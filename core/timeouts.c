@@ -230,7 +230,7 @@ void cog_timeouts_remove(struct cog_timeouts *timeouts, struct cog_op *op) {
 void cog_timeouts_touch(struct cog_timeouts *timeouts, struct cog_op *op, int64_t now_ns) {
     cog_assert(cog_timer_is_armed(op) && !op->is_strong);
     struct cog_timer *timer = &op->timer;
-    int64_t deadline_ns = now_ns > INT64_MAX - op->timeout_ns ? INT64_MAX : now_ns + op->timeout_ns;
+    int64_t deadline_ns = cog_deadline_after(now_ns, op->timeout_ns);
     cog_assert(deadline_ns >= timer->deadline_ns); /* else its bucket would come too late */
     bool moves = is_in_front(timeouts, timer);
     if (moves) {

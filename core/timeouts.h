@@ -52,6 +52,12 @@ static inline bool cog_timer_is_armed(const struct cog_op *op) {
     return op->timer.back != NULL;
 }
 
+/* The deadline that long after now; INT64_MAX if that is beyond the clock's range. timeout_ns >= 0.
+ */
+static inline int64_t cog_deadline_after(int64_t now_ns, int64_t timeout_ns) {
+    return now_ns > INT64_MAX - timeout_ns ? INT64_MAX : now_ns + timeout_ns;
+}
+
 /* Arms op, which is not armed. */
 void cog_timeouts_arm(struct cog_timeouts *timeouts, struct cog_op *op, int64_t deadline_ns);
 

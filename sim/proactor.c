@@ -71,9 +71,7 @@ static int attempt(struct sim_proactor *proactor, struct cog_op *op) {
 }
 
 static struct cog_link *list_for(struct sim_socket *socket, const struct cog_op *op) {
-    enum cog_op_kind kind = op->type->kind;
-    bool sends = kind == COG_OP_SEND || kind == COG_OP_SENDALL || kind == COG_OP_SENDFILE;
-    return sends ? &socket->senders : &socket->receivers;
+    return cog_op_direction(op) == COG_SENDING ? &socket->senders : &socket->receivers;
 }
 
 /* A closed socket on which nothing is held goes. */

@@ -1,6 +1,7 @@
 /* test_calls.c - the operations as calls of stackful coroutines; what each operation does is tested
  * where it is at home, here what a call sets and hands out. */
 #include "tests/unit/actor.h"
+#include "tests/unit/call_notes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,35 +45,24 @@ static union cog_value number(int64_t number_) {
     return (union cog_value){.number = number_};
 }
 
-/* What a call returned, and its value; -99 is what nothing was written to. */
-static void note(struct stage *stage, const char *what, int64_t status, int64_t value) {
-    stage_write(&stage->log, "%lld %s %lld", (long long)stage->now_ns, what, (long long)status);
-    stage_write(&stage->log, value != -99 ? " =%lld\n" : "\n", (long long)value);
-}
-
-/* Runs function as the coroutine `f`, among the actors that have been entered. */
-static void expect(struct stage *stage, cog_function function, int status, const char *log) {
-    assert_int_equal(cog_go(stage->scheduler, function, stage, "f"), COG_OK);
-    stage_expect(stage, status, log);
-}
-
 /* ---- Objects ---- */
 
 static int wait_and_signal(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     union cog_value value = number(-99);
     int status = cog_wait(self, signal_of(stage), &value, NULL);
-    note(stage, "wait", status, value.number);
+    call_note(stage, "wait", status, value.number);
     value = number(-99);
     status = cog_wait(self, signal_of(stage), &value, COG_WITHIN(3));
-    note(stage, "wait", status, value.number);
-    note(stage, "wait", cog_wait(self, signal_of(stage), NULL, NULL), -99);
-    note(stage, "signal", cog_signal(self, signal_of(stage), number(8), 1, NULL), -99);
-    note(stage, "signal", cog_signal(self, signal_of(stage), number(9), 5, COG_WITHIN(2)), -99);
-    note(stage, "yield", cog_yield(self), -99);
-    note(stage, "sleep", cog_sleep(self, 5), -99);
-    note(stage, "sleep", cog_sleep(self, -5), -99);
-    note(stage, "sleep_until", cog_sleep_until(self, 50), -99);
+    call_note(stage, "wait", status, value.number);
+    call_note(stage, "wait", cog_wait(self, signal_of(stage), NULL, NULL), -99);
+    call_note(stage, "signal", cog_signal(self, signal_of(stage), number(8), 1, NULL), -99);
+    call_note(stage, "signal", cog_signal(self, signal_of(stage), number(9), 5, COG_WITHIN(2)),
+              -99);
+    call_note(stage, "yield", cog_yield(self), -99);
+    call_note(stage, "sleep", cog_sleep(self, 5), -99);
+    call_note(stage, "sleep", cog_sleep(self, -5), -99);
+    call_note(stage, "sleep_until", cog_sleep_until(self, 50), -99);
     return COG_OK;
 }
 
@@ -80,9 +70,10 @@ static void signals_and_sleeps(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
     actor_enter(stage, "a", "-sleep 1; -ring s 6; -sleep 9; -ring s 7; -sleep 1; wait s");
-    expect(stage, wait_and_signal, COG_OK,
-           "1 a ring=1\n1 wait 0 =6\n4 wait -1\n10 a ring=1\n10 wait 0\n11 a wait=8\n11 signal 1\n"
-           "13 signal -1\n13 yield 0\n18 sleep 0\n18 sleep -10\n50 sleep_until 0\n");
+    call_expect(
+        stage, wait_and_signal, COG_OK,
+        "1 a ring=1\n1 wait 0 =6\n4 wait -1\n10 a ring=1\n10 wait 0\n11 a wait=8\n11 signal 1\n"
+        "13 signal -1\n13 yield 0\n18 sleep 0\n18 sleep -10\n50 sleep_until 0\n");
 }
 
 static int put_and_get(struct cog_coro *self, void *argument) {
@@ -90,28 +81,28 @@ static int put_and_get(struct cog_coro *self, void *argument) {
     struct cog_queue *queue = queue_of(stage);
     union cog_value value = number(-99);
     int status = cog_queue_try_get(self, queue, &value);
-    note(stage, "try_get", status, value.number);
-    note(stage, "put", cog_queue_put(self, queue, number(4), NULL), -99);
-    note(stage, "put", cog_queue_put(self, queue, number(5), COG_WITHIN(2)), -99);
-    note(stage, "try_put", cog_queue_try_put(self, queue, number(5)), -99);
+    call_note(stage, "try_get", status, value.number);
+    call_note(stage, "put", cog_queue_put(self, queue, number(4), NULL), -99);
+    call_note(stage, "put", cog_queue_put(self, queue, number(5), COG_WITHIN(2)), -99);
+    call_note(stage, "try_put", cog_queue_try_put(self, queue, number(5)), -99);
     status = cog_queue_get(self, queue, &value, NULL);
-    note(stage, "get", status, value.number);
-    note(stage, "try_put", cog_queue_try_put(self, queue, number(6)), -99);
+    call_note(stage, "get", status, value.number);
+    call_note(stage, "try_put", cog_queue_try_put(self, queue, number(6)), -99);
     status = cog_queue_try_get(self, queue, &value);
-    note(stage, "try_get", status, value.number);
-    note(stage, "get", cog_queue_get(self, queue, NULL, COG_WITHIN(2)), -99);
-    note(stage, "join", cog_queue_join(self, queue, COG_WITHIN(2)), -99);
-    note(stage, "done", cog_queue_done(self, queue), -99);
-    note(stage, "done", cog_queue_done(self, queue), -99);
-    note(stage, "done", cog_queue_done(self, queue), -99);
-    note(stage, "join", cog_queue_join(self, queue, NULL), -99);
+    call_note(stage, "try_get", status, value.number);
+    call_note(stage, "get", cog_queue_get(self, queue, NULL, COG_WITHIN(2)), -99);
+    call_note(stage, "join", cog_queue_join(self, queue, COG_WITHIN(2)), -99);
+    call_note(stage, "done", cog_queue_done(self, queue), -99);
+    call_note(stage, "done", cog_queue_done(self, queue), -99);
+    call_note(stage, "done", cog_queue_done(self, queue), -99);
+    call_note(stage, "join", cog_queue_join(self, queue, NULL), -99);
     return COG_OK;
 }
 
 static void queues(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
-    expect(
+    call_expect(
         stage, put_and_get, COG_OK,
         "0 try_get -6\n0 put 0\n2 put -1\n2 try_put -5\n2 get 0 =4\n2 try_put 0\n2 try_get 0 =6\n"
         "4 get -1\n6 join -1\n6 done 0\n6 done 0\n6 done -15\n6 join 0\n");
@@ -120,55 +111,56 @@ static void queues(void **state) {
 static int publish_and_fetch(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     struct cog_channel *channel = channel_of(stage);
-    note(stage, "fetch", cog_fetch(self, channel, NULL), -99);
-    note(stage, "subscribe", cog_subscribe(self, channel), -99);
-    note(stage, "subscribe_key", cog_subscribe_key(self, channel, 7), -99);
-    note(stage, "fetch", cog_fetch(self, channel, COG_WITHIN(1)), -99);
-    note(stage, "publish", cog_publish(self, channel, number(4), NULL), -99);
-    note(stage, "publish", cog_publish(self, channel, number(5), NULL), -99);
+    call_note(stage, "fetch", cog_fetch(self, channel, NULL), -99);
+    call_note(stage, "subscribe", cog_subscribe(self, channel), -99);
+    call_note(stage, "subscribe_key", cog_subscribe_key(self, channel, 7), -99);
+    call_note(stage, "fetch", cog_fetch(self, channel, COG_WITHIN(1)), -99);
+    call_note(stage, "publish", cog_publish(self, channel, number(4), NULL), -99);
+    call_note(stage, "publish", cog_publish(self, channel, number(5), NULL), -99);
     int64_t count = cog_fetch(self, channel, NULL);
-    note(stage, "fetch", count, cog_fetch_message(cog_coro_op(self), 1).number);
+    call_note(stage, "fetch", count, cog_fetch_message(cog_coro_op(self), 1).number);
     count = cog_fetch_key(self, channel, 7, NULL);
-    note(stage, "fetch_key", count, cog_fetch_message(cog_coro_op(self), 0).number);
-    note(stage, "fetch_key", cog_fetch_key(self, channel, 7, COG_WITHIN(1)), -99);
-    note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
-    note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
-    note(stage, "unsubscribe_key", cog_unsubscribe_key(self, channel, 7), -99);
-    note(stage, "fetch_key", cog_fetch_key(self, channel, 7, NULL), -99);
+    call_note(stage, "fetch_key", count, cog_fetch_message(cog_coro_op(self), 0).number);
+    call_note(stage, "fetch_key", cog_fetch_key(self, channel, 7, COG_WITHIN(1)), -99);
+    call_note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
+    call_note(stage, "unsubscribe", cog_unsubscribe(self, channel), -99);
+    call_note(stage, "unsubscribe_key", cog_unsubscribe_key(self, channel, 7), -99);
+    call_note(stage, "fetch_key", cog_fetch_key(self, channel, 7, NULL), -99);
     return COG_OK;
 }
 
 static void channels(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
-    expect(stage, publish_and_fetch, COG_OK,
-           "0 fetch -14\n0 subscribe 0\n0 subscribe_key 0\n1 fetch -1\n1 publish 0\n1 publish 0\n"
-           "1 fetch 2 =5\n1 fetch_key 2 =4\n2 fetch_key -1\n2 unsubscribe 0\n2 unsubscribe -14\n"
-           "2 unsubscribe_key 0\n2 fetch_key -14\n");
+    call_expect(
+        stage, publish_and_fetch, COG_OK,
+        "0 fetch -14\n0 subscribe 0\n0 subscribe_key 0\n1 fetch -1\n1 publish 0\n1 publish 0\n"
+        "1 fetch 2 =5\n1 fetch_key 2 =4\n2 fetch_key -1\n2 unsubscribe 0\n2 unsubscribe -14\n"
+        "2 unsubscribe_key 0\n2 fetch_key -14\n");
 }
 
 static int consume(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     union cog_value chunk = number(-99);
     int status = cog_pipe_next(self, pipe_of(stage), &chunk, NULL);
-    note(stage, "next", status, chunk.number);
+    call_note(stage, "next", status, chunk.number);
     chunk = number(-99);
     status = cog_pipe_next(self, pipe_of(stage), &chunk, COG_WITHIN(0));
-    note(stage, "next", status, chunk.number);
-    note(stage, "next", cog_pipe_next(self, pipe_of(stage), NULL, NULL), -99);
-    note(stage, "chunk", cog_pipe_chunk(self, pipe_of(stage), number(1), NULL), -99);
-    note(stage, "stop", cog_pipe_stop(self, pipe_of(stage), NULL), -99);
+    call_note(stage, "next", status, chunk.number);
+    call_note(stage, "next", cog_pipe_next(self, pipe_of(stage), NULL, NULL), -99);
+    call_note(stage, "chunk", cog_pipe_chunk(self, pipe_of(stage), number(1), NULL), -99);
+    call_note(stage, "stop", cog_pipe_stop(self, pipe_of(stage), NULL), -99);
     chunk = number(-99);
     status = cog_pipe_next(self, pipe_of(stage), &chunk, NULL);
-    note(stage, "next", status, chunk.number);
+    call_note(stage, "next", status, chunk.number);
     return COG_OK;
 }
 
 static void pipes(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
-    expect(stage, consume, COG_OK,
-           "0 next 0 =11\n0 next -1\n1 next 0\n1 chunk -10\n1 stop 0\n1 next -22\n");
+    call_expect(stage, consume, COG_OK,
+                "0 next 0 =11\n0 next -1\n1 next 0\n1 chunk -10\n1 stop 0\n1 next -22\n");
 }
 
 static int produce(struct cog_coro *self, void *argument) {
@@ -176,7 +168,7 @@ static int produce(struct cog_coro *self, void *argument) {
     struct cog_pipe *pipe = stage->objects[5].pipe;
     for (int64_t i = 1;; i++) {
         int status = cog_pipe_chunk(self, pipe, number(i), NULL);
-        note(stage, "chunk", status, -99);
+        call_note(stage, "chunk", status, -99);
         if (status != COG_OK) {
             return status;
         }
@@ -203,9 +195,9 @@ static int take(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     union cog_value value = number(-99);
     int status = cog_take(self, mailbox_of(stage), &value, COG_WITHIN(2));
-    note(stage, "take", status, value.number);
+    call_note(stage, "take", status, value.number);
     status = cog_take(self, mailbox_of(stage), &value, NULL);
-    note(stage, "take", status, value.number);
+    call_note(stage, "take", status, value.number);
     return COG_OK;
 }
 
@@ -213,7 +205,7 @@ static void mailboxes(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
     stage_cue(stage, 9, STAGE_POST, 3, COG_OK, 4);
-    expect(stage, take, COG_OK, "2 take -1\n9 take 0 =4\n");
+    call_expect(stage, take, COG_OK, "2 take -1\n9 take 0 =4\n");
 }
 
 /* ---- Coroutines ---- */
@@ -223,22 +215,22 @@ static int make_others(struct cog_coro *self, void *argument) {
     union cog_value result = number(-99);
     struct cog_coro *other = actor_new(stage, "good");
     int status = cog_call(self, other, &result, NULL);
-    note(stage, "call", status, result.number);
-    note(stage, "call", cog_call(self, other, NULL, NULL), -99);
+    call_note(stage, "call", status, result.number);
+    call_note(stage, "call", cog_call(self, other, NULL, NULL), -99);
     other = actor_new(stage, "good");
-    note(stage, "spawn", cog_spawn(self, other, NULL), -99);
-    note(stage, "spawn", cog_spawn(self, other, NULL), -99);
+    call_note(stage, "spawn", cog_spawn(self, other, NULL), -99);
+    call_note(stage, "spawn", cog_spawn(self, other, NULL), -99);
     result = number(-99);
     status = cog_join(self, other, &result, COG_WITHIN(2));
-    note(stage, "join", status, result.number);
+    call_note(stage, "join", status, result.number);
     status = cog_join(self, other, &result, NULL);
-    note(stage, "join", status, result.number);
+    call_note(stage, "join", status, result.number);
     result = number(-99);
     status = cog_join(self, self, &result, NULL);
-    note(stage, "join", status, result.number);
+    call_note(stage, "join", status, result.number);
     status = cog_call(self, actor_new(stage, "bad"), &result, NULL);
-    note(stage, "call", status, result.number);
-    note(stage, "call", cog_call(self, actor_new(stage, "good"), &result, COG_WITHIN(1)), -99);
+    call_note(stage, "call", status, result.number);
+    call_note(stage, "call", cog_call(self, actor_new(stage, "good"), &result, COG_WITHIN(1)), -99);
     return COG_OK;
 }
 
@@ -247,9 +239,10 @@ static void coroutines(void **state) {
     open_stage(stage);
     actor_role(stage, "good", "-sleep 5; return 7");
     actor_role(stage, "bad", "-sleep 5; return 8; fail -4");
-    expect(stage, make_others, COG_OK,
-           "5 call 0 =7\n5 call -10\n5 spawn 0\n5 spawn -10\n7 join -1\n10 join 0 =7\n10 join -10\n"
-           "15 call -7\n16 call -1\n");
+    call_expect(
+        stage, make_others, COG_OK,
+        "5 call 0 =7\n5 call -10\n5 spawn 0\n5 spawn -10\n7 join -1\n10 join 0 =7\n10 join -10\n"
+        "15 call -7\n16 call -1\n");
 }
 
 /* ---- How to wait ---- */
@@ -257,17 +250,17 @@ static void coroutines(void **state) {
 static int wait_in_each_way(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     char buffer[8];
-    note(stage, "default", cog_recv(self, 1, buffer, 8, NULL), -99);
-    note(stage, "within", cog_recvall(self, 1, buffer, 8, COG_WITHIN(20)), -99);
-    note(stage, "idle", cog_recvall(self, 1, buffer, 8, COG_IDLE(20)), -99);
-    note(stage, "until", cog_recvall(self, 1, buffer, 8, COG_UNTIL(100)), -99);
-    note(stage, "forever", cog_recvall(self, 1, buffer, 8, COG_FOREVER), -99);
+    call_note(stage, "default", cog_recv(self, 1, buffer, 8, NULL), -99);
+    call_note(stage, "within", cog_recvall(self, 1, buffer, 8, COG_WITHIN(20)), -99);
+    call_note(stage, "idle", cog_recvall(self, 1, buffer, 8, COG_IDLE(20)), -99);
+    call_note(stage, "until", cog_recvall(self, 1, buffer, 8, COG_UNTIL(100)), -99);
+    call_note(stage, "forever", cog_recvall(self, 1, buffer, 8, COG_FOREVER), -99);
     struct cog_wait_options wait = {.timeout_ns = 3};
-    note(stage, "as ever", cog_recv(self, 1, buffer, 8, &wait), -99);
+    call_note(stage, "as ever", cog_recv(self, 1, buffer, 8, &wait), -99);
     wait.timeout_kind = COG_TIMEOUT_ABSOLUTE;
     wait.timeout_ns = 325;
-    note(stage, "weak until", cog_recvall(self, 1, buffer, 8, &wait), -99);
-    note(stage, "negative", cog_recv(self, 1, buffer, 8, COG_WITHIN(-1)), -99);
+    call_note(stage, "weak until", cog_recvall(self, 1, buffer, 8, &wait), -99);
+    call_note(stage, "negative", cog_recv(self, 1, buffer, 8, COG_WITHIN(-1)), -99);
     return COG_OK;
 }
 
@@ -280,9 +273,10 @@ static void a_call_waits_as_it_is_told(void **state) {
         stage_cue(stage, activity_ns[i], STAGE_ACTIVITY, 1, COG_OK, 1);
     }
     stage_cue(stage, 300, STAGE_COMPLETE, 1, COG_OK, 1);
-    expect(stage, wait_in_each_way, COG_OK,
-           "10 default -1\n30 within -1\n65 idle -1\n100 until -1\n300 forever 1\n310 as ever -1\n"
-           "330 weak until -1\n330 negative -10\n");
+    call_expect(
+        stage, wait_in_each_way, COG_OK,
+        "10 default -1\n30 within -1\n65 idle -1\n100 until -1\n300 forever 1\n310 as ever -1\n"
+        "330 weak until -1\n330 negative -10\n");
 }
 
 static int signal_with_priority(struct cog_coro *self, void *argument) {
@@ -290,8 +284,8 @@ static int signal_with_priority(struct cog_coro *self, void *argument) {
     static const struct cog_wait_options urgent = {.has_priority = true, .priority = COG_FIRST};
     static const struct cog_wait_options not_urgent = {.priority = COG_FIRST};
     (void)cog_yield(self);
-    note(stage, "signal", cog_signal(self, signal_of(stage), number(1), 0, &urgent), -99);
-    note(stage, "signal", cog_signal(self, signal_of(stage), number(2), 0, &not_urgent), -99);
+    call_note(stage, "signal", cog_signal(self, signal_of(stage), number(1), 0, &urgent), -99);
+    call_note(stage, "signal", cog_signal(self, signal_of(stage), number(2), 0, &not_urgent), -99);
     return COG_OK;
 }
 
@@ -300,8 +294,8 @@ static void a_call_has_a_priority_if_it_is_told_so(void **state) {
     open_stage(stage);
     actor_enter(stage, "a", "wait s; log a");
     actor_enter(stage, "x", "-yield; -yield; log x");
-    expect(stage, signal_with_priority, COG_OK,
-           "0 signal 1\n0 a wait=1\n0 a a\n0 x x\n0 signal 0\n");
+    call_expect(stage, signal_with_priority, COG_OK,
+                "0 signal 1\n0 a wait=1\n0 a a\n0 x x\n0 signal 0\n");
 }
 
 static void a_call_that_is_cancelled_does_not_return(void **state) {
@@ -332,26 +326,26 @@ static int call_functions(struct cog_coro *self, void *argument) {
     static int bad = COG_EREFUSED;
     union cog_value result = number(-99);
     int status = cog_call_function(self, sleep_and_return, &good, "good", &result, NULL);
-    note(stage, "call", status, result.number);
+    call_note(stage, "call", status, result.number);
     result = number(-99);
     status = cog_call_function(self, sleep_and_return, &bad, "bad", &result, NULL);
-    note(stage, "call", status, result.number);
-    note(stage, "its code", cog_coro_op(self)->value.number, -99);
+    call_note(stage, "call", status, result.number);
+    call_note(stage, "its code", cog_coro_op(self)->value.number, -99);
     status = cog_call_function(self, sleep_and_return, &good, "slow", &result, COG_WITHIN(2));
-    note(stage, "call", status, result.number);
+    call_note(stage, "call", status, result.number);
     status = cog_call_function(self, sleep_and_return, &good, "never", &result, COG_WITHIN(-2));
-    note(stage, "call", status, result.number);
+    call_note(stage, "call", status, result.number);
     stage->tally.fail_at = stage->tally.call_count + 1;
     status = cog_call_function(self, sleep_and_return, &good, "never", &result, NULL);
-    note(stage, "call", status, result.number);
+    call_note(stage, "call", status, result.number);
     return COG_OK;
 }
 
 static void functions_run_in_coroutines_that_nobody_need_release(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
-    expect(stage, call_functions, COG_OK,
-           "5 call 0 =7\n10 call -7\n10 its code -4\n12 call -1\n12 call -10\n12 call -9\n");
+    call_expect(stage, call_functions, COG_OK,
+                "5 call 0 =7\n10 call -7\n10 its code -4\n12 call -1\n12 call -10\n12 call -9\n");
     assert_int_equal(stage->now_ns, 15); /* the slow one ran on by itself */
 }
 

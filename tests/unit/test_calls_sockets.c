@@ -1,5 +1,6 @@
 /* test_calls_sockets.c - the socket operations as calls of stackful coroutines. */
 #include "tests/unit/actor.h"
+#include "tests/unit/call_notes.h"
 #include "tests/unit/misuse.h"
 
 #include <setjmp.h>
@@ -13,28 +14,16 @@ static void open_stage(struct stage *stage) {
     assert_int_equal(stage_open(stage), COG_OK);
 }
 
-/* What a call returned, and its value; -99 is what nothing was written to. */
-static void note(struct stage *stage, const char *what, int64_t status, int64_t value) {
-    stage_write(&stage->log, "%lld %s %lld", (long long)stage->now_ns, what, (long long)status);
-    stage_write(&stage->log, value != -99 ? " =%lld\n" : "\n", (long long)value);
-}
-
-/* Runs function as the coroutine `f`, among the actors that have been entered. */
-static void expect(struct stage *stage, cog_function function, int status, const char *log) {
-    assert_int_equal(cog_go(stage->scheduler, function, stage, "f"), COG_OK);
-    stage_expect(stage, status, log);
-}
-
 static int open_sockets(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
-    note(stage, "listen", cog_listen(self, NULL, 0, 1), -99);
-    note(stage, "bind", cog_bind(self, NULL, 0), -99);
-    note(stage, "accept", cog_accept(self, STAGE_LISTENER, NULL), -99);
-    note(stage, "accept", cog_accept(self, STAGE_LISTENER, COG_WITHIN(2)), -99);
-    note(stage, "connect", cog_connect(self, NULL, 0, COG_WITHIN(2)), -99);
-    note(stage, "connect", cog_connect(self, NULL, 0, NULL), -99);
-    note(stage, "shutdown", cog_shutdown(self, 62), -99);
-    note(stage, "close", cog_close(self, 62), -99);
+    call_note(stage, "listen", cog_listen(self, NULL, 0, 1), -99);
+    call_note(stage, "bind", cog_bind(self, NULL, 0), -99);
+    call_note(stage, "accept", cog_accept(self, STAGE_LISTENER, NULL), -99);
+    call_note(stage, "accept", cog_accept(self, STAGE_LISTENER, COG_WITHIN(2)), -99);
+    call_note(stage, "connect", cog_connect(self, NULL, 0, COG_WITHIN(2)), -99);
+    call_note(stage, "connect", cog_connect(self, NULL, 0, NULL), -99);
+    call_note(stage, "shutdown", cog_shutdown(self, 62), -99);
+    call_note(stage, "close", cog_close(self, 62), -99);
     return COG_OK;
 }
 
@@ -44,24 +33,24 @@ static void sockets_are_opened_and_closed(void **state) {
     stage_cue(stage, 0, STAGE_ANSWER, -1, COG_OK, 60);
     stage_cue(stage, 3, STAGE_COMPLETE, STAGE_LISTENER, COG_OK, 61);
     stage_cue(stage, 9, STAGE_COMPLETE, -1, COG_OK, 62);
-    expect(stage, open_sockets, COG_OK,
-           "0 listen 50\n0 bind 60\n3 accept 61\n5 accept -1\n7 connect -1\n9 connect 62\n"
-           "9 shutdown 0\n9 close 0\n");
+    call_expect(stage, open_sockets, COG_OK,
+                "0 listen 50\n0 bind 60\n3 accept 61\n5 accept -1\n7 connect -1\n9 connect 62\n"
+                "9 shutdown 0\n9 close 0\n");
 }
 
 static int transfer(struct cog_coro *self, void *argument) {
     struct stage *stage = argument;
     char buffer[16] = "";
     int64_t received = cog_recv(self, 1, buffer, 8, NULL);
-    note(stage, "recv", received, buffer[0]);
-    note(stage, "recvall", cog_recvall(self, 1, buffer, 8, COG_WITHIN(5)), -99);
-    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
-    note(stage, "recvline", cog_recvline(self, 1, buffer, 8, NULL), -99);
-    note(stage, "send", cog_send(self, 2, "hello", 5, NULL), -99);
-    note(stage, "sendall", cog_sendall(self, 2, " there", 6, COG_WITHIN(5)), -99);
-    note(stage, "transferred", (int64_t)cog_transferred(self), -99);
-    note(stage, "sendto", cog_sendto(self, 2, "...", 3, NULL, 0, NULL), -99);
-    note(stage, "sendfile", cog_sendfile(self, 3, -1, 0, 50, 0, NULL), -99);
+    call_note(stage, "recv", received, buffer[0]);
+    call_note(stage, "recvall", cog_recvall(self, 1, buffer, 8, COG_WITHIN(5)), -99);
+    call_note(stage, "transferred", (int64_t)cog_transferred(self), -99);
+    call_note(stage, "recvline", cog_recvline(self, 1, buffer, 8, NULL), -99);
+    call_note(stage, "send", cog_send(self, 2, "hello", 5, NULL), -99);
+    call_note(stage, "sendall", cog_sendall(self, 2, " there", 6, COG_WITHIN(5)), -99);
+    call_note(stage, "transferred", (int64_t)cog_transferred(self), -99);
+    call_note(stage, "sendto", cog_sendto(self, 2, "...", 3, NULL, 0, NULL), -99);
+    call_note(stage, "sendfile", cog_sendfile(self, 3, -1, 0, 50, 0, NULL), -99);
     return COG_OK;
 }
 
@@ -76,9 +65,10 @@ static void bytes_go_and_come(void **state) {
     stage_cue(stage, 12, STAGE_ACTIVITY, 2, COG_OK, 2);
     stage_cue(stage, 20, STAGE_COMPLETE, 2, COG_OK, 3);
     stage_cue(stage, 21, STAGE_COMPLETE, 3, COG_OK, 50);
-    expect(stage, transfer, COG_OK,
-           "1 recv 3 =97\n6 recvall -1\n6 transferred 4\n10 recvline 5\n11 send 3\n16 sendall -1\n"
-           "16 transferred 2\n20 sendto 3\n21 sendfile 50\n");
+    call_expect(
+        stage, transfer, COG_OK,
+        "1 recv 3 =97\n6 recvall -1\n6 transferred 4\n10 recvline 5\n11 send 3\n16 sendall -1\n"
+        "16 transferred 2\n20 sendto 3\n21 sendfile 50\n");
     assert_string_equal(stage->sent.text, "hel t...");
 }
 
@@ -87,14 +77,15 @@ static int receive_from(struct cog_coro *self, void *argument) {
     char buffer[16];
     struct sockaddr_storage address;
     size_t address_bytes = sizeof address;
-    note(stage, "recvfrom", cog_recvfrom(self, 1, buffer, sizeof buffer, NULL, NULL, NULL), -99);
+    call_note(stage, "recvfrom", cog_recvfrom(self, 1, buffer, sizeof buffer, NULL, NULL, NULL),
+              -99);
     int64_t received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
                                     &address_bytes, NULL);
-    note(stage, "recvfrom", received, address_bytes == sizeof address ? 1 : 0);
+    call_note(stage, "recvfrom", received, address_bytes == sizeof address ? 1 : 0);
     address_bytes = 5;
     received = cog_recvfrom(self, 1, buffer, sizeof buffer, (struct sockaddr *)&address,
                             &address_bytes, COG_WITHIN(2));
-    note(stage, "recvfrom", received, (int64_t)address_bytes);
+    call_note(stage, "recvfrom", received, (int64_t)address_bytes);
     return COG_OK;
 }
 
@@ -103,7 +94,7 @@ static void datagrams_tell_how_long_their_address_is(void **state) {
     open_stage(stage);
     stage_cue_text(stage, 1, STAGE_COMPLETE, 1, "abc");
     stage_cue_text(stage, 2, STAGE_COMPLETE, 1, "");
-    expect(stage, receive_from, COG_OK, "1 recvfrom 3\n2 recvfrom 0 =1\n4 recvfrom -1 =5\n");
+    call_expect(stage, receive_from, COG_OK, "1 recvfrom 3\n2 recvfrom 0 =1\n4 recvfrom -1 =5\n");
 }
 
 static int receive_half_an_address(struct cog_coro *self, void *argument) {

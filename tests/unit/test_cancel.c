@@ -1,5 +1,6 @@
 /* test_cancel.c - ending coroutines from outside, in whatever state they are. */
 #include "tests/unit/actor.h"
+#include "tests/unit/cancel_order.h"
 #include "tests/unit/misuse.h"
 
 #include <setjmp.h>
@@ -12,17 +13,6 @@
 
 static void open_stage(struct stage *stage) {
     assert_int_equal(stage_open(stage), COG_OK);
-}
-
-/* An argument of a handler, which cancels somebody. */
-struct order {
-    struct cog_coro *coro;
-    int status;
-};
-
-static void cancel_as_told(void *argument) {
-    struct order *order = argument;
-    order->status = cog_cancel(order->coro);
 }
 
 /* ---- In each state ---- */
@@ -46,7 +36,7 @@ static void the_clean_up_of_a_new_one_runs_once(void **state) {
     open_stage(stage);
     actor_role(stage, "c", "log never");
     struct cog_coro *c = actor_new(stage, "c");
-    struct order order = {.coro = c, .status = COG_PENDING};
+    struct cancel_order order = {.coro = c, .status = COG_PENDING};
     assert_int_equal(cog_defer(c, cancel_as_told, &order), COG_OK);
     assert_int_equal(cog_cancel(c), COG_OK);
     assert_int_equal(order.status, COG_OK);

@@ -1,6 +1,7 @@
 /* test_cancel_chains.c - cancelling those that call, are called or joined, whose operations cannot
  * be taken back, and everybody when the scheduler goes. */
 #include "tests/unit/actor.h"
+#include "tests/unit/cancel_order.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,17 +12,6 @@
 
 static void open_stage(struct stage *stage) {
     assert_int_equal(stage_open(stage), COG_OK);
-}
-
-/* An argument of a handler, which cancels somebody. */
-struct order {
-    struct cog_coro *coro;
-    int status;
-};
-
-static void cancel_as_told(void *argument) {
-    struct order *order = argument;
-    order->status = cog_cancel(order->coro);
 }
 
 /* ---- Calls and joins ---- */
@@ -101,7 +91,7 @@ static void clean_up_may_cancel_who_calls_it(void **state) {
     while (actor_find(stage, "c") == NULL) {
         assert_int_equal(stage_iterate(stage), COG_MORE);
     }
-    struct order order = {.coro = a, .status = COG_PENDING};
+    struct cancel_order order = {.coro = a, .status = COG_PENDING};
     assert_int_equal(cog_defer(actor_find(stage, "c"), cancel_as_told, &order), COG_OK);
     stage_expect(stage, COG_OK, "5 a cleanup x\n");
     assert_int_equal(order.status, COG_OK);
@@ -116,7 +106,7 @@ static void clean_up_may_cancel_what_is_being_cancelled(void **state) {
     actor_role(stage, "b", "-defer y; call c; log never");
     struct cog_coro *a = actor_enter(stage, "a", "-defer x; call b; log never");
     stage_expect(stage, COG_ESTALLED, "");
-    struct order orders[2] = {{.coro = actor_find(stage, "b")}, {.coro = a}};
+    struct cancel_order orders[2] = {{.coro = actor_find(stage, "b")}, {.coro = a}};
     assert_int_equal(cog_defer(actor_find(stage, "c"), cancel_as_told, &orders[0]), COG_OK);
     assert_int_equal(cog_defer(actor_find(stage, "b"), cancel_as_told, &orders[1]), COG_OK);
     assert_int_equal(cog_cancel(a), COG_OK);
@@ -226,7 +216,7 @@ static void freeing_the_scheduler_cancels_the_one_added_last_first(void **state)
 }
 
 static void add_as_told(void *argument) {
-    struct order *order = argument;
+    struct cancel_order *order = argument;
     order->status = cog_add(cog_coro_scheduler(order->coro), order->coro, true);
 }
 
@@ -234,7 +224,7 @@ static void nothing_can_be_added_while_the_scheduler_is_freed(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
     actor_role(stage, "late", "log never");
-    struct order order = {.coro = actor_new(stage, "late")};
+    struct cancel_order order = {.coro = actor_new(stage, "late")};
     assert_int_equal(cog_defer(actor_enter(stage, "a", "-sleep 5"), add_as_told, &order), COG_OK);
     assert_int_equal(stage_close(stage), 0);
     assert_int_equal(order.status, COG_EINVALID);
@@ -244,7 +234,7 @@ static void nothing_can_be_added_while_the_scheduler_is_freed(void **state) {
 static void clean_up_may_cancel_others_while_the_scheduler_is_freed(void **state) {
     struct stage *stage = *state;
     open_stage(stage);
-    struct order orders[2] = {{.status = COG_PENDING}, {.status = COG_PENDING}};
+    struct cancel_order orders[2] = {{.status = COG_PENDING}, {.status = COG_PENDING}};
     orders[1].coro = actor_enter(stage, "a", "-defer x; gate park");
     actor_enter(stage, "b", "-defer y; gate park");
     orders[0].coro = actor_enter(stage, "c", "-defer z; gate park");
