@@ -31,13 +31,28 @@
 /* ---- Places, texts, names ---- */
 
 /* Where something stands: line and column count from 1, columns in code points; offset and length
- * are bytes. */
+ * are bytes of the whole text, that of included files spliced in. A line tells its file as well:
+ * sim_line_number(), sim_line_file(). */
 struct sim_place {
     uint32_t line;
     uint32_t column;
     uint32_t offset;
     uint32_t length;
 };
+
+enum { SIM_LINE_BITS = 24, SIM_FILES_MAX = 200 };
+
+#define SIM_LINE_NUMBER_MAX ((UINT32_C(1) << SIM_LINE_BITS) - 1)
+
+/* The number of a line in its file, from 1; 0 for no line. */
+static inline uint32_t sim_line_number(uint32_t line) {
+    return line & SIM_LINE_NUMBER_MAX;
+}
+
+/* Which file a line is of: 0 the scenario's own, then the included ones in order. */
+static inline uint32_t sim_line_file(uint32_t line) {
+    return line >> SIM_LINE_BITS;
+}
 
 /* Bytes with escapes resolved; may contain NULs of its own. */
 struct sim_text {
@@ -131,6 +146,36 @@ struct sim_expression {
             struct sim_expression *right; /* null for NEGATE and NOT */
         } operands;
     } as;
+};
+
+/* ---- Parameters ---- */
+
+/* What a parameter stands for. */
+enum sim_constant_kind {
+    SIM_CONSTANT_NUMBER,
+    SIM_CONSTANT_DURATION, /* ns */
+    SIM_CONSTANT_RANGE,    /* ns, low to high */
+    SIM_CONSTANT_BOOL,
+    SIM_CONSTANT_PERCENTAGE, /* of a million */
+    SIM_CONSTANT_TEXT,
+};
+
+struct sim_constant {
+    enum sim_constant_kind kind;
+    int64_t low; /* the value, but for a text */
+    int64_t high;
+    struct sim_text text;
+};
+
+/* A `param`, or a column of `each`: parsing puts its value wherever its name stands. */
+struct sim_parameter {
+    const char *name;
+    struct sim_place place;
+    struct sim_constant value;
+    bool is_column;  /* of `each` */
+    bool is_defined; /* its value is not the file's but a definition's */
+    bool is_used;
+    bool is_broken; /* its value could not be read: between parser and checker only */
 };
 
 /* A comma separated list. */
@@ -518,6 +563,12 @@ struct sim_clause {
     int64_t times;
     int64_t within_ns;
     struct sim_expression *expression; /* a bool */
+    /* Where its parts stand, for those who rewrite them; line 0: not written. */
+    struct sim_place head_place; /* `log`, `no log`, `ends`, `fails`, `times out` */
+    struct sim_place text_place; /* with its quotes */
+    struct sim_place second_place;
+    struct sim_place at_place;    /* of the value, as the next */
+    struct sim_place times_place; /* of LOG */
 };
 
 enum sim_expectation_kind {
@@ -568,6 +619,15 @@ struct sim_schedule_line {
 struct sim_scenario {
     struct sim_text title;
     struct sim_place title_place;
+    const char **files; /* names, as diagnostics show them; the first is the scenario's own */
+    uint32_t file_count;
+    struct sim_parameter *parameters;
+    uint32_t parameter_count;
+    struct sim_place each_place; /* line 0: there is no `each` */
+    uint32_t row_count;          /* of `each` */
+    uint32_t row;                /* the one that this tree is of, from 0 */
+    struct sim_text row_text;    /* "latency = 5ms, limit = 1s"; empty without `each` */
+    struct sim_place row_place;
     struct sim_host *hosts; /* in order of declaration, a first mention being one */
     uint32_t host_count;
     struct sim_link *links;
@@ -606,5 +666,11 @@ struct sim_scenario {
     uint32_t schedule_line_count;
     struct sim_arena *arena; /* what holds all of the above, this struct included */
 };
+
+/* The name of the file that a line is of. */
+static inline const char *sim_scenario_file_name(const struct sim_scenario *scenario,
+                                                 uint32_t line) {
+    return scenario->files[sim_line_file(line)];
+}
 
 #endif

@@ -30,6 +30,7 @@
 
 enum sim_symbol_kind {
     SIM_SYMBOL_NONE,
+    SIM_SYMBOL_PARAMETER,
     SIM_SYMBOL_QUEUE,
     SIM_SYMBOL_CHANNEL,
     SIM_SYMBOL_LOCK,

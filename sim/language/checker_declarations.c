@@ -14,6 +14,8 @@ const char *sim_symbol_kind_word(enum sim_symbol_kind kind) {
     switch (kind) {
     case SIM_SYMBOL_NONE:
         return "name";
+    case SIM_SYMBOL_PARAMETER:
+        return "parameter";
     case SIM_SYMBOL_QUEUE:
         return "queue";
     case SIM_SYMBOL_CHANNEL:
@@ -54,8 +56,21 @@ static void declare(struct sim_checker *checker, const char *name, struct sim_pl
     *symbol = (struct sim_symbol){.kind = kind, .index = index, .place = place};
 }
 
+/* Parsing has put their values in, and knows which were used. */
+static void declare_parameters(struct sim_checker *checker) {
+    const struct sim_scenario *scenario = checker->scenario;
+    for (uint32_t i = 0; i < scenario->parameter_count; i++) {
+        const struct sim_parameter *parameter = &scenario->parameters[i];
+        declare(checker, parameter->name, parameter->place, SIM_SYMBOL_PARAMETER, i);
+        uint32_t number =
+            sim_names_intern(checker->names, parameter->name, strlen(parameter->name));
+        checker->symbols[number].is_used = parameter->is_used;
+    }
+}
+
 static void declare_things(struct sim_checker *checker) {
     const struct sim_scenario *scenario = checker->scenario;
+    declare_parameters(checker);
     for (uint32_t i = 0; i < scenario->queue_count; i++) {
         declare(checker, scenario->queues[i].name, scenario->queues[i].place, SIM_SYMBOL_QUEUE, i);
     }

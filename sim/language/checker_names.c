@@ -74,9 +74,11 @@ static void report_unknown(struct sim_checker *checker, struct sim_reference *re
 
 static void report_not_a_value(struct sim_checker *checker, const struct sim_reference *reference,
                                const struct sim_symbol *symbol) {
-    struct sim_finding *finding =
-        sim_diagnostics_error(checker->diagnostics, reference->place, "'%s' is a %s, not a value",
-                              reference->name, sim_symbol_kind_word(symbol->kind));
+    bool is_parameter = symbol->kind == SIM_SYMBOL_PARAMETER; /* where something is set */
+    struct sim_finding *finding = sim_diagnostics_error(
+        checker->diagnostics, reference->place,
+        is_parameter ? "'%s' is a %s: its value is fixed" : "'%s' is a %s, not a value",
+        reference->name, sim_symbol_kind_word(symbol->kind));
     sim_diagnostics_note(checker->diagnostics, finding, symbol->place, "it is declared here");
 }
 

@@ -1,12 +1,14 @@
 /* checker_unused.c - warnings: what is declared and never used, signals that nobody sends or waits
  * for, routines that emit but are not iterated. A name that begins with '_' is meant to be unused.
+ * What an included file declares is there for others to use or not.
  * A file with errors gets no such warnings: what is unused may be so because of a mistake that is
  * told already. */
 #include "sim/language/checker.h"
 
 static void warn_unused(struct sim_checker *checker, const char *name, struct sim_place place,
                         const char *word) {
-    if (name != NULL && name[0] != '_') {
+    bool is_included = sim_line_file(place.line) > 0;
+    if (name != NULL && name[0] != '_' && !is_included) {
         (void)sim_diagnostics_warning(checker->diagnostics, place, "%s '%s' is never used", word,
                                       name);
     }

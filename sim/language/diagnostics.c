@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Longer messages are cut: they quote names, and a name may be as long as the file. */
 enum { MESSAGE_BYTES_MAX = 480 };
@@ -143,9 +144,31 @@ static int compare_findings(const void *a, const void *b) {
     return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
 }
 
+static bool is_same(const struct sim_finding *left, const struct sim_finding *right) {
+    return left->place.offset == right->place.offset && left->severity == right->severity &&
+           strcmp(left->message, right->message) == 0;
+}
+
+/* Lines with parameters are read twice: what was found twice is told once. */
+static void drop_repeated(struct sim_diagnostics *diagnostics) {
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < diagnostics->count; i++) {
+        struct sim_finding *finding = diagnostics->findings[i];
+        if (!is_same(diagnostics->findings[kept - 1], finding)) {
+            diagnostics->findings[kept++] = finding;
+        } else if (finding->severity == SIM_SEVERITY_ERROR) {
+            diagnostics->error_count--;
+        } else {
+            diagnostics->warning_count--;
+        }
+    }
+    diagnostics->count = kept;
+}
+
 void sim_diagnostics_sort(struct sim_diagnostics *diagnostics) {
     if (diagnostics->count > 1) {
         qsort(diagnostics->findings, diagnostics->count, sizeof(struct sim_finding *),
               compare_findings);
+        drop_repeated(diagnostics);
     }
 }

@@ -105,7 +105,7 @@ static struct window window_of(const struct sim_source *source, struct sim_place
 static void add_gutter(struct render *render, uint32_t line) {
     start_colour(render, "34");
     if (line > 0) {
-        sim_buffer_add_format(render->buffer, "%5u | ", line);
+        sim_buffer_add_format(render->buffer, "%5u | ", sim_line_number(line));
     } else {
         sim_buffer_add_text(render->buffer, "      | ");
     }
@@ -148,9 +148,9 @@ static void render_snippet(struct render *render, struct sim_place place, const 
 static void render_heading(struct render *render, struct sim_place place, const char *kind,
                            const char *colour, const char *message) {
     start_colour(render, "1");
-    sim_buffer_add_format(render->buffer, "%s:", render->source->name);
+    sim_buffer_add_format(render->buffer, "%s:", sim_source_file_name(render->source, place.line));
     if (place.line > 0) {
-        sim_buffer_add_format(render->buffer, "%u:%u:", place.line, place.column);
+        sim_buffer_add_format(render->buffer, "%u:%u:", sim_line_number(place.line), place.column);
     }
     end_colour(render);
     sim_buffer_add_text(render->buffer, " ");

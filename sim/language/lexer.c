@@ -14,7 +14,9 @@ void sim_lexer_init(struct sim_lexer *lexer, const struct sim_source *source,
     *lexer = (struct sim_lexer){.names = names,
                                 .diagnostics = diagnostics,
                                 .text = source->text,
-                                .length = (uint32_t)source->length};
+                                .length = (uint32_t)source->length,
+                                .segments = source->segments,
+                                .segment_count = source->segment_count};
     for (uint32_t i = 0; i < SIM_WORD_COUNT; i++) {
         const char *word = sim_word_text(i);
         (void)sim_names_intern(names, word, strlen(word));
@@ -39,10 +41,19 @@ static void set_position(struct sim_lexer *lexer, uint32_t offset) {
     lexer->counted_column = 1;
 }
 
+/* Lines past the largest number that can be told keep it. */
+static void count_line(struct sim_lexer *lexer) {
+    lexer->line += sim_line_number(lexer->line) < SIM_LINE_NUMBER_MAX ? 1 : 0;
+    while (lexer->segment_next < lexer->segment_count &&
+           lexer->segments[lexer->segment_next].start <= lexer->next_start) {
+        lexer->line = lexer->segments[lexer->segment_next++].line;
+    }
+}
+
 static void cut_line(struct sim_lexer *lexer) {
     const char *start = lexer->text + lexer->next_start;
     const char *newline = memchr(start, '\n', lexer->length - lexer->next_start);
-    lexer->line++;
+    count_line(lexer);
     lexer->line_start = lexer->next_start;
     lexer->line_end = newline != NULL ? (uint32_t)(newline - lexer->text) : lexer->length;
     lexer->next_start = newline != NULL ? lexer->line_end + 1 : lexer->length;
@@ -118,6 +129,29 @@ bool sim_lexer_next_line(struct sim_lexer *lexer) {
     /* An empty line behind the last one, so that there always is a place to point at. */
     lexer->line_start = lexer->line_end = lexer->next_start = lexer->length;
     set_position(lexer, lexer->length);
+    return false;
+}
+
+static bool begins_with_word(const struct sim_lexer *lexer, const char *word) {
+    size_t length = strlen(word);
+    size_t left = lexer->line_end - lexer->line_start;
+    const char *line = lexer->text + lexer->line_start;
+    return left > length && memcmp(line, word, length) == 0 &&
+           (line[length] == ' ' || line[length] == '\t');
+}
+
+bool sim_lexer_find_margin_line(struct sim_lexer *lexer, const char *const *words) {
+    while (lexer->next_start < lexer->length) {
+        cut_line(lexer);
+        for (size_t i = 0; words[i] != NULL; i++) {
+            if (begins_with_word(lexer, words[i])) {
+                check_encoding(lexer);
+                set_position(lexer, lexer->line_start);
+                lexer->indent = 0;
+                return true;
+            }
+        }
+    }
     return false;
 }
 

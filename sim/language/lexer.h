@@ -63,7 +63,10 @@ struct sim_lexer {
     struct sim_diagnostics *diagnostics;
     const char *text;
     uint32_t length;
-    uint32_t line;        /* of the current line, from 1 */
+    const struct sim_segment *segments; /* of the text, that of included files spliced in */
+    uint32_t segment_count;
+    uint32_t segment_next;
+    uint32_t line;        /* of the current line, and its file: sim_line_number() */
     uint32_t line_start;  /* offset of the current line's first byte */
     uint32_t line_end;    /* offset behind its last one, the line ending apart */
     uint32_t next_start;  /* offset of the next line */
@@ -80,6 +83,10 @@ void sim_lexer_init(struct sim_lexer *lexer, const struct sim_source *source,
 
 /* Moves to the next line that has something in it; false at the end of the file. */
 bool sim_lexer_next_line(struct sim_lexer *lexer);
+
+/* Moves, from wherever it is, to the next line that begins with one of the words, at the margin;
+ * the lines between are not looked at. False at the end of the file. The words end with a null. */
+bool sim_lexer_find_margin_line(struct sim_lexer *lexer, const char *const *words);
 
 /* The next token of the line. */
 struct sim_token sim_lexer_next(struct sim_lexer *lexer);

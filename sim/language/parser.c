@@ -92,7 +92,8 @@ static const enum sim_word heads[] = {
     SIM_WORD_SCENARIO, SIM_WORD_HOST,    SIM_WORD_LINK,    SIM_WORD_SCHEDULER, SIM_WORD_QUEUE,
     SIM_WORD_CHANNEL,  SIM_WORD_VAR,     SIM_WORD_SHARED,  SIM_WORD_LOCK,      SIM_WORD_AT,
     SIM_WORD_CORO,     SIM_WORD_ROUTINE, SIM_WORD_EXPECT,  SIM_WORD_NORMALLY,  SIM_WORD_SOMETIMES,
-    SIM_WORD_NEVER,    SIM_WORD_OUTCOME, SIM_WORD_EXPLORE, SIM_WORD_SCHEDULE,
+    SIM_WORD_NEVER,    SIM_WORD_OUTCOME, SIM_WORD_EXPLORE, SIM_WORD_SCHEDULE,  SIM_WORD_INCLUDE,
+    SIM_WORD_PARAM,    SIM_WORD_EACH,
 };
 
 enum { HEAD_COUNT = sizeof(heads) / sizeof(heads[0]) };
@@ -118,6 +119,20 @@ static bool guess_head(const struct sim_parser *parser, enum sim_word *head) {
         }
     }
     return nearest.best != NULL;
+}
+
+/* An included file is a part of a world; what must hold is the scenario's own. */
+static bool report_misplaced(struct sim_parser *parser, enum sim_word head) {
+    bool is_own = head == SIM_WORD_SCENARIO || head == SIM_WORD_EACH ||
+                  (head >= SIM_WORD_EXPECT && head <= SIM_WORD_SCHEDULE);
+    bool is_part = parser->options->is_part || sim_line_file(parser->token.place.line) > 0;
+    if (!is_own || !is_part) {
+        return false;
+    }
+    struct sim_finding *finding = sim_parser_error(
+        parser, parser->token.place, "'%s' does not stand in an included file", parser->token.name);
+    sim_diagnostics_label(parser->diagnostics, finding, "it belongs in the scenario itself");
+    return true;
 }
 
 /* Reports a line that begins with no head. Returns whether to read it as the head that was probably
@@ -172,6 +187,12 @@ static void read_title(struct sim_parser *parser) {
 static void read_head(struct sim_parser *parser, enum sim_word head) {
     if (head == SIM_WORD_SCENARIO) {
         read_title(parser);
+    } else if (head == SIM_WORD_INCLUDE) {
+        sim_parser_include(parser);
+    } else if (head == SIM_WORD_PARAM) {
+        sim_parser_skip_parameter(parser);
+    } else if (head == SIM_WORD_EACH) {
+        sim_parser_skip_each(parser);
     } else if (head == SIM_WORD_HOST) {
         sim_parser_host(parser);
     } else if (head == SIM_WORD_LINK) {
@@ -217,7 +238,13 @@ static void read_margin_line(struct sim_parser *parser, void *context) {
     (void)context;
     enum sim_word head = SIM_WORD_SCENARIO;
     uint32_t level = parser->level;
-    if (find_head(parser, &head) || report_unknown(parser, &head)) {
+    bool is_head = find_head(parser, &head);
+    if (is_head && report_misplaced(parser, head)) {
+        sim_parser_skip_line(parser);
+        sim_parser_skip_block(parser, level);
+        return;
+    }
+    if (is_head || report_unknown(parser, &head)) {
         read_head(parser, head);
         return;
     }
@@ -250,7 +277,7 @@ static void check_title_is_first(struct sim_parser *parser) {
 
 void sim_parser_run(struct sim_parser *parser) {
     sim_parser_next_line(parser);
-    if (!sim_diagnostics_is_full(parser->diagnostics)) {
+    if (!sim_diagnostics_is_full(parser->diagnostics) && !parser->options->is_part) {
         check_title_is_first(parser);
     }
     read_lines(parser, 0, read_margin_line, NULL);

@@ -6,7 +6,8 @@
  * the reason was reported, or memory ran out.
  *
  *     parser.c               lines, blocks, the file
- *     parser_tokens.c        words, names, constants
+ *     parser_tokens.c        words, names      parser_constants.c   constants
+ *     parser_parameters.c    parameters, tables of cases, definitions, included files
  *     parser_expressions.c   expressions        parser_text.c     texts
  *     parser_statements.c    statements         parser_clauses.c  their clauses
  *     parser_world.c         hosts, links, ...  parser_expectations.c
@@ -15,7 +16,9 @@
 #define SIM_LANGUAGE_PARSER_H
 
 #include "sim/language/ast.h"
+#include "sim/language/buffer.h"
 #include "sim/language/diagnostics.h"
+#include "sim/language/language.h"
 #include "sim/language/lexer.h"
 #include "sim/language/nearest.h"
 #include "sim/language/words.h"
@@ -37,10 +40,17 @@ struct sim_parser {
     uint32_t level; /* of the current line, in steps of indentation */
     uint32_t expression_nesting;
     bool coroutine_is_damaged; /* a line was lost that may have set a local */
+    const struct sim_source *source;
+    const struct sim_parse_options *options;
+    uint32_t *parameter_of_name; /* index + 1 by number of the name; 0: none */
+    uint32_t parameter_name_count;
 };
 
 /* Reads the whole file into parser->scenario. */
 void sim_parser_run(struct sim_parser *parser);
+
+/* Before that: reads its `param` and `each` lines, wherever they stand. */
+void sim_parser_find_parameters(struct sim_parser *parser);
 
 /* ---- Lines and blocks ---- */
 
@@ -82,6 +92,10 @@ bool sim_parser_accept(struct sim_parser *parser, enum sim_token_kind kind);
 bool sim_parser_accept_word(struct sim_parser *parser, enum sim_word word);
 bool sim_parser_accept_name(struct sim_parser *parser, const char *name);
 
+/* `10 ms` or `10 parsecs`: a number, a blank, and what should have been its unit. False if it is
+ * neither, else it is reported. */
+bool sim_parser_report_loose_unit(struct sim_parser *parser);
+
 /* Takes the token, or reports that it is missing. */
 bool sim_parser_expect(struct sim_parser *parser, enum sim_token_kind kind, const char *what);
 bool sim_parser_expect_word(struct sim_parser *parser, enum sim_word word);
@@ -108,23 +122,59 @@ struct sim_place sim_parser_span(const struct sim_parser *parser, struct sim_pla
 
 struct sim_text sim_parser_source_text(struct sim_parser *parser, struct sim_place place);
 
-/* ---- Constants ---- */
+/* ---- Constants ----
+ *
+ * Literals, parameters, or arithmetic over both. */
+
+/* "a number", "a duration" and the like. */
+const char *sim_constant_kind_word(enum sim_constant_kind kind);
+
+/* As it stands in a text. */
+void sim_constant_append(struct sim_buffer *buffer, const struct sim_constant *constant);
 
 bool sim_parser_duration(struct sim_parser *parser, bool may_be_negative, int64_t *value);
 bool sim_parser_range(struct sim_parser *parser, struct sim_range *range);
 
-/* A number written as such, from low to high; sizes count as numbers. */
+/* From low to high; sizes count as numbers. */
 bool sim_parser_number(struct sim_parser *parser, const char *what, int64_t low, int64_t high,
                        int64_t *value);
+
+/* A number from 1 that a '/' follows, so there is no arithmetic. */
+bool sim_parser_rate(struct sim_parser *parser, const char *what, int64_t *value);
 bool sim_parser_percentage(struct sim_parser *parser, uint32_t *ppm);
 
-/* A text without interpolation; `why` says why there can be none. */
+/* A text; what stands in its braces has a value now. `why` says why. */
 bool sim_parser_constant_text(struct sim_parser *parser, const char *what, const char *why,
                               struct sim_text *text);
+
+/* Of any kind. */
+bool sim_parser_constant(struct sim_parser *parser, struct sim_constant *constant);
+
+/* The value of an expression over literals; false having reported that it has none yet. */
+bool sim_parser_fold(struct sim_parser *parser, const struct sim_expression *expression,
+                     struct sim_constant *constant);
+
+/* ---- Parameters ---- */
+
+/* The parameter that a token names, or null. */
+struct sim_parameter *sim_parser_find_parameter(const struct sim_parser *parser,
+                                                const struct sim_token *token);
+
+/* At its name: its value as an expression. */
+struct sim_expression *sim_parser_parameter_value(struct sim_parser *parser);
+
+/* Something that was reported, and is taken to be of any type. */
+struct sim_expression *sim_parser_any_value(struct sim_parser *parser, struct sim_place place);
+
+/* The parameter that was probably meant, or null. */
+const char *sim_parser_nearest_parameter(const struct sim_parser *parser, const char *name);
 
 /* ---- Expressions ---- */
 
 struct sim_expression *sim_parser_expression(struct sim_parser *parser);
+
+/* What binds tighter than comparisons. */
+struct sim_expression *sim_parser_sum(struct sim_parser *parser);
 
 /* Anything that binds tighter than `and` and `or`. */
 struct sim_expression *sim_parser_operand_of_and(struct sim_parser *parser);
@@ -190,5 +240,10 @@ void sim_parser_expectation(struct sim_parser *parser, enum sim_expectation_kind
 void sim_parser_outcome(struct sim_parser *parser);
 void sim_parser_explore(struct sim_parser *parser);
 void sim_parser_schedule(struct sim_parser *parser);
+void sim_parser_include(struct sim_parser *parser);
+
+/* Over what sim_parser_find_parameters() has read. */
+void sim_parser_skip_parameter(struct sim_parser *parser);
+void sim_parser_skip_each(struct sim_parser *parser);
 
 #endif

@@ -27,13 +27,27 @@ static struct sim_clause *make_clause(struct sim_parser *parser, enum sim_clause
     return clause;
 }
 
-static bool read_pattern(struct sim_parser *parser, struct sim_text *text) {
+static bool read_pattern(struct sim_parser *parser, struct sim_text *text,
+                         struct sim_place *place) {
+    *place = parser->token.place;
     return sim_parser_constant_text(parser, "a text", PATTERN_IS_FIXED, text);
 }
 
 static bool read_at(struct sim_parser *parser, struct sim_clause *clause) {
+    struct sim_place place = parser->token.place;
     clause->has_at = true;
-    return sim_parser_range(parser, &clause->at_ns);
+    bool is_read = sim_parser_range(parser, &clause->at_ns);
+    clause->at_place = sim_parser_span(parser, place);
+    return is_read;
+}
+
+static bool read_times(struct sim_parser *parser, struct sim_clause *clause) {
+    struct sim_place place = parser->token.place;
+    clause->has_times = true;
+    bool is_read =
+        sim_parser_number(parser, "the number of lines", 0, SIM_VALUE_MAX, &clause->times);
+    clause->times_place = sim_parser_span(parser, place);
+    return is_read;
 }
 
 static bool report_twice(struct sim_parser *parser) {
@@ -56,12 +70,9 @@ static bool read_log_details(struct sim_parser *parser, struct sim_clause *claus
             }
         } else if (clause->kind == SIM_CLAUSE_LOG &&
                    sim_parser_accept_word(parser, SIM_WORD_TIMES)) {
-            if (clause->has_times ? !report_twice(parser)
-                                  : !sim_parser_number(parser, "the number of lines", 0,
-                                                       SIM_VALUE_MAX, &clause->times)) {
+            if (clause->has_times ? !report_twice(parser) : !read_times(parser, clause)) {
                 return false;
             }
-            clause->has_times = true;
         } else {
             return true;
         }
@@ -69,7 +80,11 @@ static bool read_log_details(struct sim_parser *parser, struct sim_clause *claus
 }
 
 static bool read_log(struct sim_parser *parser, struct sim_clause *clause) {
-    return sim_parser_expect_word(parser, SIM_WORD_LOG) && read_pattern(parser, &clause->text) &&
+    if (!sim_parser_expect_word(parser, SIM_WORD_LOG)) {
+        return false;
+    }
+    clause->head_place = sim_parser_span(parser, clause->place);
+    return read_pattern(parser, &clause->text, &clause->text_place) &&
            read_log_details(parser, clause);
 }
 
@@ -87,7 +102,8 @@ static bool read_no(struct sim_parser *parser, struct sim_clause *clause) {
 
 static bool read_within(struct sim_parser *parser, struct sim_clause *clause) {
     if (!sim_parser_duration(parser, false, &clause->within_ns) ||
-        !sim_parser_expect_word(parser, SIM_WORD_OF) || !read_pattern(parser, &clause->text) ||
+        !sim_parser_expect_word(parser, SIM_WORD_OF) ||
+        !read_pattern(parser, &clause->text, &clause->text_place) ||
         !sim_parser_expect(parser, SIM_TOKEN_COLON, "':'")) {
         return false;
     }
@@ -118,6 +134,7 @@ static enum sim_clause_kind kind_of_word(struct sim_parser *parser) {
 
 /* `CORO ends`, `CORO fails` or `CORO times out`, at the word behind the name. */
 static bool read_fate(struct sim_parser *parser, struct sim_clause *clause) {
+    struct sim_place place = parser->token.place;
     if (sim_parser_accept_word(parser, SIM_WORD_ENDS)) {
         clause->kind = SIM_CLAUSE_ENDS;
     } else if (sim_parser_accept_word(parser, SIM_WORD_FAILS)) {
@@ -129,6 +146,7 @@ static bool read_fate(struct sim_parser *parser, struct sim_clause *clause) {
             return sim_parser_unexpected(parser, "'out'");
         }
     }
+    clause->head_place = sim_parser_span(parser, place);
     return !sim_parser_accept_word(parser, SIM_WORD_AT) || read_at(parser, clause);
 }
 
@@ -180,8 +198,9 @@ static bool read_named(struct sim_parser *parser, struct sim_clause *clause) {
 
 static bool read_before(struct sim_parser *parser, struct sim_clause *clause) {
     clause->kind = SIM_CLAUSE_BEFORE;
-    return read_pattern(parser, &clause->text) && sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
-           read_pattern(parser, &clause->second);
+    return read_pattern(parser, &clause->text, &clause->text_place) &&
+           sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
+           read_pattern(parser, &clause->second, &clause->second_place);
 }
 
 /* A clause that begins with a name that is no reserved word, as the suggestion for a mistyped word.

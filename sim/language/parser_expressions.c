@@ -62,13 +62,17 @@ static struct sim_expression *parse_integer(struct sim_parser *parser,
     return expression;
 }
 
-/* Something that was reported, and is taken to be of any type. */
-static struct sim_expression *parse_bad_number(struct sim_parser *parser) {
+struct sim_expression *sim_parser_any_value(struct sim_parser *parser, struct sim_place place) {
     struct sim_expression *expression =
-        sim_parser_make_expression(parser, SIM_EXPRESSION_NAME, parser->token.place);
+        sim_parser_make_expression(parser, SIM_EXPRESSION_NAME, place);
     if (expression != NULL) {
         expression->as.name.reference.index = SIM_NONE;
     }
+    return expression;
+}
+
+static struct sim_expression *parse_bad_number(struct sim_parser *parser) {
+    struct sim_expression *expression = sim_parser_any_value(parser, parser->token.place);
     sim_parser_advance(parser);
     return expression;
 }
@@ -88,6 +92,9 @@ static struct sim_expression *parse_word(struct sim_parser *parser) {
             expression->as.integer = is_true;
         }
         return expression;
+    }
+    if (sim_parser_find_parameter(parser, &parser->token) != NULL) {
+        return sim_parser_parameter_value(parser);
     }
     if (parser->token.name_number < SIM_WORD_COUNT) {
         (void)sim_parser_unexpected(parser, "a value");
@@ -232,7 +239,7 @@ static struct sim_expression *parse_product(struct sim_parser *parser) {
     return left;
 }
 
-static struct sim_expression *parse_sum(struct sim_parser *parser) {
+struct sim_expression *sim_parser_sum(struct sim_parser *parser) {
     static const struct operator_of_token operators[] = {
         {SIM_TOKEN_PLUS, SIM_EXPRESSION_ADD},
         {SIM_TOKEN_MINUS, SIM_EXPRESSION_SUBTRACT},
@@ -260,12 +267,12 @@ static const struct operator_of_token comparisons[] = {
 
 static struct sim_expression *parse_comparison(struct sim_parser *parser) {
     struct sim_place place = parser->token.place;
-    struct sim_expression *left = parse_sum(parser);
+    struct sim_expression *left = sim_parser_sum(parser);
     enum sim_expression_kind kind = SIM_EXPRESSION_EQUAL;
     if (left == NULL || !accept_operator(parser, comparisons, &kind)) {
         return left;
     }
-    struct sim_expression *right = parse_sum(parser);
+    struct sim_expression *right = sim_parser_sum(parser);
     if (right == NULL) {
         return NULL;
     }

@@ -212,23 +212,3 @@ struct sim_expression *sim_parser_text(struct sim_parser *parser) {
     sim_parser_advance(parser);
     return text;
 }
-
-bool sim_parser_constant_text(struct sim_parser *parser, const char *what, const char *why,
-                              struct sim_text *text) {
-    struct text_reader reader;
-    if (parser->token.kind != SIM_TOKEN_TEXT) {
-        return sim_parser_unexpected(parser, what);
-    }
-    if (!start_reading(&reader, parser)) {
-        return false;
-    }
-    if (read_bytes(&reader) && reader.at < reader.end) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, place_in(&reader, reader.at, 1), "no '{...}' here: %s", why);
-        sim_diagnostics_label(parser->diagnostics, finding,
-                              "a brace that is meant to be seen is written \\{");
-    }
-    *text = (struct sim_text){.bytes = reader.bytes, .length = reader.length};
-    sim_parser_advance(parser);
-    return true;
-}

@@ -1,5 +1,4 @@
-/* parser_tokens.c - taking tokens: words, names and constants, and what to say when others stand
- * there. */
+/* parser_tokens.c - taking tokens: words and names, and what to say when others stand there. */
 #include "sim/language/parser.h"
 
 #include <stdarg.h>
@@ -90,9 +89,7 @@ void sim_parser_suggest(struct sim_parser *parser, struct sim_finding *finding, 
     }
 }
 
-/* `10 ms` or `10 parsecs`: a number, a blank, and what should have been its unit. False if it is
- * neither. */
-static bool report_loose_unit(struct sim_parser *parser) {
+bool sim_parser_report_loose_unit(struct sim_parser *parser) {
     const struct sim_token *number = &parser->last;
     const struct sim_token *token = &parser->token;
     if (number->kind != SIM_TOKEN_NUMBER || token->kind != SIM_TOKEN_NAME ||
@@ -120,7 +117,7 @@ static bool report_loose_unit(struct sim_parser *parser) {
 
 bool sim_parser_unexpected(struct sim_parser *parser, const char *what) {
     struct sim_place place = parser->token.place;
-    if (report_loose_unit(parser)) {
+    if (sim_parser_report_loose_unit(parser)) {
         return false;
     }
     if (parser->token.kind == SIM_TOKEN_END) {
@@ -199,120 +196,4 @@ struct sim_text sim_parser_source_text(struct sim_parser *parser, struct sim_pla
     const char *copy =
         sim_arena_copy(parser->arena, parser->lexer.text + place.offset, place.length);
     return (struct sim_text){.bytes = copy, .length = copy == NULL ? 0 : place.length};
-}
-
-/* ---- Constants ---- */
-
-/* A bad number was reported, and stands for any. */
-static bool accept_bad_number(struct sim_parser *parser, int64_t *value) {
-    *value = 1;
-    return sim_parser_accept(parser, SIM_TOKEN_BAD_NUMBER);
-}
-
-bool sim_parser_duration(struct sim_parser *parser, bool may_be_negative, int64_t *value) {
-    struct sim_place place = parser->token.place;
-    bool is_negative = sim_parser_accept(parser, SIM_TOKEN_MINUS);
-    if (accept_bad_number(parser, value)) {
-        return true;
-    }
-    int64_t integer = parser->token.integer;
-    if (parser->token.kind == SIM_TOKEN_NUMBER) {
-        struct sim_place number = parser->token.place;
-        sim_parser_advance(parser);
-        if (report_loose_unit(parser)) {
-            return false;
-        }
-        struct sim_finding *finding = sim_parser_error(parser, number, "a duration needs a unit");
-        sim_diagnostics_label(parser->diagnostics, finding, "such as '%lldms'", (long long)integer);
-        return false;
-    }
-    if (!sim_parser_expect(parser, SIM_TOKEN_DURATION, "a duration")) {
-        return false;
-    }
-    if (is_negative && !may_be_negative) {
-        (void)sim_parser_error(parser, sim_parser_span(parser, place),
-                               "a duration cannot be negative here");
-        return false;
-    }
-    *value = is_negative ? -integer : integer;
-    return true;
-}
-
-bool sim_parser_range(struct sim_parser *parser, struct sim_range *range) {
-    struct sim_place place = parser->token.place;
-    if (!sim_parser_duration(parser, false, &range->low)) {
-        return false;
-    }
-    range->high = range->low;
-    if (!sim_parser_accept(parser, SIM_TOKEN_RANGE)) {
-        return true;
-    }
-    if (!sim_parser_duration(parser, false, &range->high)) {
-        return false;
-    }
-    if (range->high < range->low) {
-        struct sim_finding *finding = sim_parser_error(parser, sim_parser_span(parser, place),
-                                                       "the range ends before it begins");
-        sim_diagnostics_label(parser->diagnostics, finding, "the smaller duration comes first");
-        return false;
-    }
-    return true;
-}
-
-bool sim_parser_number(struct sim_parser *parser, const char *what, int64_t low, int64_t high,
-                       int64_t *value) {
-    struct sim_place place = parser->token.place;
-    bool is_negative = sim_parser_accept(parser, SIM_TOKEN_MINUS);
-    if (accept_bad_number(parser, value)) {
-        return true;
-    }
-    int64_t integer = parser->token.integer;
-    if (parser->token.kind != SIM_TOKEN_NUMBER && parser->token.kind != SIM_TOKEN_SIZE) {
-        return sim_parser_unexpected(parser, what);
-    }
-    sim_parser_advance(parser);
-    *value = is_negative ? -integer : integer;
-    if (*value >= low && *value <= high) {
-        return true;
-    }
-    struct sim_finding *finding =
-        sim_parser_error(parser, sim_parser_span(parser, place), "%s is out of its range", what);
-    if (*value < low) {
-        sim_diagnostics_label(parser->diagnostics, finding, "must be at least %lld",
-                              (long long)low);
-        *value = low;
-    } else {
-        sim_diagnostics_label(parser->diagnostics, finding, "must be at most %lld",
-                              (long long)high);
-        *value = high;
-    }
-    return false;
-}
-
-bool sim_parser_percentage(struct sim_parser *parser, uint32_t *ppm) {
-    enum { DECIMAL_SCALE = 10000 };
-    const int64_t whole = INT64_C(100) * DECIMAL_SCALE;
-    struct sim_token token = parser->token;
-    bool is_decimal = token.kind == SIM_TOKEN_DECIMAL;
-    if (!is_decimal && token.kind != SIM_TOKEN_NUMBER) {
-        return sim_parser_unexpected(parser, "a percentage");
-    }
-    sim_parser_advance(parser);
-    if (!sim_parser_accept(parser, SIM_TOKEN_PERCENT)) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, token.place, "a percentage needs its '%%'");
-        sim_diagnostics_label(parser->diagnostics, finding, "write '%.*s%%'",
-                              token.place.length > 40 ? 40 : (int)token.place.length,
-                              parser->lexer.text + token.place.offset);
-        return false;
-    }
-    int64_t value =
-        is_decimal || token.integer > 100 ? token.integer : token.integer * DECIMAL_SCALE;
-    if (value > whole || (!is_decimal && token.integer > 100)) {
-        (void)sim_parser_error(parser, sim_parser_span(parser, token.place),
-                               "a percentage is at most 100%%");
-        return false;
-    }
-    *ppm = (uint32_t)value;
-    return true;
 }

@@ -78,7 +78,7 @@ void sim_parser_host(struct sim_parser *parser) {
 /* ---- Links ---- */
 
 static bool read_bandwidth(struct sim_parser *parser, int64_t *bandwidth) {
-    if (!sim_parser_number(parser, "a bandwidth", 1, SIM_VALUE_MAX, bandwidth)) {
+    if (!sim_parser_rate(parser, "a bandwidth", bandwidth)) {
         return false;
     }
     if (sim_parser_accept(parser, SIM_TOKEN_SLASH) && sim_parser_accept_name(parser, "s")) {

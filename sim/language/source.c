@@ -67,6 +67,7 @@ static void skip_byte_order_mark(struct sim_source *source) {
 static int set_name(struct sim_source *source, const struct cog_allocator *allocator,
                     const char *name) {
     *source = (struct sim_source){.allocator = allocator};
+    sim_arena_init(&source->arena, allocator);
     size_t bytes = strlen(name) + 1;
     source->name = cog_allocate(allocator, bytes);
     if (source->name == NULL) {
@@ -122,6 +123,13 @@ int sim_source_from_text(struct sim_source *source, const struct cog_allocator *
 }
 
 void sim_source_close(struct sim_source *source) {
+    if (source->allocator == NULL) {
+        return;
+    }
+    sim_arena_term(&source->arena);
+    source->segment_count = 0;
+    source->include_count = 0;
+    source->file_count = 0;
     cog_release(source->allocator, source->block, source->block_bytes);
     if (source->name != NULL) {
         cog_release(source->allocator, source->name, strlen(source->name) + 1);

@@ -62,6 +62,9 @@
     X(ELSE, "else")                                                                                \
     X(ON, "on")                                                                                    \
     X(SCENARIO, "scenario")                                                                        \
+    X(INCLUDE, "include")                                                                          \
+    X(PARAM, "param")                                                                              \
+    X(EACH, "each")                                                                                \
     X(HOST, "host")                                                                                \
     X(LINK, "link")                                                                                \
     X(SCHEDULER, "scheduler")                                                                      \

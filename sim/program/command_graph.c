@@ -3,6 +3,7 @@
 #include "sim/program/interrupt.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
+#include "sim/program/paths.h"
 #include "sim/program/program.h"
 
 #include <errno.h>
@@ -12,20 +13,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char graph_help[] = "usage: cogsim graph SCENARIO|TRACE -o FILE.svg|.png|.pdf|.dot\n"
-                                 "\n"
-                                 "Draws a run: a lane a coroutine, time downwards, arrows for what "
-                                 "caused what, timers beside their\n"
-                                 "lanes, failures in colour. A scenario is run first; a trace "
-                                 "(cogsim run --trace) is drawn as it is.\n"
-                                 "\n"
-                                 "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
+static const char graph_help[] =
+    "usage: cogsim graph [OPTION...] SCENARIO|TRACE -o FILE.svg|.png|.pdf|.dot\n"
+    "\n"
+    "Draws a run: a lane a coroutine, time downwards, arrows for what "
+    "caused what, timers beside their\n"
+    "lanes, failures in colour. A scenario is run first; a trace "
+    "(cogsim run --trace) is drawn as it is.\n"
+    "\n"
+    "  -D NAME=VALUE    give a parameter another value\n"
+    "  --row N          the run of this row of an 'each' table\n"
+    "  --root DIR       includes must stay inside DIR\n"
+    "\n"
+    "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
 
-static const char report_help[] = "usage: cogsim report SCENARIO|TRACE [-o FILE.txt]\n"
+static const char report_help[] = "usage: cogsim report [OPTION...] SCENARIO|TRACE [-o FILE.txt]\n"
                                   "\n"
                                   "Writes the timeline of a run as text, to FILE or to standard "
                                   "output. A scenario is run first; a\n"
                                   "trace (cogsim run --trace) is read as it is.\n"
+                                  "\n"
+                                  "  -D NAME=VALUE    give a parameter another value\n"
+                                  "  --row N          the run of this row of an 'each' table\n"
+                                  "  --root DIR       includes must stay inside DIR\n"
                                   "\n"
                                   "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
@@ -108,8 +118,8 @@ static int is_trace(const char *path, bool *answer) {
 }
 
 /* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, const struct loaded *loaded, const char *path,
-                         const char *output) {
+static int report_on_run(const struct kind *kind, const struct loaded *loaded, const char *output) {
+    const char *path = loaded->path;
     const char *folder = getenv("TMPDIR");
     char trace_path[1024];
     (void)snprintf(trace_path, sizeof trace_path, "%s/cogsim-XXXXXX",
@@ -147,20 +157,68 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
     return code;
 }
 
-static int report_on_scenario(const struct kind *kind, const char *path, const char *output) {
+/* What the command line says. */
+struct settings {
+    const char *output;
+    const char *root;
+    uint32_t row; /* from 1; 0: not said */
+    struct definitions definitions;
+};
+
+static int report_on_scenario(const struct kind *kind, const struct found_path *found,
+                              struct settings *settings) {
     struct loaded loaded;
-    int code = load_program(&loaded, path);
+    struct load_settings load_settings = {.errors = stderr,
+                                          .definitions = settings->definitions.items,
+                                          .definition_count = settings->definitions.count};
+    int code = load_source(&loaded, found->path, found->root, &load_settings);
     if (code == EXIT_HELD) {
-        code = report_on_run(kind, &loaded, path, output);
+        code = load_row(&loaded, settings->row > 0 ? settings->row - 1 : 0);
+    }
+    if (code == EXIT_HELD && settings->row == 0 && row_count(&loaded) > 1) {
+        complain("%s: the first of %u rows is shown; --row N takes another", found->path,
+                 row_count(&loaded));
+    }
+    for (uint32_t i = 0; code == EXIT_HELD && i < settings->definitions.count; i++) {
+        if (!settings->definitions.items[i].is_used) {
+            complain("-D %s=%s: %s has no parameter of that name",
+                     settings->definitions.items[i].name, settings->definitions.items[i].value,
+                     found->path);
+            code = EXIT_BAD_INPUT;
+        }
+    }
+    if (code == EXIT_HELD) {
+        code = report_on_run(kind, &loaded, settings->output);
     }
     unload(&loaded);
     return code;
 }
 
+static int report_on(const struct kind *kind, char *path, struct settings *settings) {
+    bool from_trace = false;
+    int code = is_trace(path, &from_trace);
+    if (code != EXIT_HELD) {
+        return code;
+    }
+    if (from_trace) {
+        return write_report(kind, path, path, settings->output);
+    }
+    struct paths paths;
+    code = paths_expand(&paths, &path, 1, settings->root, false);
+    if (code == EXIT_HELD) {
+        code = report_on_scenario(kind, &paths.items[0], settings);
+    }
+    paths_free(&paths);
+    return code;
+}
+
 static int command(const struct kind *kind, int argc, char **argv) {
-    const char *output = NULL;
-    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &output},
-                                        {"--output", OPTION_TEXT, &output}};
+    struct settings settings = {.output = NULL};
+    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output},
+                                        {"--output", OPTION_TEXT, &settings.output},
+                                        {"-D", OPTION_DEFINE, &settings.definitions},
+                                        {"--row", OPTION_ROW, &settings.row},
+                                        {"--root", OPTION_TEXT, &settings.root}};
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count,
@@ -172,17 +230,11 @@ static int command(const struct kind *kind, int argc, char **argv) {
         complain("%s: name one scenario or trace", kind->name);
         return EXIT_BAD_INPUT;
     }
-    if (output == NULL && kind->needs_output) {
+    if (settings.output == NULL && kind->needs_output) {
         complain("%s: -o FILE says where to and in which format", kind->name);
         return EXIT_BAD_INPUT;
     }
-    bool from_trace = false;
-    code = is_trace(argv[0], &from_trace);
-    if (code != EXIT_HELD) {
-        return code;
-    }
-    return from_trace ? write_report(kind, argv[0], argv[0], output)
-                      : report_on_scenario(kind, argv[0], output);
+    return report_on(kind, argv[0], &settings);
 }
 
 int command_graph(int argc, char **argv) {

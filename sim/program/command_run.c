@@ -1,5 +1,6 @@
 /* command_run.c - cogsim run: runs scenarios and says whether what they expect holds. */
 #include "sim/program/interrupt.h"
+#include "sim/program/jobs.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/output.h"
@@ -7,7 +8,8 @@
 #include "sim/program/program.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const char help[] =
@@ -15,12 +17,19 @@ static const char help[] =
     "\n"
     "Runs scenario files, and those in folders, each in its one canonical run: the low end of "
     "every\n"
-    "range, production order. Prints a verdict each, and below it what did not hold.\n"
+    "range, production order. Prints a verdict each, and below it what did not hold. A scenario "
+    "with an\n"
+    "'each' table is run once for each of its rows.\n"
     "\n"
     "  --log            print the log instead, TIME<TAB>COROUTINE<TAB>TEXT; verdicts go to "
     "standard error\n"
     "  --json           print one JSON object a scenario\n"
+    "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
+    "  --row N          run this row of an 'each' table only, counted from 1\n"
+    "  --jobs N         run so many scenarios at a time; the output is the same\n"
     "  --trace FILE     write every event of the run to FILE (one scenario only)\n"
+    "  --root DIR       includes must stay inside DIR (the folder named, or that of the file "
+    "named)\n"
     "  --limit N        give up a run after N statements (10000000)\n"
     "  --memory SIZE    give up a run that needs more memory than this (1GB)\n"
     "\n"
@@ -30,41 +39,72 @@ struct settings {
     bool log;
     bool json;
     const char *trace_path;
+    const char *root;
+    uint32_t row;  /* from 1; 0: all */
+    uint64_t jobs; /* 0: one */
     uint64_t statement_count_max;
     size_t memory_bytes;
+    struct definitions definitions;
+};
+
+/* All that is to be run, and what has come of it. Files are run by any thread. */
+struct campaign {
+    const struct settings *settings;
+    const struct paths *paths;
+    atomic_size_t run_count;
+    atomic_size_t held_count;
+    atomic_bool definition_is_used[DEFINITIONS_MAX];
+};
+
+/* One file while it is run. */
+struct run_of_file {
+    const struct settings *settings;
+    struct loaded loaded;
+    FILE *output;
+    FILE *errors;
 };
 
 /* What went wrong around a run, not in it. */
-static int complain_of_run(const char *path, const struct settings *settings, int status) {
+static int complain_of_run(const struct run_of_file *file, int status) {
+    const char *path = file->loaded.path;
     if (status == COG_EIO) {
-        complain("cannot write %s: %s", settings->trace_path, strerror(errno));
+        complain_to(file->errors, "cannot write %s: %s", file->settings->trace_path,
+                    strerror(errno));
     } else if (status == COG_ENOMEM) {
-        complain("%s: out of memory (--memory sets how much a run may take)", path);
+        complain_to(file->errors, "%s: out of memory (--memory sets how much a run may take)",
+                    path);
     } else {
-        complain("%s: %s", path, cog_status_text(status));
+        complain_to(file->errors, "%s: %s", path, cog_status_text(status));
     }
     return EXIT_ENVIRONMENT;
 }
 
-static int print_result(const char *path, const struct settings *settings,
-                        const struct loaded *loaded, const struct sim_result *result) {
-    if (settings->json) {
-        if (!output_json(stdout, path, loaded->scenario, result, &loaded->diagnostics)) {
-            complain("%s: out of memory", path);
-            return EXIT_ENVIRONMENT;
-        }
-    } else if (settings->log) {
-        output_log(stdout, result);
-        (void)fflush(stdout);
-        output_verdict(stderr, path, loaded->scenario, result);
-    } else {
-        output_verdict(stdout, path, loaded->scenario, result);
+static int print_json(struct run_of_file *file, const struct sim_result *result) {
+    const struct loaded *loaded = &file->loaded;
+    if (output_json(file->output, loaded->path, loaded->scenario, result, &loaded->diagnostics)) {
+        return EXIT_HELD;
     }
-    return result->ok ? EXIT_HELD : EXIT_NOT_HELD;
+    complain_to(file->errors, "%s: out of memory", loaded->path);
+    return EXIT_ENVIRONMENT;
 }
 
-static int run_program(const char *path, const struct settings *settings,
-                       const struct loaded *loaded) {
+static int print_result(struct run_of_file *file, const struct sim_result *result) {
+    const struct loaded *loaded = &file->loaded;
+    int code = result->ok ? EXIT_HELD : EXIT_NOT_HELD;
+    if (file->settings->json) {
+        return worse(code, print_json(file, result));
+    }
+    if (file->settings->log) {
+        output_log(file->output, result);
+        (void)fflush(file->output);
+    }
+    output_verdict(file->settings->log ? file->errors : file->output, loaded->path,
+                   loaded->scenario, result);
+    return code;
+}
+
+static int run_program(struct run_of_file *file) {
+    const struct settings *settings = file->settings;
     struct sim_run_options options = {
         .trace_path = settings->trace_path,
         .statement_count_max = settings->statement_count_max,
@@ -72,43 +112,102 @@ static int run_program(const char *path, const struct settings *settings,
     };
     struct sim_run *run = NULL;
     struct sim_result result;
-    hold_interrupts();
-    int status = sim_run_new(&loaded->program, &options, &run);
-    remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
+    bool has_trace = settings->trace_path != NULL;
+    if (has_trace) {
+        hold_interrupts();
+    }
+    int status = sim_run_new(&file->loaded.program, &options, &run);
+    if (has_trace) {
+        remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
+    }
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
+    }
+    if (has_trace) {
         remove_on_interrupt(NULL);
     }
-    int code = status == COG_OK ? print_result(path, settings, loaded, &result)
-                                : complain_of_run(path, settings, status);
+    int code = status == COG_OK ? print_result(file, &result) : complain_of_run(file, status);
     sim_run_free(run);
     return code;
 }
 
-static int run_file(const char *path, const struct settings *settings) {
-    struct loaded loaded;
-    int code = load_program(&loaded, path);
+/* ---- Files and their rows ---- */
+
+static int run_row(struct campaign *campaign, struct run_of_file *file, uint32_t row) {
+    int code = load_row(&file->loaded, row);
     if (code == EXIT_HELD) {
-        code = run_program(path, settings, &loaded);
-    } else if (settings->json && code == EXIT_BAD_INPUT &&
-               !output_json(stdout, path, loaded.scenario, NULL, &loaded.diagnostics)) {
-        code = EXIT_ENVIRONMENT;
+        code = run_program(file);
+    } else if (code == EXIT_BAD_INPUT && file->settings->json) {
+        code = worse(code, print_json(file, NULL));
     }
-    unload(&loaded);
+    (void)atomic_fetch_add(&campaign->run_count, 1);
+    (void)atomic_fetch_add(&campaign->held_count, code == EXIT_HELD ? 1 : 0);
+    return code;
+}
+
+static int run_rows(struct campaign *campaign, struct run_of_file *file) {
+    if (campaign->settings->row > 0) {
+        return run_row(campaign, file, campaign->settings->row - 1);
+    }
+    int code = run_row(campaign, file, 0);
+    uint32_t count = row_count(&file->loaded);
+    if (count > 1 && campaign->settings->trace_path != NULL) {
+        complain_to(file->errors, "--trace is for one run, and %s has %u rows (--row N takes one)",
+                    file->loaded.path, count);
+        return EXIT_BAD_INPUT;
+    }
+    for (uint32_t row = 1; row < count && code <= EXIT_NOT_HELD; row++) {
+        code = worse(code, run_row(campaign, file, row));
+    }
+    return code;
+}
+
+static int run_file(void *context, size_t index, FILE *output, FILE *errors) {
+    struct campaign *campaign = context;
+    const struct found_path *found = &campaign->paths->items[index];
+    struct definitions definitions = campaign->settings->definitions;
+    struct load_settings load_settings = {
+        .errors = errors, .definitions = definitions.items, .definition_count = definitions.count};
+    struct run_of_file file = {.settings = campaign->settings, .output = output, .errors = errors};
+    int code = load_source(&file.loaded, found->path, found->root, &load_settings);
+    if (code == EXIT_HELD) {
+        code = run_rows(campaign, &file);
+    } else {
+        (void)atomic_fetch_add(&campaign->run_count, 1);
+    }
+    unload(&file.loaded);
+    for (uint32_t i = 0; i < definitions.count; i++) {
+        if (definitions.items[i].is_used) {
+            atomic_store(&campaign->definition_is_used[i], true);
+        }
+    }
+    return code;
+}
+
+/* ---- All of them ---- */
+
+static int check_definitions(const struct campaign *campaign) {
+    int code = EXIT_HELD;
+    for (uint32_t i = 0; i < campaign->settings->definitions.count; i++) {
+        if (!campaign->definition_is_used[i]) {
+            complain("-D %s=%s: no scenario here has a parameter of that name",
+                     campaign->settings->definitions.items[i].name,
+                     campaign->settings->definitions.items[i].value);
+            code = EXIT_BAD_INPUT;
+        }
+    }
     return code;
 }
 
 static int run_files(const struct paths *paths, const struct settings *settings) {
-    int code = EXIT_HELD;
-    size_t held_count = 0;
-    for (size_t i = 0; i < paths->count; i++) {
-        int file_code = run_file(paths->items[i], settings);
-        held_count += file_code == EXIT_HELD ? 1 : 0;
-        code = worse(code, file_code);
+    struct campaign campaign = {.settings = settings, .paths = paths};
+    int code = do_jobs(paths->count, settings->jobs, run_file, &campaign);
+    if (paths->count > 0 && code <= EXIT_NOT_HELD) {
+        code = worse(code, check_definitions(&campaign));
     }
-    if (paths->count > 1 && !settings->json) {
-        (void)fprintf(settings->log ? stderr : stdout, "%zu of %zu scenarios held\n", held_count,
-                      paths->count);
+    if (campaign.run_count > 1 && !settings->json) {
+        (void)fprintf(settings->log ? stderr : stdout, "%zu of %zu scenarios held\n",
+                      (size_t)campaign.held_count, (size_t)campaign.run_count);
     }
     return code;
 }
@@ -118,7 +217,11 @@ int command_run(int argc, char **argv) {
     const struct option_spec specs[] = {
         {"--log", OPTION_SWITCH, &settings.log},
         {"--json", OPTION_SWITCH, &settings.json},
+        {"-D", OPTION_DEFINE, &settings.definitions},
+        {"--row", OPTION_ROW, &settings.row},
+        {"--jobs", OPTION_NUMBER, &settings.jobs},
         {"--trace", OPTION_TEXT, &settings.trace_path},
+        {"--root", OPTION_TEXT, &settings.root},
         {"--limit", OPTION_NUMBER, &settings.statement_count_max},
         {"--memory", OPTION_SIZE, &settings.memory_bytes},
     };
@@ -134,7 +237,7 @@ int command_run(int argc, char **argv) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;
-    code = paths_expand(&paths, argv, count);
+    code = paths_expand(&paths, argv, count, settings.root, false);
     if (settings.trace_path != NULL && paths.count > 1) {
         complain("--trace is for one scenario, and these are %zu", paths.count);
         code = worse(code, EXIT_BAD_INPUT);

@@ -1,77 +1,112 @@
 /* load.c - from the path of a scenario to a program that can run. */
 #include "sim/program/load.h"
 
+#include "sim/program/includes.h"
 #include "sim/program/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool wants_colour(void) {
+static bool wants_colour(FILE *file) {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
-    return (no_color == NULL || no_color[0] == '\0') && isatty(STDERR_FILENO) && term != NULL &&
-           strcmp(term, "dumb") != 0;
+    int descriptor = fileno(file);
+    return (no_color == NULL || no_color[0] == '\0') && descriptor >= 0 && isatty(descriptor) &&
+           term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* Writes what was found on standard error. */
 static void show_findings(struct loaded *loaded) {
+    FILE *file = loaded->settings->errors;
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, cog_allocator_malloc());
-    struct sim_render_options options = {.colour = wants_colour()};
+    struct sim_render_options options = {.colour = wants_colour(file)};
     sim_diagnostics_render(&loaded->diagnostics, &loaded->source, options, &buffer);
     if (buffer.length > 0) {
-        (void)fwrite(buffer.bytes, 1, buffer.length, stderr);
+        (void)fwrite(buffer.bytes, 1, buffer.length, file);
     }
     sim_buffer_term(&buffer);
 }
 
-static int load_scenario(struct loaded *loaded, const char *path) {
+/* ---- The source ---- */
+
+int load_source(struct loaded *loaded, const char *path, const char *root,
+                const struct load_settings *settings) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
-    memset(loaded, 0, sizeof *loaded);
+    *loaded = (struct loaded){.path = path, .settings = settings};
     sim_diagnostics_init(&loaded->diagnostics, allocator);
     int status = sim_source_open(&loaded->source, allocator, path);
     if (status != COG_OK) {
-        complain("%s", status == COG_ENOMEM ? "out of memory" : loaded->source.error);
+        complain_to(settings->errors, "%s",
+                    status == COG_ENOMEM ? "out of memory" : loaded->source.error);
         return status == COG_ELIMIT ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
     }
-    status =
-        sim_scenario_parse(allocator, &loaded->source, &loaded->diagnostics, &loaded->scenario);
-    if (status == COG_ENOMEM) {
-        complain("%s: out of memory", path);
+    if (include_files(&loaded->source, root) != COG_OK) {
+        complain_to(settings->errors, "%s: out of memory", path);
         return EXIT_ENVIRONMENT;
     }
-    return loaded->scenario != NULL ? EXIT_HELD : EXIT_BAD_INPUT;
+    return EXIT_HELD;
 }
 
-int check_scenario(struct loaded *loaded, const char *path) {
-    int code = load_scenario(loaded, path);
-    show_findings(loaded);
-    return code;
+/* ---- A row ---- */
+
+static void forget_row(struct loaded *loaded) {
+    if (loaded->has_program) {
+        sim_program_term(&loaded->program);
+        loaded->has_program = false;
+    }
+    sim_scenario_free(loaded->scenario);
+    loaded->scenario = NULL;
+    sim_diagnostics_term(&loaded->diagnostics);
+    sim_diagnostics_init(&loaded->diagnostics, cog_allocator_malloc());
 }
 
-int load_program(struct loaded *loaded, const char *path) {
-    int code = load_scenario(loaded, path);
-    int status = COG_OK;
-    if (code == EXIT_HELD) {
-        status = sim_program_init(&loaded->program, cog_allocator_malloc(), loaded->scenario,
-                                  &loaded->diagnostics);
+static int parse_row(struct loaded *loaded, uint32_t row) {
+    const struct load_settings *settings = loaded->settings;
+    const struct cog_allocator *allocator = cog_allocator_malloc();
+    struct sim_parse_options options = {.definitions = settings->definitions,
+                                        .definition_count = settings->definition_count,
+                                        .row = row,
+                                        .is_part = is_part_name(loaded->path)};
+    int status = sim_scenario_parse_with(allocator, &loaded->source, &options, &loaded->diagnostics,
+                                         &loaded->scenario);
+    if (status == COG_OK && !settings->is_check_only) {
+        status =
+            sim_program_init(&loaded->program, allocator, loaded->scenario, &loaded->diagnostics);
         loaded->has_program = status == COG_OK;
     }
-    show_findings(loaded);
+    return status;
+}
+
+int load_row(struct loaded *loaded, uint32_t row) {
+    FILE *errors = loaded->settings->errors;
+    forget_row(loaded);
+    if (is_part_name(loaded->path) && !loaded->settings->is_check_only) {
+        complain_to(errors, "%s is made to be included (.scni): it is no scenario of its own",
+                    loaded->path);
+        return EXIT_BAD_INPUT;
+    }
+    int status = parse_row(loaded, row);
     if (status == COG_ENOMEM) {
-        complain("%s: out of memory", path);
+        complain_to(errors, "%s: out of memory", loaded->path);
         return EXIT_ENVIRONMENT;
     }
-    return status == COG_OK ? code : EXIT_BAD_INPUT;
+    if (row == 0 || loaded->diagnostics.error_count > 0) {
+        show_findings(loaded);
+    }
+    if (status != COG_OK && row > 0) {
+        complain_to(errors, "%s: this is so with row %u of 'each'", loaded->path, row + 1);
+    }
+    return status == COG_OK ? EXIT_HELD : EXIT_BAD_INPUT;
+}
+
+uint32_t row_count(const struct loaded *loaded) {
+    return loaded->scenario != NULL && loaded->scenario->row_count > 0 ? loaded->scenario->row_count
+                                                                       : 1;
 }
 
 void unload(struct loaded *loaded) {
-    if (loaded->has_program) {
-        sim_program_term(&loaded->program);
-    }
-    sim_scenario_free(loaded->scenario);
+    forget_row(loaded);
     sim_diagnostics_term(&loaded->diagnostics);
     sim_source_close(&loaded->source);
 }

@@ -23,14 +23,27 @@ static const char help[] =
     "syntax,\n"
     "a damaged trace); 3 the environment failed (cannot read, cannot write, out of memory).\n";
 
+static void complain_with(FILE *file, const char *format, va_list arguments) {
+    if (file == stderr) {
+        (void)fflush(stdout);
+    }
+    (void)fputs("cogsim: ", file);
+    (void)vfprintf(file, format, arguments);
+    (void)fputc('\n', file);
+}
+
 void complain(const char *format, ...) {
-    (void)fflush(stdout);
-    (void)fputs("cogsim: ", stderr);
     va_list arguments;
     va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
+    complain_with(stderr, format, arguments);
     va_end(arguments);
-    (void)fputc('\n', stderr);
+}
+
+void complain_to(FILE *file, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    complain_with(file, format, arguments);
+    va_end(arguments);
 }
 
 int finish_output(int code) {

@@ -32,7 +32,19 @@ static bool read_number(const char *text, bool is_size, uint64_t *number) {
     return false;
 }
 
-static bool set_value(const struct option_spec *spec, const char *text) {
+/* Cuts NAME=VALUE in two, in place: arguments are ours. */
+static bool add_definition(struct definitions *definitions, char *text) {
+    char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text || definitions->count == DEFINITIONS_MAX) {
+        return false;
+    }
+    *equals = '\0';
+    definitions->items[definitions->count++] =
+        (struct sim_definition){.name = text, .value = equals + 1};
+    return true;
+}
+
+static bool set_value(const struct option_spec *spec, char *text) {
     uint64_t number = 0;
     switch (spec->kind) {
     case OPTION_SWITCH:
@@ -46,12 +58,20 @@ static bool set_value(const struct option_spec *spec, const char *text) {
         }
         *(uint64_t *)spec->value = number;
         return true;
+    case OPTION_ROW:
+        if (!read_number(text, false, &number) || number > UINT32_MAX) {
+            return false;
+        }
+        *(uint32_t *)spec->value = (uint32_t)number;
+        return true;
     case OPTION_SIZE:
         if (!read_number(text, true, &number) || number > SIZE_MAX) {
             return false;
         }
         *(size_t *)spec->value = (size_t)number;
         return true;
+    case OPTION_DEFINE:
+        return add_definition(spec->value, text);
     }
     return false;
 }
@@ -63,9 +83,12 @@ static const char *expected(enum option_kind kind) {
     case OPTION_TEXT:
         return "a value";
     case OPTION_NUMBER:
+    case OPTION_ROW:
         return "a number from 1";
     case OPTION_SIZE:
         return "a size such as 64MB";
+    case OPTION_DEFINE:
+        return "NAME=VALUE";
     }
     return "";
 }
@@ -88,14 +111,20 @@ static int unknown_option(const struct option_spec *specs, size_t count, const c
 /* Reads the option at argv[*at]; moves *at to its last argument. */
 static int read_option(int argc, char **argv, int *at, const struct option_spec *specs,
                        size_t count) {
-    const char *argument = argv[*at];
+    char *argument = argv[*at];
     size_t name_bytes = strcspn(argument, "=");
     for (size_t i = 0; i < count; i++) {
         const struct option_spec *spec = &specs[i];
+        size_t spec_bytes = strlen(spec->name);
+        bool is_glued = spec->kind == OPTION_DEFINE && name_bytes > spec_bytes &&
+                        strncmp(spec->name, argument, spec_bytes) == 0;
+        if (is_glued && set_value(spec, argument + spec_bytes)) {
+            return EXIT_HELD;
+        }
         if (strlen(spec->name) != name_bytes || strncmp(spec->name, argument, name_bytes) != 0) {
             continue;
         }
-        const char *value = argument[name_bytes] == '=' ? argument + name_bytes + 1 : NULL;
+        char *value = argument[name_bytes] == '=' ? argument + name_bytes + 1 : NULL;
         if (spec->kind == OPTION_SWITCH && value == NULL) {
             *(bool *)spec->value = true;
             return EXIT_HELD;

@@ -2,6 +2,8 @@
 #ifndef SIM_PROGRAM_OPTIONS_H
 #define SIM_PROGRAM_OPTIONS_H
 
+#include "sim/language/language.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +12,17 @@ enum option_kind {
     OPTION_SWITCH, /* bool */
     OPTION_TEXT,   /* const char * */
     OPTION_NUMBER, /* uint64_t, at least 1 */
+    OPTION_ROW,    /* uint32_t, from 1 */
     OPTION_SIZE,   /* size_t in bytes, at least 1; KB, MB, GB allowed */
+    OPTION_DEFINE, /* struct definitions; NAME=VALUE, as often as wanted; `-DNAME=VALUE` as well */
+};
+
+enum { DEFINITIONS_MAX = 100 };
+
+/* Parameters of scenarios set on the command line. */
+struct definitions {
+    struct sim_definition items[DEFINITIONS_MAX];
+    uint32_t count;
 };
 
 struct option_spec {

@@ -1,6 +1,7 @@
 /* paths.c - files, and folders searched for scenarios. */
 #include "sim/program/paths.h"
 
+#include "sim/program/includes.h"
 #include "sim/program/program.h"
 
 #include <dirent.h>
@@ -12,10 +13,27 @@
 
 enum { DEPTH_MAX = 64 };
 
-static int add(struct paths *paths, const char *path) {
+/* What is looked for, and where it goes. */
+struct expansion {
+    struct paths *paths;
+    const char *root; /* of everything; or null */
+    bool with_parts;
+};
+
+static char *copy_text(const char *text, size_t bytes) {
+    char *copy = malloc(bytes + 1);
+    if (copy != NULL) {
+        memcpy(copy, text, bytes);
+        copy[bytes] = '\0';
+    }
+    return copy;
+}
+
+static int add(struct expansion *expansion, const char *path, const char *root, size_t root_bytes) {
+    struct paths *paths = expansion->paths;
     if (paths->count == paths->capacity) {
         size_t capacity = paths->capacity == 0 ? 16 : paths->capacity * 2;
-        char **items = realloc(paths->items, capacity * sizeof items[0]);
+        struct found_path *items = realloc(paths->items, capacity * sizeof items[0]);
         if (items == NULL) {
             complain("out of memory");
             return EXIT_ENVIRONMENT;
@@ -23,14 +41,19 @@ static int add(struct paths *paths, const char *path) {
         paths->items = items;
         paths->capacity = capacity;
     }
-    size_t bytes = strlen(path) + 1;
-    char *copy = malloc(bytes);
-    if (copy == NULL) {
+    if (expansion->root != NULL) {
+        root = expansion->root;
+        root_bytes = strlen(root);
+    }
+    struct found_path found = {.path = copy_text(path, strlen(path)),
+                               .root = copy_text(root, root_bytes)};
+    if (found.path == NULL || found.root == NULL) {
+        free(found.path);
+        free(found.root);
         complain("out of memory");
         return EXIT_ENVIRONMENT;
     }
-    memcpy(copy, path, bytes);
-    paths->items[paths->count++] = copy;
+    paths->items[paths->count++] = found;
     return EXIT_HELD;
 }
 
@@ -39,11 +62,19 @@ static bool is_scenario_name(const char *name) {
     return bytes > 4 && strcmp(name + bytes - 4, ".scn") == 0;
 }
 
-static int search(struct paths *paths, const char *folder, int depth);
+/* A folder being searched, and the one on the command line that it lies in. */
+struct place {
+    const char *folder;
+    const char *top;
+    int depth;
+};
+
+static int search(struct expansion *expansion, struct place place);
 
 /* An entry of a folder: a scenario is added, a folder is searched. Links to folders are not
  * followed: they may lead in circles. */
-static int visit(struct paths *paths, const char *folder, const char *name, int depth) {
+static int visit(struct expansion *expansion, struct place place, const char *name) {
+    const char *folder = place.folder;
     size_t bytes = strlen(folder) + strlen(name) + 2;
     char *path = malloc(bytes);
     if (path == NULL) {
@@ -55,16 +86,18 @@ static int visit(struct paths *paths, const char *folder, const char *name, int 
     struct stat status;
     int code = EXIT_HELD;
     if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        code = search(paths, path, depth + 1);
-    } else if (is_scenario_name(name)) {
-        code = add(paths, path);
+        struct place inner = {.folder = path, .top = place.top, .depth = place.depth + 1};
+        code = search(expansion, inner);
+    } else if (is_scenario_name(name) || (expansion->with_parts && is_part_name(name))) {
+        code = add(expansion, path, place.top, strlen(place.top));
     }
     free(path);
     return code;
 }
 
-static int search(struct paths *paths, const char *folder, int depth) {
-    if (depth > DEPTH_MAX) {
+static int search(struct expansion *expansion, struct place place) {
+    const char *folder = place.folder;
+    if (place.depth > DEPTH_MAX) {
         complain("%s: folders nested more than %d deep", folder, DEPTH_MAX);
         return EXIT_BAD_INPUT;
     }
@@ -76,7 +109,7 @@ static int search(struct paths *paths, const char *folder, int depth) {
     int code = EXIT_HELD;
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
         if (entry->d_name[0] != '.') {
-            code = worse(code, visit(paths, folder, entry->d_name, depth));
+            code = worse(code, visit(expansion, place, entry->d_name));
         }
     }
     (void)closedir(directory);
@@ -84,20 +117,32 @@ static int search(struct paths *paths, const char *folder, int depth) {
 }
 
 static int compare(const void *left, const void *right) {
-    return strcmp(*(char *const *)left, *(char *const *)right);
+    const struct found_path *a = left;
+    const struct found_path *b = right;
+    return strcmp(a->path, b->path);
 }
 
-static int expand(struct paths *paths, const char *argument) {
+static int add_file(struct expansion *expansion, const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return add(expansion, path, ".", 1);
+    }
+    return add(expansion, path, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int expand(struct expansion *expansion, const char *argument) {
+    struct paths *paths = expansion->paths;
     struct stat status;
     if (stat(argument, &status) != 0) {
         complain("cannot read %s: %s", argument, strerror(errno));
         return errno == ENOENT || errno == ENOTDIR ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
     }
     if (!S_ISDIR(status.st_mode)) {
-        return add(paths, argument);
+        return add_file(expansion, argument);
     }
     size_t before = paths->count;
-    int code = search(paths, argument, 0);
+    struct place place = {.folder = argument, .top = argument};
+    int code = search(expansion, place);
     if (paths->count == before && code == EXIT_HELD) {
         complain("no scenario (.scn) in folder %s", argument);
         return EXIT_BAD_INPUT;
@@ -106,18 +151,21 @@ static int expand(struct paths *paths, const char *argument) {
     return code;
 }
 
-int paths_expand(struct paths *paths, char **arguments, int count) {
+int paths_expand(struct paths *paths, char **arguments, int count, const char *root,
+                 bool with_parts) {
     *paths = (struct paths){.items = NULL};
+    struct expansion expansion = {.paths = paths, .root = root, .with_parts = with_parts};
     int code = EXIT_HELD;
     for (int i = 0; i < count; i++) {
-        code = worse(code, expand(paths, arguments[i]));
+        code = worse(code, expand(&expansion, arguments[i]));
     }
     return code;
 }
 
 void paths_free(struct paths *paths) {
     for (size_t i = 0; i < paths->count; i++) {
-        free(paths->items[i]);
+        free(paths->items[i].path);
+        free(paths->items[i].root);
     }
     free(paths->items);
 }

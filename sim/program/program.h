@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum exit_code {
     EXIT_HELD = 0,
@@ -23,8 +24,9 @@ static inline int worse(int a, int b) {
     return a > b ? a : b;
 }
 
-/* Prints "cogsim: ..." and a line end on standard error. */
+/* Prints "cogsim: ..." and a line end on standard error, or on another file. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+__attribute__((format(printf, 2, 3))) void complain_to(FILE *file, const char *format, ...);
 
 /* Flushes standard output. `code`, or EXIT_ENVIRONMENT with a complaint when not everything could
  * be written. */
