@@ -31,9 +31,16 @@ static void add_tooltip(struct rep_painter *painter, const struct rep_line *line
         rep_text_add(text, "\n");
     }
     const struct rep_event *event = rep_trace_event(painter->model->trace, line->event);
-    uint64_t source = rep_event_integer(painter->model->trace, event, "line");
-    if (source != 0)
-        rep_text_add_format(text, "line %llu of the scenario\n", (unsigned long long)source);
+    struct rep_bytes file;
+    uint64_t source = rep_event_line(painter->model->trace, event, &file);
+    if (source == 0)
+        return;
+    rep_text_add_format(text, "line %llu of ", (unsigned long long)source);
+    if (file.count > 0)
+        rep_text_add_foreign(text, file.start, file.count);
+    else
+        rep_text_add(text, "the scenario");
+    rep_text_add(text, "\n");
 }
 
 /* One box: the lines [first, first + count) of a step, which look alike. */

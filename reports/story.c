@@ -234,6 +234,7 @@ static void tell(struct teller *teller, size_t event) {
     case REP_EVENT_UNKNOWN:
     case REP_EVENT_RUN:
     case REP_EVENT_HOST:
+    case REP_EVENT_FILE:
     case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:

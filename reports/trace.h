@@ -16,6 +16,7 @@
 #define REP_EVENT_TABLE(X)                                                                         \
     X(REP_EVENT_RUN, "run")                                                                        \
     X(REP_EVENT_HOST, "host")                                                                      \
+    X(REP_EVENT_FILE, "file")                                                                      \
     X(REP_EVENT_COROUTINE, "coroutine")                                                            \
     X(REP_EVENT_OBJECT, "object")                                                                  \
     X(REP_EVENT_READY, "ready")                                                                    \
@@ -100,6 +101,11 @@ uint64_t rep_event_integer(const struct rep_trace *trace, const struct rep_event
 /* The value of a field; empty if the event has no such field, or not of this type. */
 struct rep_bytes rep_event_string(const struct rep_trace *trace, const struct rep_event *event,
                                   const char *field);
+
+/* Where in the scenario an event stands: its line, 0 if it has none, and in *file the name of the
+ * included file that the line is of; empty: the scenario's own. */
+uint64_t rep_event_line(const struct rep_trace *trace, const struct rep_event *event,
+                        struct rep_bytes *file);
 
 struct rep_cursor;
 

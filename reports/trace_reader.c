@@ -201,6 +201,15 @@ static struct rep_event *append_event(struct rep_trace *trace) {
     return &trace->events[trace->event_count++];
 }
 
+/* What was said of the run, and in which lines it happened, does not enter the hash. */
+static void hash_event(struct reader *reader, const struct rep_kind *kind, const uint8_t *start,
+                       const uint8_t *end) {
+    bool is_hashed = kind->known != REP_EVENT_FILE && kind->known != REP_EVENT_FAILURE &&
+                     kind->known != REP_EVENT_FINISH;
+    if (is_hashed && end > start)
+        XXH3_64bits_update(reader->hash, start, (size_t)(end - start));
+}
+
 static int read_event(struct reader *reader, struct rep_cursor *at) {
     struct rep_trace *trace = reader->trace;
     const uint8_t *start = at->next;
@@ -224,10 +233,16 @@ static int read_event(struct reader *reader, struct rep_cursor *at) {
     event.cause = cause_distance == 0 ? 0 : trace->event_count + 1 - (size_t)cause_distance;
     event.fields = at->next;
     const struct rep_kind *shape = &trace->kinds[kind];
+    const uint8_t *unhashed = start;
     for (size_t i = 0; i < shape->field_count; i++) {
+        bool is_line = strcmp(shape->fields[i].name, "line") == 0;
+        if (is_line)
+            hash_event(reader, shape, unhashed, at->next);
         if (!rep_field_skip(at, &shape->fields[i]))
             return corrupt(reader, at->next, "a field of an event is wrong");
+        unhashed = is_line ? at->next : unhashed;
     }
+    hash_event(reader, shape, unhashed, at->next);
     struct rep_event *kept = append_event(trace);
     if (kept == NULL)
         return out_of_memory(reader);
@@ -245,7 +260,6 @@ static int read_events(struct reader *reader, struct block *block) {
     start = at->next;
     if (!rep_cursor_varint(at, &time_before_ns) || time_before_ns != (uint64_t)reader->time_ns)
         return corrupt(reader, start, "the time that this block starts from is wrong");
-    XXH3_64bits_update(reader->hash, at->next, rep_cursor_left(at));
     while (rep_cursor_left(at) > 0) {
         int status = read_event(reader, at);
         if (status < 0)

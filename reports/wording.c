@@ -179,6 +179,7 @@ void rep_add_event(const struct rep_model *model, size_t event, struct rep_text 
     case REP_EVENT_UNKNOWN:
     case REP_EVENT_RUN:
     case REP_EVENT_HOST:
+    case REP_EVENT_FILE:
     case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:

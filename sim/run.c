@@ -322,6 +322,9 @@ static int make_actions(struct sim_run *run) {
 static int build(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
     sim_tracer_run(&run->tracer, scenario->title.bytes, scenario->title.length, 0);
+    for (uint32_t i = 1; i < scenario->file_count; i++) {
+        sim_tracer_file(&run->tracer, i, scenario->files[i]);
+    }
     int status = make_hosts(run);
     status = status == COG_OK ? make_objects(run) : status;
     status = status == COG_OK ? sim_watches_init(run) : status;

@@ -66,12 +66,18 @@ static void write_bytes(struct sim_trace_writer *writer, const void *bytes, size
     }
 }
 
+/* Brings the hash up to the end of the block, or passes over what does not enter it. */
+static void hash_so_far(struct sim_trace_writer *writer) {
+    size_t bytes = writer->used_bytes - writer->hashed_bytes;
+    if (!writer->is_unhashed && bytes > 0) {
+        (void)XXH3_64bits_update(writer->hash, writer->buffer + writer->hashed_bytes, bytes);
+    }
+    writer->hashed_bytes = writer->used_bytes;
+}
+
 /* Closes the block under way: hashes it, writes it, and empties the buffer. */
 static void close_block(struct sim_trace_writer *writer, char type) {
-    if (type != 'T') {
-        (void)XXH3_64bits_update(writer->hash, writer->buffer + writer->head_bytes,
-                                 writer->used_bytes - writer->head_bytes);
-    }
+    hash_so_far(writer);
     if (writer->file != NULL) {
         unsigned char *head = writer->buffer - HEAD_BYTES;
         unsigned char checksum[8];
@@ -84,12 +90,14 @@ static void close_block(struct sim_trace_writer *writer, char type) {
     }
     writer->used_bytes = 0;
     writer->head_bytes = 0;
+    writer->hashed_bytes = 0;
 }
 
 static void open_events(struct sim_trace_writer *writer) {
     put_varint(writer, writer->event_count + 1);
     put_varint(writer, (uint64_t)writer->time_ns);
     writer->head_bytes = writer->used_bytes;
+    writer->hashed_bytes = writer->used_bytes;
 }
 
 /* The schema names every kind and its fields. */
@@ -182,6 +190,12 @@ uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind ki
         close_block(writer, 'E');
         open_events(writer);
     }
+    bool is_unhashed =
+        kind == SIM_TRACE_FILE || kind == SIM_TRACE_FAILURE || kind == SIM_TRACE_FINISH;
+    if (is_unhashed != writer->is_unhashed) {
+        hash_so_far(writer);
+        writer->is_unhashed = is_unhashed;
+    }
     uint64_t index = ++writer->event_count;
     put_varint(writer, (uint64_t)kind);
     put_varint(writer, (uint64_t)(time_ns - writer->time_ns));
@@ -194,6 +208,12 @@ uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind ki
 
 void sim_trace_number(struct sim_trace_writer *writer, uint64_t number) {
     put_varint(writer, number);
+}
+
+void sim_trace_line(struct sim_trace_writer *writer, uint32_t line) {
+    hash_so_far(writer);
+    put_varint(writer, line);
+    writer->hashed_bytes = writer->used_bytes;
 }
 
 void sim_trace_text(struct sim_trace_writer *writer, const char *text, size_t bytes) {
@@ -233,6 +253,7 @@ int sim_trace_writer_finish(struct sim_trace_writer *writer, uint64_t *hash) {
     int status = COG_OK;
     if (writer->file != NULL) {
         writer->used_bytes = 0;
+        writer->is_unhashed = true;
         put_varint(writer, writer->event_count);
         put_little_endian(writer->buffer + writer->used_bytes, *hash, 8);
         writer->used_bytes += 8;

@@ -1,6 +1,9 @@
 /* trace_writer.h - encodes the events of a run into the trace format (reports/TRACE.md), hashes
  * them, and writes the file if one is wanted.
  *
+ * The hash is of what happened. Which lines of the scenario it happened in, and what was said of it
+ * in the end, do not enter: layout, comments and expectations may change.
+ *
  * Without a file it only hashes. With one, it writes to a temporary file beside the final name,
  * which takes that name when the trace is complete; until then nothing stands under it.
  */
@@ -20,6 +23,7 @@
 #define SIM_TRACE_KINDS(X)                                                                         \
     X(SIM_TRACE_RUN, "run", "$title seed")                                                         \
     X(SIM_TRACE_HOST, "host", "$name")                                                             \
+    X(SIM_TRACE_FILE, "file", "number $name")                                                      \
     X(SIM_TRACE_COROUTINE, "coroutine", "$name parent $how")                                       \
     X(SIM_TRACE_OBJECT, "object", "id $class $name")                                               \
     X(SIM_TRACE_READY, "ready", "$place")                                                          \
@@ -51,7 +55,9 @@ struct sim_trace_writer {
     const struct cog_allocator *allocator;
     unsigned char *buffer; /* the payload of the block under way */
     size_t used_bytes;
-    size_t head_bytes; /* of them the head, which is not hashed */
+    size_t head_bytes;   /* of them the head, which is not hashed */
+    size_t hashed_bytes; /* of them those that are hashed, or never will be */
+    bool is_unhashed;    /* the event under way does not enter the hash */
     XXH3_state_t *hash;
     uint64_t event_count; /* events begun so far; the index of the last one */
     int64_t time_ns;      /* of the last event */
@@ -75,6 +81,7 @@ uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind ki
                          uint64_t cause, uint32_t host, uint32_t coroutine);
 void sim_trace_number(struct sim_trace_writer *writer, uint64_t number);
 void sim_trace_text(struct sim_trace_writer *writer, const char *text, size_t bytes);
+void sim_trace_line(struct sim_trace_writer *writer, uint32_t line); /* does not enter the hash */
 void sim_trace_word(struct sim_trace_writer *writer, const char *word); /* null-terminated */
 
 /* The trace is complete: *hash is its hash, and the file takes its final name. COG_OK, or COG_EIO

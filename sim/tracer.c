@@ -99,7 +99,7 @@ static void op_started(struct sim_tracer *tracer, uint32_t id, const struct cog_
     sim_trace_number(tracer->writer, object);
     sim_trace_number(tracer->writer, other);
     sim_trace_number(tracer->writer, amount);
-    sim_trace_number(tracer->writer, tracer->line);
+    sim_trace_line(tracer->writer, tracer->line);
     tracer->current = traced->operation_event;
 }
 
@@ -290,7 +290,7 @@ void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t co
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line) {
     uint64_t index = begin(tracer, SIM_TRACE_WORLD, 0, 0, 0);
     sim_trace_word(tracer->writer, text);
-    sim_trace_number(tracer->writer, line);
+    sim_trace_line(tracer->writer, line);
     sim_tracer_set_current(tracer, index);
 }
 
@@ -300,7 +300,7 @@ static void text_event(struct sim_tracer *tracer, enum sim_trace_kind kind, cons
     (void)begin(tracer, kind, tracer->current, coroutine != 0 ? tracer->current_host : 0,
                 coroutine);
     sim_trace_text(tracer->writer, text, bytes);
-    sim_trace_number(tracer->writer, line);
+    sim_trace_line(tracer->writer, line);
 }
 
 void sim_tracer_log(struct sim_tracer *tracer, const char *text, size_t bytes, uint32_t line) {
@@ -318,7 +318,13 @@ void sim_tracer_set(struct sim_tracer *tracer, const char *name, const char *tex
                 coroutine);
     sim_trace_word(tracer->writer, name);
     sim_trace_text(tracer->writer, text, bytes);
-    sim_trace_number(tracer->writer, line);
+    sim_trace_line(tracer->writer, line);
+}
+
+void sim_tracer_file(struct sim_tracer *tracer, uint32_t number, const char *name) {
+    (void)begin(tracer, SIM_TRACE_FILE, 0, 0, 0);
+    sim_trace_number(tracer->writer, number);
+    sim_trace_word(tracer->writer, name);
 }
 
 void sim_tracer_finish(struct sim_tracer *tracer, const char *verdict) {

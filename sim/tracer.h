@@ -70,6 +70,9 @@ void sim_tracer_set_cause(struct sim_tracer *tracer, uint64_t event);
 
 void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_bytes,
                     uint64_t seed);
+
+/* A file that the scenario includes; its number is that of its lines (sim_line_file()). */
+void sim_tracer_file(struct sim_tracer *tracer, uint32_t number, const char *name);
 void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name);
 
 /* Gives a queue, signal, channel, lock or socket its id. host 0: of the world. */

@@ -1,7 +1,7 @@
 /* load.c - from the path of a scenario to a program that can run. */
 #include "sim/program/load.h"
 
-#include "sim/program/includes.h"
+#include "sim/language/include_files.h"
 #include "sim/program/program.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ int load_source(struct loaded *loaded, const char *path, const char *root,
                     status == COG_ENOMEM ? "out of memory" : loaded->source.error);
         return status == COG_ELIMIT ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
     }
-    if (include_files(&loaded->source, root) != COG_OK) {
+    if (sim_source_include_files(&loaded->source, root) != COG_OK) {
         complain_to(settings->errors, "%s: out of memory", path);
         return EXIT_ENVIRONMENT;
     }
@@ -67,7 +67,7 @@ static int parse_row(struct loaded *loaded, uint32_t row) {
     struct sim_parse_options options = {.definitions = settings->definitions,
                                         .definition_count = settings->definition_count,
                                         .row = row,
-                                        .is_part = is_part_name(loaded->path)};
+                                        .is_part = sim_is_part_name(loaded->path)};
     int status = sim_scenario_parse_with(allocator, &loaded->source, &options, &loaded->diagnostics,
                                          &loaded->scenario);
     if (status == COG_OK && !settings->is_check_only) {
@@ -81,7 +81,7 @@ static int parse_row(struct loaded *loaded, uint32_t row) {
 int load_row(struct loaded *loaded, uint32_t row) {
     FILE *errors = loaded->settings->errors;
     forget_row(loaded);
-    if (is_part_name(loaded->path) && !loaded->settings->is_check_only) {
+    if (sim_is_part_name(loaded->path) && !loaded->settings->is_check_only) {
         complain_to(errors, "%s is made to be included (.scni): it is no scenario of its own",
                     loaded->path);
         return EXIT_BAD_INPUT;

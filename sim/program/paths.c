@@ -1,7 +1,7 @@
 /* paths.c - files, and folders searched for scenarios. */
 #include "sim/program/paths.h"
 
-#include "sim/program/includes.h"
+#include "sim/language/include_files.h"
 #include "sim/program/program.h"
 
 #include <dirent.h>
@@ -88,7 +88,7 @@ static int visit(struct expansion *expansion, struct place place, const char *na
     if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         struct place inner = {.folder = path, .top = place.top, .depth = place.depth + 1};
         code = search(expansion, inner);
-    } else if (is_scenario_name(name) || (expansion->with_parts && is_part_name(name))) {
+    } else if (is_scenario_name(name) || (expansion->with_parts && sim_is_part_name(name))) {
         code = add(expansion, path, place.top, strlen(place.top));
     }
     free(path);

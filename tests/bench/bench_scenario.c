@@ -7,6 +7,7 @@
  * and prints the fastest run.
  */
 #include "sim/cogsim.h"
+#include "sim/language/include_files.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,6 +62,8 @@ static int bench(const char *path, int64_t duration_ns) {
     sim_diagnostics_init(&diagnostics, allocator);
     if (sim_source_open(&source, allocator, path) != COG_OK) {
         fprintf(stderr, "%s\n", source.error);
+    } else if (sim_source_include_files(&source, "scenarios") != COG_OK) {
+        fprintf(stderr, "out of memory\n");
     } else if (sim_scenario_parse(allocator, &source, &diagnostics, &scenario) != COG_OK) {
         fprintf(stderr, "%s: not a valid scenario\n", path);
     } else if (sim_program_init(&program, allocator, scenario, NULL) == COG_OK) {

@@ -6,6 +6,7 @@
  */
 #include "sim/cogsim.h"
 #include "sim/duration.h"
+#include "sim/language/include_files.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -38,30 +39,45 @@ static void write_result(struct sim_buffer *buffer, const struct sim_result *res
     }
 }
 
-/* Runs the scenario at path; its result is added to the buffer. */
-static void run_scenario(const char *path, struct sim_buffer *buffer) {
+/* Runs a row of the scenario (the first, if it has no table). Returns how many rows there are. */
+static uint32_t run_row(const struct sim_source *source, uint32_t row, struct sim_buffer *buffer) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
-    struct sim_source source;
+    struct sim_parse_options parse_options = {.row = row};
     struct sim_diagnostics diagnostics;
     struct sim_scenario *scenario = NULL;
     struct sim_program program;
     struct sim_run *run = NULL;
     struct sim_result result;
     sim_diagnostics_init(&diagnostics, allocator);
-    assert_int_equal(sim_source_open(&source, allocator, path), COG_OK);
-    (void)sim_scenario_parse(allocator, &source, &diagnostics, &scenario);
+    (void)sim_scenario_parse_with(allocator, source, &parse_options, &diagnostics, &scenario);
     if (scenario == NULL) {
-        fail_msg("%s is not a valid scenario", path);
+        fail_msg("%s is not a valid scenario", source->name);
     }
     assert_int_equal(sim_program_init(&program, allocator, scenario, NULL), COG_OK);
     struct sim_run_options options = {.trace_path = NULL};
     assert_int_equal(sim_run_new(&program, &options, &run), COG_OK);
     assert_int_equal(sim_run_execute(run, &result), COG_OK);
+    if (scenario->row_count > 0) {
+        sim_buffer_add_format(buffer, "row: %s\n", scenario->row_text.bytes);
+    }
     write_result(buffer, &result);
+    uint32_t row_count = scenario->row_count;
     sim_run_free(run);
     sim_program_term(&program);
     sim_scenario_free(scenario);
     sim_diagnostics_term(&diagnostics);
+    return row_count;
+}
+
+/* Runs the scenario at path, all of its rows; the results are added to the buffer. */
+static void run_scenario(const char *path, struct sim_buffer *buffer) {
+    struct sim_source source;
+    assert_int_equal(sim_source_open(&source, cog_allocator_malloc(), path), COG_OK);
+    assert_int_equal(sim_source_include_files(&source, "scenarios"), COG_OK);
+    uint32_t row_count = run_row(&source, 0, buffer);
+    for (uint32_t row = 1; row < row_count; row++) {
+        (void)run_row(&source, row, buffer);
+    }
     sim_source_close(&source);
 }
 

@@ -59,7 +59,7 @@ static void put_log(struct sim_trace_writer *writer, int64_t time_ns, const char
                     size_t bytes) {
     (void)sim_trace_begin(writer, SIM_TRACE_LOG, time_ns, 0, 1, 2);
     sim_trace_text(writer, text, bytes);
-    sim_trace_number(writer, 7);
+    sim_trace_line(writer, 7);
 }
 
 /* ---- Every kind, every field ---- */
@@ -82,7 +82,14 @@ static void each_field(size_t kind,
     }
 }
 
-static uint64_t number_of(size_t kind, size_t index) {
+static bool is_line(const char *name) {
+    return strcmp(name, "line") == 0;
+}
+
+static uint64_t number_of(size_t kind, size_t index, const char *name) {
+    if (is_line(name)) {
+        return 7 + index;
+    }
     return UINT64_C(0x9e3779b97f4a7c15) * (kind * 16 + index + 1) >> (kind + index * 11) % 64;
 }
 
@@ -91,8 +98,10 @@ static void write_field(void *context, size_t kind, size_t index, const char *na
         char text[64];
         (void)snprintf(text, sizeof text, "%s of %s %zu", name, kinds[kind].name, index);
         sim_trace_word(context, text);
+    } else if (is_line(name)) {
+        sim_trace_line(context, (uint32_t)number_of(kind, index, name));
     } else {
-        sim_trace_number(context, number_of(kind, index));
+        sim_trace_number(context, number_of(kind, index, name));
     }
 }
 
@@ -109,7 +118,7 @@ static void check_field(void *context, size_t kind, size_t index, const char *na
         assert_true(rep_bytes_equal(rep_event_string(reading->trace, reading->event, name), text));
     } else {
         assert_true(rep_event_integer(reading->trace, reading->event, name) ==
-                    number_of(kind, index));
+                    number_of(kind, index, name));
     }
 }
 
@@ -238,7 +247,7 @@ static void events_go_on_over_any_number_of_blocks(void **state) {
         (void)sim_trace_begin(&writer, SIM_TRACE_SET, (int64_t)(i * i), i, 1, 1);
         sim_trace_text(&writer, text, i * 61 % (TEXT_BYTES_MAX + 9));
         sim_trace_text(&writer, text, i * 1009 % (TEXT_BYTES_MAX + 9));
-        sim_trace_number(&writer, i);
+        sim_trace_line(&writer, (uint32_t)i);
     }
     uint64_t hash = finish(&writer, &tally);
     struct rep_trace *trace = load(folder);
@@ -265,7 +274,7 @@ static void the_largest_events_of_all_fit(void **state) {
         (void)sim_trace_begin(&writer, SIM_TRACE_SET, time_ns, 0, UINT32_MAX, UINT32_MAX);
         sim_trace_text(&writer, text, sizeof text);
         sim_trace_text(&writer, text, sizeof text);
-        sim_trace_number(&writer, UINT64_MAX);
+        sim_trace_line(&writer, UINT32_MAX);
     }
     (void)finish(&writer, &tally);
     struct rep_trace *trace = load(folder);
@@ -293,6 +302,27 @@ static void the_hash_is_the_same_with_and_without_a_file(void **state) {
         assert_true(hash_of(NULL, counts[i], "end") == hash_of(folder->trace, counts[i], "end"));
     }
     assert_int_equal(trace_folder_count(folder), 1);
+}
+
+static uint64_t hash_of_said(uint32_t line, const char *failure, const char *verdict) {
+    struct tally tally;
+    struct sim_trace_writer writer;
+    tally_init(&tally);
+    assert_int_equal(sim_trace_writer_open(&writer, &tally.allocator, NULL), COG_OK);
+    (void)sim_trace_begin(&writer, SIM_TRACE_LOG, 5, 0, 1, 2);
+    sim_trace_word(&writer, "hello");
+    sim_trace_line(&writer, line);
+    (void)sim_trace_begin(&writer, SIM_TRACE_FAILURE, 5, 0, 0, 0);
+    sim_trace_word(&writer, failure);
+    sim_trace_line(&writer, line);
+    (void)sim_trace_begin(&writer, SIM_TRACE_FINISH, 5, 0, 0, 0);
+    sim_trace_word(&writer, verdict);
+    return finish(&writer, &tally);
+}
+
+static void lines_failures_and_the_verdict_do_not_enter_the_hash(void **state) {
+    (void)state;
+    assert_true(hash_of_said(3, "a", "failed") == hash_of_said(70000, "another", "ok"));
 }
 
 static void the_hash_tells_traces_apart(void **state) {
@@ -435,6 +465,7 @@ int main(void) {
         FOLDER_TEST(the_largest_events_of_all_fit),
         FOLDER_TEST(the_hash_is_the_same_with_and_without_a_file),
         cmocka_unit_test(the_hash_tells_traces_apart),
+        cmocka_unit_test(lines_failures_and_the_verdict_do_not_enter_the_hash),
         FOLDER_TEST(nothing_stands_under_the_final_name_until_the_trace_is_complete),
         FOLDER_TEST(a_trace_that_is_given_up_leaves_no_file_and_keeps_the_old_one),
         FOLDER_TEST(a_path_that_cannot_be_written_is_an_io_error_that_says_why),

@@ -17,6 +17,7 @@ struct kind {
 static const struct kind kinds[] = {
     {"run", "$title #seed"},
     {"host", "$name"},
+    {"file", "#number $name"},
     {"coroutine", "$name #parent $how"},
     {"object", "#id $class $name"},
     {"ready", "$place"},
@@ -153,7 +154,34 @@ void builder_term(struct builder *builder) {
     free(builder->bytes);
     free(builder->events);
     free(builder->hashed);
+    free(builder->spans);
     *builder = (struct builder){0};
+}
+
+/* Failures, the verdict, names of files and lines do not enter the hash. */
+static bool is_hashed(const char *kind) {
+    return strcmp(kind, "file") != 0 && strcmp(kind, "failure") != 0 && strcmp(kind, "finish") != 0;
+}
+
+static bool is_line(const char *field) {
+    return strncmp(field, "#line", 5) == 0 && (field[5] == '\0' || field[5] == ' ');
+}
+
+/* What was appended since `from` enters the hash when the block is closed: until then a test may
+ * damage it. */
+static void hash_from(struct builder *builder, size_t from) {
+    size_t span[2] = {from, builder->events_bytes};
+    append(&builder->spans, &builder->span_bytes, &builder->span_capacity, span, sizeof span);
+}
+
+static void hash_spans(struct builder *builder) {
+    for (size_t at = 0; at < builder->span_bytes; at += 2 * sizeof(size_t)) {
+        size_t span[2];
+        memcpy(span, builder->spans + at, sizeof span);
+        append(&builder->hashed, &builder->hashed_bytes, &builder->hashed_capacity,
+               builder->events + span[0], span[1] - span[0]);
+    }
+    builder->span_bytes = 0;
 }
 
 static void close_block(struct builder *builder) {
@@ -163,8 +191,7 @@ static void close_block(struct builder *builder) {
     if (builder->events_bytes == head)
         return;
     append_block(builder, 'E', builder->events, builder->events_bytes);
-    append(&builder->hashed, &builder->hashed_bytes, &builder->hashed_capacity,
-           builder->events + head, builder->events_bytes - head);
+    hash_spans(builder);
 }
 
 size_t builder_event(struct builder *builder, const char *kind, int64_t time_ns, size_t cause,
@@ -182,19 +209,26 @@ size_t builder_event(struct builder *builder, const char *kind, int64_t time_ns,
         open_block(builder);
     }
     builder->event_count++;
+    size_t from = builder->events_bytes;
     append_number(builder, number);
     append_number(builder, (uint64_t)time_ns - builder->time_ns);
     append_number(builder, cause == 0 ? 0 : builder->event_count - cause);
     append_number(builder, host);
     append_number(builder, coroutine);
     for (const char *c = kinds[number].fields; *c != '\0'; c++) {
-        if (*c == '#')
+        if (*c == '#' && is_line(c) && is_hashed(kind)) {
+            hash_from(builder, from);
+            append_number(builder, (values++)->number);
+            from = builder->events_bytes;
+        } else if (*c == '#')
             append_number(builder, (values++)->number);
         else if (*c == '$') {
             append_text(builder, values->text, strlen(values->text));
             values++;
         }
     }
+    if (is_hashed(kind))
+        hash_from(builder, from);
     builder->time_ns = (uint64_t)time_ns;
     return builder->event_count;
 }

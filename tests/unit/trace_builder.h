@@ -19,6 +19,9 @@ struct builder {
     uint8_t *hashed; /* everything that the trace hash covers */
     size_t hashed_bytes;
     size_t hashed_capacity;
+    uint8_t *spans; /* pairs of offsets: what of the open block it will cover */
+    size_t span_bytes;
+    size_t span_capacity;
     uint64_t event_count;
     uint64_t block_first;
     uint64_t block_time_ns;

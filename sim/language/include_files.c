@@ -1,7 +1,7 @@
-/* includes.c - where include lines may lead. */
+/* include_files.c - where include lines may lead. */
 #define _XOPEN_SOURCE 700 /* realpath */
 
-#include "sim/program/includes.h"
+#include "sim/language/include_files.h"
 
 #include "core/cogen.h"
 
@@ -13,7 +13,7 @@
 
 enum { PATH_BYTES = 4096 };
 
-bool is_part_name(const char *path) {
+bool sim_is_part_name(const char *path) {
     size_t length = strlen(path);
     return length > 5 && strcmp(path + length - 5, ".scni") == 0;
 }
@@ -95,7 +95,7 @@ static int open_included(void *context, const char *from, const char *name,
     return status == COG_OK ? sim_source_open(source, cog_allocator_malloc(), path) : status;
 }
 
-int include_files(struct sim_source *source, const char *root) {
+int sim_source_include_files(struct sim_source *source, const char *root) {
     const struct sim_includer includer = {.open = open_included, .context = (void *)root};
     return sim_source_include(source, &includer);
 }
