@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # syntax_examples.sh [PAGE] - every example in the page on the language does what the page says: a ```scn block runs and holds, a
-# ```scn-fails block does not, a ```scn-part is a fragment. COGSIM names the program.
+# ```scn-fails block does not, a ```scn-part is a fragment, a ```scni NAME is a file that others include. COGSIM names the program.
 set -euo pipefail
 export LC_ALL=C
 page=${1:-$(dirname "${BASH_SOURCE[0]}")/../../scenarios/SYNTAX.md}
@@ -11,10 +11,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 # One file a block, named by its kind and the line it begins at.
 awk -v folder="$scratch" '
+    /^```scni / && !file { file = folder "/" $2; printf "" >file; next }
     /^```/ && !file { file = folder "/" substr($0, 4) "." NR + 1; if ($0 ~ /^```scn/) printf "" >file; next }
     /^```$/ { close(file); file = ""; next }
     /^```/ { print "line " NR ": a block begins inside another"; failed = 1 }
-    file ~ /\/scn[^\/]*$/ { print >file }
+    file ~ /\/scn[^\/]*$/ || file ~ /\.scni$/ { print >file }
     END { if (file) { print "the last block does not end"; failed = 1 }; exit failed }
 ' "$page"
 
