@@ -53,6 +53,10 @@ struct sim_expression *sim_parser_parameter_value(struct sim_parser *parser) {
     struct sim_place place = parser->token.place;
     enum sim_constant_kind kind = parameter->value.kind;
     parameter->is_used = true;
+    if (parameter->is_broken) {
+        sim_parser_advance(parser);
+        return sim_parser_any_value(parser, place);
+    }
     if (kind == SIM_CONSTANT_RANGE || kind == SIM_CONSTANT_PERCENTAGE) {
         struct sim_finding *finding =
             sim_parser_error(parser, place, "'%s' is %s, not a value", parameter->name,
@@ -61,9 +65,6 @@ struct sim_expression *sim_parser_parameter_value(struct sim_parser *parser) {
         return NULL;
     }
     sim_parser_advance(parser);
-    if (parameter->is_broken) {
-        return sim_parser_any_value(parser, place);
-    }
     if (kind == SIM_CONSTANT_TEXT) {
         return make_text(parser, place, parameter->value.text);
     }
@@ -269,6 +270,7 @@ static bool read_parameter(struct sim_parser *parser) {
         &parser->scenario->parameters[parser->scenario->parameter_count - 1];
     parameter->is_defined = is_defined;
     parameter->is_broken = !is_read;
+    parameter->value.kind = is_read ? value.kind : SIM_CONSTANT_NUMBER;
     return is_read;
 }
 
