@@ -370,6 +370,7 @@ int sim_operation_prepare(struct sim_scope *scope, const struct sim_statement *s
     cog_set_priority(op, priority_of(options->priority));
     switch (options->timeout_kind) {
     case SIM_TIMEOUT_DEFAULT:
+        op->is_strong = options->strong; /* of the scheduler's default, if it has one */
         break;
     case SIM_TIMEOUT_NONE:
         cog_set_no_timeout(op);
