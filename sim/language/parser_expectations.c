@@ -270,12 +270,29 @@ static struct sim_clause *read_clause(struct sim_parser *parser) {
     return clause;
 }
 
+/* `always A or B` looks as if both were meant for always. */
+static void warn_of_bare_expression(struct sim_parser *parser, enum sim_clause_kind kind,
+                                    const struct sim_clause *left, const struct sim_clause *right) {
+    bool is_watched = left->kind == SIM_CLAUSE_ALWAYS || left->kind == SIM_CLAUSE_WITHIN;
+    if (!is_watched || right->kind != SIM_CLAUSE_HOLDS) {
+        return;
+    }
+    struct sim_finding *finding = sim_diagnostics_warning(
+        parser->diagnostics, right->place, "this is an expectation of its own, of the run's end");
+    sim_diagnostics_label(parser->diagnostics, finding, "'%s' is not for it",
+                          left->kind == SIM_CLAUSE_ALWAYS ? "always" : "within");
+    sim_diagnostics_help(parser->diagnostics, finding,
+                         "an expression with '%s' is put in parentheses",
+                         kind == SIM_CLAUSE_AND ? "and" : "or");
+}
+
 static struct sim_clause *join_clauses(struct sim_parser *parser, enum sim_clause_kind kind,
                                        struct sim_clause *left, struct sim_clause *right,
                                        uint32_t *count) {
     if (left == NULL || right == NULL) {
         return NULL;
     }
+    warn_of_bare_expression(parser, kind, left, right);
     (*count)++;
     if (*count > CLAUSES_MAX) {
         (void)sim_parser_error(parser, right->place, "more than %d clauses in one expectation",

@@ -27,7 +27,9 @@ static const char help[] =
     "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
     "  --row N          run this row of an 'each' table only, counted from 1\n"
     "  --jobs N         run so many scenarios at a time; the output is the same\n"
-    "  --trace FILE     write every event of the run to FILE (one scenario only)\n"
+    "  --trace FILE     write every event of the run to FILE (one scenario only); of a table's "
+    "rows to\n"
+    "                   FILE.1, FILE.2, ...\n"
     "  --root DIR       includes must stay inside DIR (the folder named, or that of the file "
     "named)\n"
     "  --limit N        give up a run after N statements (10000000)\n"
@@ -60,6 +62,7 @@ struct campaign {
 struct run_of_file {
     const struct settings *settings;
     struct loaded loaded;
+    char trace_path[4096];
     FILE *output;
     FILE *errors;
 };
@@ -68,8 +71,7 @@ struct run_of_file {
 static int complain_of_run(const struct run_of_file *file, int status) {
     const char *path = file->loaded.path;
     if (status == COG_EIO) {
-        complain_to(file->errors, "cannot write %s: %s", file->settings->trace_path,
-                    strerror(errno));
+        complain_to(file->errors, "cannot write %s: %s", file->trace_path, strerror(errno));
     } else if (status == COG_ENOMEM) {
         complain_to(file->errors, "%s: out of memory (--memory sets how much a run may take)",
                     path);
@@ -106,7 +108,7 @@ static int print_result(struct run_of_file *file, const struct sim_result *resul
 static int run_program(struct run_of_file *file) {
     const struct settings *settings = file->settings;
     struct sim_run_options options = {
-        .trace_path = settings->trace_path,
+        .trace_path = settings->trace_path != NULL ? file->trace_path : NULL,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
     };
@@ -133,8 +135,17 @@ static int run_program(struct run_of_file *file) {
 
 /* ---- Files and their rows ---- */
 
+/* Where the trace of a row goes: to the file named, or beside it if there are several. */
+static void name_trace(struct run_of_file *file, uint32_t row) {
+    bool is_one = row_count(&file->loaded) == 1 || file->settings->row > 0;
+    const char *path = file->settings->trace_path;
+    (void)snprintf(file->trace_path, sizeof file->trace_path, is_one ? "%s" : "%s.%u",
+                   path != NULL ? path : "", row + 1);
+}
+
 static int run_row(struct campaign *campaign, struct run_of_file *file, uint32_t row) {
     int code = load_row(&file->loaded, row);
+    name_trace(file, row);
     if (code == EXIT_HELD) {
         code = run_program(file);
     } else if (code == EXIT_BAD_INPUT && file->settings->json) {
@@ -151,11 +162,6 @@ static int run_rows(struct campaign *campaign, struct run_of_file *file) {
     }
     int code = run_row(campaign, file, 0);
     uint32_t count = row_count(&file->loaded);
-    if (count > 1 && campaign->settings->trace_path != NULL) {
-        complain_to(file->errors, "--trace is for one run, and %s has %u rows (--row N takes one)",
-                    file->loaded.path, count);
-        return EXIT_BAD_INPUT;
-    }
     for (uint32_t row = 1; row < count && code <= EXIT_NOT_HELD; row++) {
         code = worse(code, run_row(campaign, file, row));
     }

@@ -14,10 +14,13 @@ trap 'rm -rf "$scratch"' EXIT
 differences=0
 compared=0
 
-# run PROGRAM SCENARIO NAME: leaves the trace, the JSON and the exit code under that name.
+# run PROGRAM SCENARIO NAME: leaves the trace (of the rows of a table, all of them), the JSON and the exit code under that
+# name.
 run() {
     local code=0
-    "$1" run "$2" --json --trace "$scratch/$3.trace" >"$scratch/$3.json" 2>"$scratch/$3.errors" </dev/null || code=$?
+    rm -f "$scratch"/rows*
+    "$1" run "$2" --root . --json --trace "$scratch/rows" >"$scratch/$3.json" 2>"$scratch/$3.errors" </dev/null || code=$?
+    cat "$scratch"/rows* >"$scratch/$3.trace" 2>/dev/null || true
     if ((code > 1)); then
         printf '%s: exit code %d of %s\n' "$2" "$code" "$1"
         cat "$scratch/$3.errors"
