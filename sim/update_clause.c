@@ -23,7 +23,7 @@ struct change {
         struct sim_buffer text;
     } parts[CHANGE_PARTS_MAX];
     uint32_t count;
-    const char *obstacle; /* "time" and the like: this part is no literal */
+    const char *obstacle; /* why not, as "time is an expression"; or null */
 };
 
 /* Where to write what takes the place of some bytes. */
@@ -50,7 +50,7 @@ static void replace_with_word(const struct sim_updater *updater, struct change *
 static void replace_text(const struct sim_updater *updater, struct change *change,
                          struct sim_place place, const struct sim_log_line *line) {
     if (!sim_literal_is_text(sim_update_source_text(updater, place))) {
-        change->obstacle = "text";
+        change->obstacle = "text has parameters in it";
         return;
     }
     sim_literal_add_text(replace(updater, change, place), line->text, line->bytes);
@@ -60,7 +60,7 @@ static void replace_text(const struct sim_updater *updater, struct change *chang
 static void replace_time(const struct sim_updater *updater, struct change *change,
                          struct sim_place place, struct sim_range time) {
     if (!sim_literal_is_time(sim_update_source_text(updater, place))) {
-        change->obstacle = "time";
+        change->obstacle = "time is an expression";
         return;
     }
     struct sim_buffer *buffer = replace(updater, change, place);
@@ -74,7 +74,7 @@ static void replace_time(const struct sim_updater *updater, struct change *chang
 static void replace_count(const struct sim_updater *updater, struct change *change,
                           struct sim_place place, int64_t count) {
     if (!sim_literal_is_number(sim_update_source_text(updater, place))) {
-        change->obstacle = "number of lines";
+        change->obstacle = "number of lines is an expression";
         return;
     }
     sim_buffer_add_format(replace(updater, change, place), "%" PRId64, count);
@@ -82,7 +82,7 @@ static void replace_count(const struct sim_updater *updater, struct change *chan
 
 static void make_change(struct sim_updater *updater, struct change *change) {
     if (change->obstacle != NULL) {
-        sim_update_add_note(updater, "its %s is not written as a literal", change->obstacle);
+        sim_update_add_note(updater, "its %s", change->obstacle);
     }
     for (uint32_t i = 0; i < change->count; i++) {
         if (change->obstacle == NULL) {

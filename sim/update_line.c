@@ -59,16 +59,24 @@ static size_t best_line(const struct sim_updater *updater, const struct sim_clau
     return best;
 }
 
-/* The logged text most like the clause's, of several rather one whose line is not claimed; bytes
- * null: none is like it. */
+enum { RANK_COUNT = 3 };
+
+/* Of equally near texts the one is taken whose line has the lowest rank. */
+static int rank_of(const struct sim_updater *updater, const struct sim_clause *clause,
+                   size_t index) {
+    struct fit fit = fit_of(updater, clause, index);
+    return fit.is_claimed ? 2 : fit.is_by_another || fit.distance_ns > 0 ? 1 : 0;
+}
+
+/* The logged text most like the clause's; bytes null: none is like it. */
 static struct sim_text nearest_text(const struct sim_updater *updater,
                                     const struct sim_clause *clause) {
     const struct sim_journal *journal = &updater->run->journal;
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, clause->text.bytes);
-    for (int pass = 0; pass < 2; pass++) { /* of equally near texts the first offered is taken */
-        for (size_t i = 0; i < journal->line_count; i++) {
-            if (updater->is_claimed[i] == (pass == 1)) {
+    for (int rank = 0; rank < RANK_COUNT; rank++) {
+        for (size_t i = 0; i < journal->line_count && !sim_nearest_is_done(&nearest); i++) {
+            if (rank_of(updater, clause, i) == rank) {
                 sim_nearest_offer(&nearest, journal->lines[i].text);
             }
         }

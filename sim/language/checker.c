@@ -48,9 +48,11 @@ static bool has_memory(const struct sim_checker *checker) {
 
 int sim_checker_run(struct sim_checker *checker) {
     static void (*const passes[])(struct sim_checker *) = {
-        sim_checker_declare, sim_checker_resolve_bodies, sim_checker_resolve_outside,
-        sim_checker_types,   sim_checker_flow,           sim_checker_hosts,
-        sim_checker_cycles,  sim_checker_handlers,       sim_checker_unused,
+        sim_checker_declare,        sim_checker_resolve_bodies, sim_checker_resolve_outside,
+        sim_checker_types,          sim_checker_flow,           sim_checker_hosts,
+        sim_checker_cycles,         sim_checker_handlers,       sim_checker_expectations,
+        sim_checker_contradictions, sim_checker_loops,          sim_checker_sockets,
+        sim_checker_unused,
     };
     if (!make_tables(checker)) {
         return COG_ENOMEM;

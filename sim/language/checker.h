@@ -9,7 +9,11 @@
  *     checker_flow.c          what is set where it is read; what is never reached
  *     checker_hosts.c         which hosts run and use what; calls in a circle
  *     checker_handlers.c      handlers of endings that cannot happen
- *     checker_unused.c        warnings
+ *     checker_expectations.c  expectations that cannot hold
+ *     checker_contradictions.c  ... that exclude each other, or stand twice
+ *     checker_loops.c         loops that never end and never wait
+ *     checker_sockets.c       sockets that are used after they were closed
+ *     checker_unused.c        what is never used
  *
  * The tree may have holes: a line with an error leaves nulls behind, in references a null name.
  * What was reported is not reported again: an unknown name becomes a local of any type that is set
@@ -84,6 +88,7 @@ struct sim_body {
     uint32_t hosts[2];
     uint32_t runners[2];
     uint32_t host_count;
+    bool may_time_out; /* one of its operations; known once handlers have been looked at */
 };
 
 struct sim_checker {
@@ -106,6 +111,7 @@ struct sim_checker {
     bool *signal_is_sent;
     /* The body at hand, null outside. */
     struct sim_body *body;
+    bool wants_text; /* what is being looked up stands where a text is wanted */
     /* Types are computed again until nothing changes, and only then reported. */
     bool reports_types;
     bool types_have_changed;
@@ -123,6 +129,10 @@ void sim_checker_flow(struct sim_checker *checker);
 void sim_checker_hosts(struct sim_checker *checker);
 void sim_checker_cycles(struct sim_checker *checker);
 void sim_checker_handlers(struct sim_checker *checker);
+void sim_checker_expectations(struct sim_checker *checker);
+void sim_checker_contradictions(struct sim_checker *checker);
+void sim_checker_loops(struct sim_checker *checker);
+void sim_checker_sockets(struct sim_checker *checker);
 void sim_checker_unused(struct sim_checker *checker);
 
 /* ---- Declarations ---- */

@@ -148,9 +148,10 @@ static void resolve_object(struct sim_checker *checker, struct sim_target *objec
     if (object->kind == SIM_TARGET_LOCAL && object->reference.index != SIM_NONE) {
         bool is_phantom = checker->body->locals[object->reference.index].is_phantom;
         if (!is_phantom) {
-            (void)sim_diagnostics_error(checker->diagnostics, object->reference.place,
-                                        "'%s' is a local: nobody else can change it",
-                                        object->reference.name);
+            struct sim_finding *finding = sim_diagnostics_error(
+                checker->diagnostics, object->reference.place,
+                "'%s' is a local: nobody else can change it", object->reference.name);
+            sim_diagnostics_label(checker->diagnostics, finding, "'set' is enough");
         }
         sim_checker_drop_target(object);
     }
@@ -160,9 +161,13 @@ static void resolve_block(struct sim_checker *checker, struct sim_block *block);
 
 static void resolve_statement(struct sim_checker *checker, struct sim_statement *statement) {
     struct sim_statement_parts parts = sim_statement_parts(statement);
+    checker->wants_text =
+        statement->kind == SIM_STATEMENT_LOG || statement->kind == SIM_STATEMENT_FAIL ||
+        statement->kind == SIM_STATEMENT_SEND || statement->kind == SIM_STATEMENT_SENDALL;
     for (uint32_t i = 0; i < SIM_PART_EXPRESSIONS_MAX; i++) {
         sim_checker_resolve(checker, parts.expressions[i]);
     }
+    checker->wants_text = false;
     for (uint32_t i = 0; parts.list != NULL && i < parts.list->count; i++) {
         sim_checker_resolve(checker, parts.list->items[i]);
     }

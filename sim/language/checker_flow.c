@@ -217,8 +217,13 @@ static void leave_loop(struct flow *flow, const struct sim_statement *statement,
                        struct state *state) {
     bool is_break = statement->kind == SIM_STATEMENT_BREAK;
     if (flow->loop == NULL) {
-        (void)sim_diagnostics_error(flow->checker->diagnostics, statement->place,
-                                    "'%s' outside a loop", sim_statement_word(statement->kind));
+        struct sim_finding *finding =
+            sim_diagnostics_error(flow->checker->diagnostics, statement->place,
+                                  "'%s' outside a loop", sim_statement_word(statement->kind));
+        if (is_break) {
+            sim_diagnostics_label(flow->checker->diagnostics, finding,
+                                  "'stop' ends the coroutine, 'return' the routine");
+        }
         return;
     }
     join(is_break ? &flow->loop->behind : &flow->loop->at_head, state);

@@ -1,6 +1,8 @@
 /* checker_handlers.c - a handler of an ending that its statement cannot have would never run. */
 #include "sim/language/checker.h"
 
+#include <stdio.h>
+
 /* Endings of a statement of this kind, whatever its clauses. */
 static unsigned endings_of_kind(enum sim_statement_kind kind) {
     const unsigned transfer = SIM_ENDING_TIMEOUT | SIM_ENDING_CLOSED | SIM_ENDING_RESET;
@@ -95,48 +97,102 @@ static const char *ending_word(unsigned ending) {
     return words[i];
 }
 
-static void report_unreachable(struct sim_checker *checker, const struct sim_statement *statement,
-                               const struct sim_handler *handler, unsigned ending) {
-    const char *word = sim_statement_word(statement->kind);
-    bool may_time_out = endings_of_kind(statement->kind) & SIM_ENDING_TIMEOUT;
+/* Why it does not have an ending that others of its kind have; null if none has it. */
+static const char *reason(const struct sim_statement *statement, unsigned ending) {
+    bool is_nowait =
+        (statement->kind == SIM_STATEMENT_PUT || statement->kind == SIM_STATEMENT_GET) &&
+        statement->as.queue.nowait;
+    if ((endings_of_kind(statement->kind) & ending) == 0) {
+        return NULL;
+    }
+    if (ending != SIM_ENDING_TIMEOUT) {
+        return "it has no 'nowait'";
+    }
+    if (is_nowait) {
+        return "it has 'nowait'";
+    }
+    if (statement->options.timeout_kind == SIM_TIMEOUT_NONE) {
+        return "it has 'timeout none'";
+    }
+    return takes_default_timeout(statement->kind)
+               ? "it has no 'timeout', and neither has its scheduler"
+               : "it has no 'timeout', and a scheduler's does not apply to it";
+}
+
+/* Says which endings there are. */
+static void list_endings(struct sim_checker *checker, struct sim_finding *finding,
+                         enum sim_statement_kind kind) {
+    char list[128] = "";
+    size_t used = 0;
+    unsigned endings = endings_of_kind(kind);
+    for (unsigned ending = 1; ending <= endings && used < sizeof(list); ending <<= 1) {
+        if ((endings & ending) != 0) {
+            int added = snprintf(list + used, sizeof(list) - used, "%s'%s'", used > 0 ? ", " : "",
+                                 ending_word(ending));
+            used += added < 0 ? 0 : (size_t)added;
+        }
+    }
+    sim_diagnostics_help(checker->diagnostics, finding, "a '%s' %s%s", sim_statement_word(kind),
+                         used > 0 ? "can end with " : "has no other ending than success", list);
+}
+
+/* A statement above in the block, which was probably meant, or null. */
+static const struct sim_statement *owner_above(const struct sim_block *block, uint32_t index,
+                                               unsigned ending) {
+    while (index-- > 0) {
+        if ((endings_of_kind(block->statements[index].kind) & ending) != 0) {
+            return &block->statements[index];
+        }
+    }
+    return NULL;
+}
+
+static void report_unreachable(struct sim_checker *checker, const struct sim_block *block,
+                               uint32_t index, const struct sim_handler *handler, unsigned ending) {
+    const struct sim_statement *statement = &block->statements[index];
+    const char *why = reason(statement, ending);
     struct sim_finding *finding = sim_diagnostics_error(
         checker->diagnostics, handler->place, "unreachable handler: this '%s' cannot end with '%s'",
-        word, ending_word(ending));
-    if (ending == SIM_ENDING_TIMEOUT && may_time_out &&
-        statement->options.timeout_kind == SIM_TIMEOUT_NONE) {
-        sim_diagnostics_label(checker->diagnostics, finding, "it has 'timeout none'");
-    } else if (ending == SIM_ENDING_TIMEOUT && may_time_out &&
-               !takes_default_timeout(statement->kind)) {
-        sim_diagnostics_label(checker->diagnostics, finding,
-                              "it has no 'timeout', and a scheduler's does not apply to it");
-    } else if (ending == SIM_ENDING_TIMEOUT && may_time_out) {
-        sim_diagnostics_label(checker->diagnostics, finding,
-                              "it has no 'timeout', and neither has its scheduler");
-    } else if (ending == SIM_ENDING_FULL || ending == SIM_ENDING_EMPTY) {
-        sim_diagnostics_label(checker->diagnostics, finding, "it has no 'nowait'");
+        sim_statement_word(statement->kind), ending_word(ending));
+    if (why != NULL) {
+        sim_diagnostics_label(checker->diagnostics, finding, "%s", why);
     }
     sim_diagnostics_note(checker->diagnostics, finding, statement->place,
                          "the statement it belongs to");
+    const struct sim_statement *above =
+        endings_of_kind(statement->kind) == 0 ? owner_above(block, index, ending) : NULL;
+    if (above != NULL) {
+        sim_diagnostics_note(checker->diagnostics, finding, above->place,
+                             "a handler of this one stands right under it");
+    } else if (why == NULL) {
+        list_endings(checker, finding, statement->kind);
+    }
 }
 
-static void check_handler(struct sim_checker *checker, const struct sim_body *body,
-                          const struct sim_statement *statement,
-                          const struct sim_handler *handler) {
+/* Endings that this very statement can have, here. */
+static unsigned possible_endings(const struct sim_checker *checker, const struct sim_body *body,
+                                 const struct sim_statement *statement) {
     unsigned possible = endings_of(statement);
-    if ((handler->endings & SIM_ENDING_TIMEOUT) != 0) {
-        enum sim_timeout_kind kind = statement->options.timeout_kind;
-        bool has_timeout = kind == SIM_TIMEOUT_DEFAULT ? takes_default_timeout(statement->kind) &&
-                                                             body_has_timeout(checker, body)
-                                                       : kind != SIM_TIMEOUT_NONE;
-        possible &= has_timeout ? ~0U : ~(unsigned)SIM_ENDING_TIMEOUT;
-    }
-    unsigned impossible = handler->endings & ~possible;
-    if (impossible != 0) {
-        report_unreachable(checker, statement, handler, impossible & (~impossible + 1));
+    enum sim_timeout_kind kind = statement->options.timeout_kind;
+    bool has_timeout = kind == SIM_TIMEOUT_DEFAULT ? takes_default_timeout(statement->kind) &&
+                                                         body_has_timeout(checker, body)
+                                                   : kind != SIM_TIMEOUT_NONE;
+    return has_timeout ? possible : possible & ~(unsigned)SIM_ENDING_TIMEOUT;
+}
+
+static void check_handlers(struct sim_checker *checker, const struct sim_block *block,
+                           uint32_t index, unsigned possible) {
+    const struct sim_statement *statement = &block->statements[index];
+    for (uint32_t i = 0; i < statement->handler_count && !statement->is_broken; i++) {
+        unsigned impossible = statement->handlers[i].endings & ~possible;
+        if (impossible != 0) {
+            report_unreachable(checker, block, index, &statement->handlers[i],
+                               impossible & (~impossible + 1));
+        }
     }
 }
 
-static void check_block(struct sim_checker *checker, const struct sim_body *body,
+static void check_block(struct sim_checker *checker, struct sim_body *body,
                         struct sim_block *block) {
     for (uint32_t i = 0; i < block->count; i++) {
         struct sim_statement *statement = &block->statements[i];
@@ -146,10 +202,10 @@ static void check_block(struct sim_checker *checker, const struct sim_body *body
                 check_block(checker, body, parts.blocks[j]);
             }
         }
+        unsigned possible = possible_endings(checker, body, statement);
+        body->may_time_out |= statement->is_broken || (possible & SIM_ENDING_TIMEOUT) != 0;
+        check_handlers(checker, block, i, possible);
         for (uint32_t j = 0; j < statement->handler_count; j++) {
-            if (!statement->is_broken) {
-                check_handler(checker, body, statement, &statement->handlers[j]);
-            }
             check_block(checker, body, &statement->handlers[j].block);
         }
     }

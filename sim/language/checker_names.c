@@ -44,28 +44,65 @@ static struct sim_local *add_local(struct sim_checker *checker,
     return &locals[slot];
 }
 
+/* Hosts and signals have names of their own, that stand where they are expected only. */
+static bool report_other_kind(struct sim_checker *checker, const struct sim_reference *reference) {
+    uint32_t host = checker->hosts[reference->index];
+    bool is_host = host != SIM_NONE;
+    if (!is_host && checker->signals[reference->index] == SIM_NONE) {
+        return false;
+    }
+    struct sim_finding *finding =
+        sim_diagnostics_error(checker->diagnostics, reference->place, "'%s' is a %s, not a value",
+                              reference->name, is_host ? "host" : "signal");
+    if (is_host) {
+        sim_diagnostics_label(checker->diagnostics, finding, "'connect C to %s port N' reaches it",
+                              reference->name);
+    } else {
+        sim_diagnostics_label(checker->diagnostics, finding, "'wait %s as V' takes its value",
+                              reference->name);
+    }
+    return true;
+}
+
+static const char *hint_of_unknown(const struct sim_checker *checker, const char *name) {
+    static const char *const nothings[] = {"null", "nil", "none", "undefined", "void"};
+    for (size_t i = 0; i < sizeof(nothings) / sizeof(nothings[0]); i++) {
+        if (strcmp(name, nothings[i]) == 0) {
+            return "there is no empty value: take a number, false or a text";
+        }
+    }
+    if (checker->body == NULL) {
+        return "no variable has this name";
+    }
+    return checker->wants_text ? "nothing of this name is set here; a text is written in quotes"
+                               : "nothing of this name is set here";
+}
+
+static void report_unknown_name(struct sim_checker *checker,
+                                const struct sim_reference *reference) {
+    struct sim_nearest nearest;
+    sim_nearest_init(&nearest, reference->name);
+    struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
+                                                        "unknown name '%s'", reference->name);
+    if (finding != NULL) {
+        offer_values(checker, &nearest);
+    }
+    if (nearest.best != NULL) {
+        sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?", nearest.best);
+    } else {
+        sim_diagnostics_label(checker->diagnostics, finding, "%s",
+                              hint_of_unknown(checker, reference->name));
+    }
+}
+
 /* Reports a name that nothing bears, and in a body makes it known, so that it is reported once. */
 static void report_unknown(struct sim_checker *checker, struct sim_reference *reference) {
     uint32_t number = reference->index;
-    reference->index = SIM_NONE;
     bool is_damaged = checker->body != NULL && checker->body->coroutine->is_damaged;
-    if (!is_damaged && number >= SIM_WORD_COUNT) {
-        struct sim_nearest nearest;
-        sim_nearest_init(&nearest, reference->name);
-        struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
-                                                            "unknown name '%s'", reference->name);
-        if (finding != NULL) {
-            offer_values(checker, &nearest);
-        }
-        if (nearest.best != NULL) {
-            sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?",
-                                  nearest.best);
-        } else {
-            sim_diagnostics_label(checker->diagnostics, finding,
-                                  checker->body != NULL ? "nothing of this name is set here"
-                                                        : "no variable has this name");
-        }
+    if (!is_damaged && number >= SIM_WORD_COUNT && !report_other_kind(checker, reference)) {
+        report_unknown_name(checker, reference);
     }
+    reference->index = SIM_NONE;
     if (checker->body != NULL && add_local(checker, reference, number) != NULL) {
         reference->index = checker->slots[number];
         checker->body->locals[reference->index].is_phantom = true;
@@ -268,8 +305,12 @@ void sim_checker_resolve_target(struct sim_checker *checker, struct sim_target *
         return;
     }
     if (target->kind == SIM_TARGET_ELEMENT) {
-        (void)sim_diagnostics_error(checker->diagnostics, target->reference.place,
-                                    "'%s' is not an array", target->reference.name);
+        struct sim_finding *finding =
+            sim_diagnostics_error(checker->diagnostics, target->reference.place,
+                                  "'%s' is not an array", target->reference.name);
+        sim_diagnostics_label(checker->diagnostics, finding,
+                              "arrays are declared at the margin: 'var %s[N] = 0'",
+                              target->reference.name);
         sim_checker_drop_target(target);
         return;
     }

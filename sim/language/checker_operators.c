@@ -42,19 +42,58 @@ static const char *operator_text(enum sim_expression_kind kind) {
     return texts[kind];
 }
 
+/* What would go with the left or the right operand; null if there is nothing short to say. */
+static const char *hint_of_kinds(enum sim_expression_kind kind, enum sim_type left,
+                                 enum sim_type right) {
+    bool is_text = left == SIM_TYPE_TEXT || right == SIM_TYPE_TEXT;
+    bool is_equality = kind == SIM_EXPRESSION_EQUAL || kind == SIM_EXPRESSION_UNEQUAL;
+    if (kind == SIM_EXPRESSION_ADD && is_text) {
+        return "texts are joined inside a text: \"{a}{b}\"";
+    }
+    if (left == SIM_TYPE_DURATION && right == SIM_TYPE_DURATION) {
+        return kind == SIM_EXPRESSION_MULTIPLY ? "a duration is multiplied by a number"
+                                               : "a duration is divided by a number";
+    }
+    if (left == right && !is_equality && kind >= SIM_EXPRESSION_LESS) {
+        return "only numbers and durations have an order";
+    }
+    if (left == SIM_TYPE_TEXT && right == SIM_TYPE_NUMBER) {
+        return "a number in a text: \"{n}\"";
+    }
+    return is_equality ? "values of two kinds are never equal" : NULL;
+}
+
+static const struct sim_expression *literal_operand(const struct sim_expression *expression,
+                                                    int64_t *value) {
+    const struct sim_expression *left = expression->as.operands.left;
+    const struct sim_expression *right = expression->as.operands.right;
+    if (right->type == SIM_TYPE_NUMBER && sim_checker_constant(right, value)) {
+        return right;
+    }
+    return left->type == SIM_TYPE_NUMBER && sim_checker_constant(left, value) ? left : NULL;
+}
+
 static enum sim_type bad_operands(struct sim_checker *checker,
                                   const struct sim_expression *expression, enum sim_type left,
                                   enum sim_type right) {
+    int64_t value = 0;
     if (!checker->reports_types) {
         return SIM_TYPE_ANY;
     }
-    bool is_text = left == SIM_TYPE_TEXT || right == SIM_TYPE_TEXT;
+    bool is_sum = expression->kind == SIM_EXPRESSION_ADD ||
+                  expression->kind == SIM_EXPRESSION_SUBTRACT ||
+                  expression->kind >= SIM_EXPRESSION_EQUAL;
+    bool is_mixed = (left == SIM_TYPE_DURATION && right == SIM_TYPE_NUMBER) ||
+                    (left == SIM_TYPE_NUMBER && right == SIM_TYPE_DURATION);
     struct sim_finding *finding = sim_diagnostics_error(
         checker->diagnostics, expression->place, "'%s' between %s and %s",
         operator_text(expression->kind), sim_type_word(left), sim_type_word(right));
-    if (expression->kind == SIM_EXPRESSION_ADD && is_text) {
-        sim_diagnostics_label(checker->diagnostics, finding,
-                              "texts are joined inside a text: \"{a}{b}\"");
+    const char *hint = hint_of_kinds(expression->kind, left, right);
+    if (is_sum && is_mixed && literal_operand(expression, &value) != NULL) {
+        sim_diagnostics_label(checker->diagnostics, finding, "a unit is missing: '%lldms'",
+                              (long long)value);
+    } else if (hint != NULL) {
+        sim_diagnostics_label(checker->diagnostics, finding, "%s", hint);
     }
     return SIM_TYPE_ANY;
 }
@@ -160,7 +199,8 @@ enum sim_type sim_checker_operator_type(struct sim_checker *checker,
     case SIM_EXPRESSION_GREATER_EQUAL:
         return comparison_type(checker, expression, left, right);
     case SIM_EXPRESSION_ITEM:
-        sim_checker_want(checker, expression->as.operands.left, SIM_TYPE_LIST, "what has items");
+        sim_checker_want(checker, expression->as.operands.left, SIM_TYPE_LIST,
+                         "what an item is taken of");
         sim_checker_want(checker, expression->as.operands.right, SIM_TYPE_NUMBER,
                          "the number of an item");
         return SIM_TYPE_ANY;

@@ -8,6 +8,8 @@
  */
 #include "sim/language/checker.h"
 
+#include <stdio.h>
+
 enum { ROUNDS_MAX = 5, PORT_MAX = 65535 };
 
 /* ---- Values ---- */
@@ -107,6 +109,13 @@ enum sim_type sim_checker_type(struct sim_checker *checker, struct sim_expressio
     return expression->type;
 }
 
+/* Is a number written by its digits alone: no parameter, no size? */
+static bool is_plain(const struct sim_expression *expression, int64_t value) {
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%lld", (long long)value);
+    return length >= 0 && expression->place.length == (uint32_t)length;
+}
+
 void sim_checker_want(struct sim_checker *checker, struct sim_expression *expression,
                       enum sim_type wanted, const char *what) {
     if (!checker->reports_types || expression == NULL || expression->type == SIM_TYPE_ANY ||
@@ -117,10 +126,16 @@ void sim_checker_want(struct sim_checker *checker, struct sim_expression *expres
         sim_diagnostics_error(checker->diagnostics, expression->place, "%s is %s, but this is %s",
                               what, sim_type_word(wanted), sim_type_word(expression->type));
     int64_t value = 0;
-    if (wanted == SIM_TYPE_DURATION && expression->type == SIM_TYPE_NUMBER &&
-        sim_checker_constant(expression, &value)) {
+    bool is_number = expression->type == SIM_TYPE_NUMBER;
+    if (wanted == SIM_TYPE_DURATION && is_number && sim_checker_constant(expression, &value) &&
+        is_plain(expression, value)) {
         sim_diagnostics_label(checker->diagnostics, finding, "a unit is missing: '%lldms'",
                               (long long)value);
+    } else if (wanted == SIM_TYPE_BOOL && is_number) {
+        bool is_name =
+            expression->kind == SIM_EXPRESSION_LOCAL || expression->kind == SIM_EXPRESSION_VARIABLE;
+        sim_diagnostics_label(checker->diagnostics, finding, "compare it, as in '%s != 0'",
+                              is_name ? expression->as.name.reference.name : "...");
     } else if (wanted == SIM_TYPE_TEXT && expression->type <= SIM_TYPE_BOOL) {
         sim_diagnostics_label(checker->diagnostics, finding,
                               "a value is written into a text with braces: \"{...}\"");
@@ -144,7 +159,7 @@ static void want_from(struct sim_checker *checker, struct sim_expression *expres
     }
     struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, expression->place,
                                                         "%s is out of its range", what);
-    if (wanted == SIM_TYPE_DURATION) {
+    if (wanted == SIM_TYPE_DURATION || (low == 0 && value < 0)) {
         sim_diagnostics_label(checker->diagnostics, finding, "it cannot be negative");
     } else if (value < low) {
         sim_diagnostics_label(checker->diagnostics, finding, "must be at least %lld",
@@ -222,7 +237,9 @@ static void type_start(struct sim_checker *checker, struct sim_statement *statem
 static void type_socket(struct sim_checker *checker, struct sim_statement *statement) {
     enum sim_statement_kind kind = statement->kind;
     bool is_receive = kind >= SIM_STATEMENT_RECV && kind <= SIM_STATEMENT_RECVLINE;
-    want(checker, statement->as.socket.socket, SIM_TYPE_SOCKET, "what this works on");
+    char what[48];
+    (void)snprintf(what, sizeof(what), "what '%s' works on", sim_statement_word(kind));
+    want(checker, statement->as.socket.socket, SIM_TYPE_SOCKET, what);
     want_from(checker, statement->as.socket.port, SIM_TYPE_NUMBER, "a port", 1, PORT_MAX);
     want_from(checker, statement->as.socket.backlog, SIM_TYPE_NUMBER, "a backlog", 1,
               SIM_VALUE_MAX);
@@ -251,9 +268,9 @@ static void type_atomic(struct sim_checker *checker, struct sim_statement *state
                                         "a number is added to a number, but '%s' is %s",
                                         object->reference.name, sim_type_word(held));
         }
-        value = SIM_TYPE_NUMBER;
+    } else {
+        put(checker, object, value);
     }
-    put(checker, object, value);
     put(checker, &statement->as.atomic.target,
         statement->kind == SIM_STATEMENT_CAS ? SIM_TYPE_BOOL : type_of_target(checker, object));
 }

@@ -49,8 +49,65 @@ static bool is_same_but_for_case(const char *a, const char *b) {
     return *a == *b;
 }
 
+/* As units are written elsewhere: nearness does not tell `min` from `ms`. */
+static const char *unit_of_foreign(const char *word) {
+    static const struct {
+        const char *word;
+        const char *unit;
+    } foreign[] = {
+        {"nanosecond", "ns"},
+        {"nanoseconds", "ns"},
+        {"nsec", "ns"},
+        {"microsecond", "us"},
+        {"microseconds", "us"},
+        {"usec", "us"},
+        {"mus", "us"},
+        {"millis", "ms"},
+        {"millisecond", "ms"},
+        {"milliseconds", "ms"},
+        {"msec", "ms"},
+        {"msecs", "ms"},
+        {"sec", "s"},
+        {"secs", "s"},
+        {"second", "s"},
+        {"seconds", "s"},
+        {"min", "m"},
+        {"mins", "m"},
+        {"minute", "m"},
+        {"minutes", "m"},
+        {"hour", "h"},
+        {"hours", "h"},
+        {"hr", "h"},
+        {"hrs", "h"},
+        {"k", "KB"},
+        {"kib", "KB"},
+        {"kilobyte", "KB"},
+        {"kilobytes", "KB"},
+        {"mib", "MB"},
+        {"megabyte", "MB"},
+        {"megabytes", "MB"},
+    };
+    for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+        if (is_same_but_for_case(foreign[i].word, word)) {
+            return foreign[i].unit;
+        }
+    }
+    return NULL;
+}
+
+/* Larger than any unit there is: the nearest word would be a thousand times too small. */
+static bool is_too_large_a_unit(const char *word) {
+    return is_same_but_for_case("gb", word) || is_same_but_for_case("gib", word) ||
+           is_same_but_for_case("tb", word) || is_same_but_for_case("d", word) ||
+           is_same_but_for_case("mbps", word) || is_same_but_for_case("kbps", word);
+}
+
 const char *sim_lexer_nearest_unit(const char *word) {
     struct sim_nearest nearest;
+    const char *meant = unit_of_foreign(word);
+    if (meant != NULL || is_too_large_a_unit(word)) {
+        return meant;
+    }
     sim_nearest_init(&nearest, word);
     for (size_t i = 0; i < UNIT_COUNT; i++) {
         if (is_same_but_for_case(units[i].word, word)) {
@@ -108,25 +165,57 @@ static struct sim_token unknown_unit(struct sim_lexer *lexer, struct sim_token t
 }
 
 static struct sim_token too_large(struct sim_lexer *lexer, struct sim_token token) {
+    bool is_duration = token.kind == SIM_TOKEN_DURATION;
     struct sim_finding *finding =
-        sim_diagnostics_error(lexer->diagnostics, token.place, "the number is too large");
+        sim_diagnostics_error(lexer->diagnostics, token.place,
+                              is_duration ? "the duration is too long" : "the number is too large");
     return bad_number(lexer, token, finding,
-                      "must be less than 2^60; durations are counted in nanoseconds");
+                      is_duration ? "the longest is 320255h, some 36 years"
+                                  : "the largest is 2^60 - 1");
+}
+
+/* `1.5s` as 1500ms: in the first smaller unit that makes it whole. `digits` are those behind the
+ * point, which `tenths` has as well. */
+static void suggest_whole(struct sim_lexer *lexer, struct sim_finding *finding, int64_t tenths,
+                          unsigned digits, const char *unit, size_t unit_length) {
+    int64_t scale = 0;
+    int64_t value = 0;
+    bool is_duration = false;
+    if (digits > 9 || !sim_lexer_find_unit(unit, unit_length, &scale, &is_duration) ||
+        __builtin_mul_overflow(tenths, scale, &value)) {
+        return;
+    }
+    int64_t parts = 1;
+    for (unsigned i = 0; i < digits; i++) {
+        parts *= 10;
+    }
+    for (size_t i = UNIT_COUNT; i-- > 0;) {
+        bool is_smaller = units[i].is_duration == is_duration && units[i].scale < scale;
+        if (is_smaller && value % (units[i].scale * parts) == 0) {
+            sim_diagnostics_label(lexer->diagnostics, finding, "did you mean '%lld%s'?",
+                                  (long long)(value / parts / units[i].scale), units[i].word);
+            return;
+        }
+    }
+    if (!is_duration && value % parts == 0) {
+        sim_diagnostics_label(lexer->diagnostics, finding, "did you mean '%lld'?",
+                              (long long)(value / parts));
+    }
 }
 
 /* `0.5`: for percentages. Anything with a unit is whole. */
 static struct sim_token cut_decimal(struct sim_lexer *lexer, uint32_t start, uint32_t at,
                                     int64_t whole) {
     int64_t value = whole;
+    int64_t tenths = whole;
     unsigned digits = 0;
     at++;
     for (; is_digit(byte_at(lexer, at)); at++) {
         digits++;
-        if (digits <= DECIMAL_DIGITS) {
-            value = times_ten_plus(value, lexer->text[at]);
-        }
+        tenths = times_ten_plus(tenths, lexer->text[at]);
+        value = digits <= DECIMAL_DIGITS ? tenths : value;
     }
-    bool has_unit = is_word_byte(byte_at(lexer, at));
+    uint32_t unit_start = at;
     while (is_word_byte(byte_at(lexer, at))) {
         at++;
     }
@@ -136,13 +225,22 @@ static struct sim_token cut_decimal(struct sim_lexer *lexer, uint32_t start, uin
     for (unsigned i = digits; i < DECIMAL_DIGITS; i++) {
         value = times_ten_plus(value, '0');
     }
-    if (has_unit || digits > DECIMAL_DIGITS) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            lexer->diagnostics, token.place,
-            has_unit ? "a number with a unit is whole" : "a percentage has at most four decimals");
-        return bad_number(lexer, token, finding, has_unit ? "take a smaller unit: 1500ms" : NULL);
-    }
     token.integer = value;
+    if (at > unit_start) {
+        struct sim_finding *finding =
+            sim_diagnostics_error(lexer->diagnostics, token.place, "a number with a unit is whole");
+        suggest_whole(lexer, finding, tenths, digits, lexer->text + unit_start, at - unit_start);
+        return bad_number(lexer, token, NULL, NULL);
+    }
+    if (digits > DECIMAL_DIGITS && byte_at(lexer, at) == '%') {
+        /* The rest of the percentage can be read. */
+        (void)sim_diagnostics_error(lexer->diagnostics, token.place,
+                                    "a percentage has at most four decimals");
+    } else if (digits > DECIMAL_DIGITS) {
+        struct sim_finding *finding =
+            sim_diagnostics_error(lexer->diagnostics, token.place, "numbers are whole");
+        return bad_number(lexer, token, finding, "only percentages have decimals, at most four");
+    }
     return value > SIM_VALUE_MAX ? too_large(lexer, token) : token;
 }
 

@@ -2,6 +2,7 @@
  * to do with lines that are none. */
 #include "sim/language/parser.h"
 
+#include "sim/language/parser_hints.h"
 #include "sim/language/statement_parts.h"
 
 /* ---- The first word ---- */
@@ -13,6 +14,11 @@ static bool guess_statement(struct sim_parser *parser, enum sim_statement_kind *
     struct sim_finding *finding =
         sim_parser_error(parser, parser->token.place, "unknown statement '%s'", parser->token.name);
     uint32_t word = parser->token.name_number;
+    const char *hint = sim_parser_statement_hint(parser);
+    if (hint != NULL) {
+        sim_diagnostics_label(parser->diagnostics, finding, "%s", hint);
+        return false;
+    }
     if (word >= SIM_WORD_SCENARIO && word <= SIM_WORD_SCHEDULE) {
         sim_diagnostics_label(parser->diagnostics, finding, "it belongs at the margin");
         return false;
@@ -61,19 +67,47 @@ static void add_lost_line(struct sim_parser *parser, struct sim_block *block, ui
 
 /* ---- Blocks and handlers ---- */
 
+/* `else if` and `elif`, which were told, are read as an `if` in the block of the `else`. Each
+ * stands beside the one before it, not inside: a chain may be as long as the file. */
+static void read_chained_if(struct sim_parser *parser, uint32_t level,
+                            struct sim_statement *statement) {
+    struct sim_statement chained = {
+        .kind = SIM_STATEMENT_IF, .place = parser->token.place, .is_broken = true};
+    sim_parser_advance(parser);
+    (void)sim_parser_rest(parser, &chained);
+    sim_parser_next_line(parser);
+    sim_parser_block(parser, level, chained.place, sim_parser_statement, &chained.as.branch.then);
+    (void)add_statement(parser, &statement->as.branch.otherwise, &chained);
+}
+
+static void report_chained_if(struct sim_parser *parser) {
+    bool is_elif = sim_parser_is_elif(parser);
+    struct sim_finding *finding =
+        sim_parser_error(parser, parser->token.place,
+                         is_elif ? "unknown statement '%s'" : "an '%s' stands on a line of its own",
+                         parser->token.name);
+    sim_diagnostics_label(parser->diagnostics, finding, "%s",
+                          is_elif ? "write 'else', and an 'if' in its block"
+                                  : "put it in the block of the 'else'");
+}
+
 static void read_else(struct sim_parser *parser, uint32_t level, struct sim_statement *statement) {
-    if (!parser->has_line || parser->level != level || !sim_parser_is_word(parser, SIM_WORD_ELSE)) {
+    while (parser->has_line && parser->level == level) {
+        struct sim_place place = parser->token.place;
+        bool is_else = sim_parser_accept_word(parser, SIM_WORD_ELSE);
+        if (sim_parser_is_elif(parser) || (is_else && sim_parser_is_word(parser, SIM_WORD_IF))) {
+            report_chained_if(parser);
+            read_chained_if(parser, level, statement);
+            continue;
+        }
+        if (is_else) {
+            (void)sim_parser_report_colon(parser);
+            sim_parser_end_line(parser);
+            sim_parser_block(parser, level, place, sim_parser_statement,
+                             &statement->as.branch.otherwise);
+        }
         return;
     }
-    struct sim_place place = parser->token.place;
-    sim_parser_advance(parser);
-    if (sim_parser_is_word(parser, SIM_WORD_IF)) {
-        struct sim_finding *finding =
-            sim_parser_error(parser, parser->token.place, "an 'if' stands on a line of its own");
-        sim_diagnostics_label(parser->diagnostics, finding, "put it in the block of the 'else'");
-    }
-    sim_parser_end_line(parser);
-    sim_parser_block(parser, level, place, sim_parser_statement, &statement->as.branch.otherwise);
 }
 
 static void read_blocks(struct sim_parser *parser, uint32_t level,
@@ -142,6 +176,7 @@ static void read_handler(struct sim_parser *parser, struct sim_block *block) {
     struct sim_place word = handler.place;
     handler.place = sim_parser_span(parser, word);
     if (is_read) {
+        (void)sim_parser_report_colon(parser);
         sim_parser_end_line(parser);
     } else {
         sim_parser_skip_line(parser);
@@ -196,7 +231,7 @@ void sim_parser_statement(struct sim_parser *parser, void *context) {
     }
     sim_parser_advance(parser);
     bool is_read = sim_parser_rest(parser, &statement);
-    if (is_read && parser->token.kind != SIM_TOKEN_END) {
+    if (is_read && parser->token.kind != SIM_TOKEN_END && !sim_parser_report_colon(parser)) {
         is_read = sim_parser_unexpected(parser, "the end of the line");
     }
     statement.is_broken = !is_read || parser->line_has_failed;

@@ -1,6 +1,10 @@
 /* parser_clauses.c - the clauses of a statement, in any order, each once. */
 #include "sim/language/parser.h"
 
+#include "sim/language/parser_hints.h"
+
+#include <stdio.h>
+
 struct clause_reader {
     struct sim_parser *parser;
     const struct sim_clause_slots *slots;
@@ -25,6 +29,9 @@ static bool read_timeout(struct sim_parser *parser, struct sim_wait_options *opt
     }
     bool is_absolute = sim_parser_accept_word(parser, SIM_WORD_AT);
     options->timeout_kind = is_absolute ? SIM_TIMEOUT_AT : SIM_TIMEOUT_AFTER;
+    if (sim_parser_report_unit_first(parser)) {
+        return false;
+    }
     options->timeout = sim_parser_expression(parser);
     return options->timeout != NULL;
 }
@@ -92,11 +99,45 @@ static bool read_clause(struct clause_reader *reader, uint32_t word) {
     }
 }
 
+/* Signs that begin no clause, and what was probably meant by them. */
+static bool report_sign(struct clause_reader *reader) {
+    struct sim_parser *parser = reader->parser;
+    struct sim_place place = parser->token.place;
+    if (parser->token.kind == SIM_TOKEN_RANGE) {
+        struct sim_finding *finding = sim_parser_error(parser, place, "no range can stand here");
+        sim_diagnostics_label(parser->diagnostics, finding, "'pick' chooses one of several values");
+        return true;
+    }
+    if (parser->token.kind == SIM_TOKEN_COMMA && parser->last.kind == SIM_TOKEN_TEXT) {
+        struct sim_finding *finding =
+            sim_parser_error(parser, place, "expected the end of the line, found ','");
+        sim_diagnostics_label(parser->diagnostics, finding,
+                              "values are written into the text: \"{...}\"");
+        return true;
+    }
+    return sim_parser_report_colon(parser);
+}
+
+static void list_clauses(struct clause_reader *reader, struct sim_finding *finding) {
+    char list[256];
+    size_t used = 0;
+    for (uint32_t word = 0; word < SIM_WORD_COUNT && used < sizeof(list); word++) {
+        if (is_allowed(reader->slots, word)) {
+            int added = snprintf(list + used, sizeof(list) - used, "%s'%s'", used > 0 ? ", " : "",
+                                 sim_word_text(word));
+            used += added < 0 ? 0 : (size_t)added;
+        }
+    }
+    sim_diagnostics_help(reader->parser->diagnostics, finding, "%s%s",
+                         used > 0 ? "its clauses are " : "it has no clauses", used > 0 ? list : "");
+}
+
 static bool unknown_clause(struct clause_reader *reader, struct sim_place head) {
     struct sim_parser *parser = reader->parser;
     const char *source = parser->lexer.text;
     if (parser->token.kind != SIM_TOKEN_NAME || parser->last.kind == SIM_TOKEN_NUMBER) {
-        return sim_parser_unexpected(parser, "a clause or the end of the line");
+        return !report_sign(reader) &&
+               sim_parser_unexpected(parser, "a clause or the end of the line");
     }
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, parser->token.name);
@@ -110,7 +151,14 @@ static bool unknown_clause(struct clause_reader *reader, struct sim_place head) 
         sim_parser_error(parser, parser->token.place,
                          is_known ? "'%s' is no clause of '%.*s'" : "unknown clause '%s' of '%.*s'",
                          parser->token.name, (int)head.length, source + head.offset);
-    sim_parser_suggest(parser, finding, nearest.best);
+    if (nearest.best != NULL) {
+        sim_parser_suggest(parser, finding, nearest.best);
+    } else if (parser->token.name_number < SIM_STATEMENT_KIND_COUNT) {
+        sim_diagnostics_label(parser->diagnostics, finding,
+                              "a statement stands on a line of its own");
+    } else {
+        list_clauses(reader, finding);
+    }
     return false;
 }
 
@@ -138,17 +186,33 @@ static bool check_required(struct sim_parser *parser, const struct sim_clause_sl
     const struct {
         struct sim_expression **slot;
         enum sim_word word;
-    } required[] = {
-        {slots->port, SIM_WORD_PORT}, {slots->max, SIM_WORD_MAX}, {slots->size, SIM_WORD_SIZE}};
+        const char *example;
+    } required[] = {{slots->port, SIM_WORD_PORT, "port 80"},
+                    {slots->max, SIM_WORD_MAX, "max 64"},
+                    {slots->size, SIM_WORD_SIZE, "size 64"}};
     for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
         if (required[i].slot != NULL && *required[i].slot == NULL) {
-            (void)sim_parser_error(parser, parser->token.place, "'%.*s' needs '%s N'",
-                                   (int)head.length, parser->lexer.text + head.offset,
-                                   sim_word_text(required[i].word));
+            struct sim_finding *finding = sim_parser_error(
+                parser, parser->token.place, "'%.*s' needs its '%s'", (int)head.length,
+                parser->lexer.text + head.offset, sim_word_text(required[i].word));
+            sim_diagnostics_label(parser->diagnostics, finding, "such as '%s'",
+                                  required[i].example);
             return false;
         }
     }
     return true;
+}
+
+/* What does not wait cannot wait too long. */
+static void warn_nowait(const struct clause_reader *reader) {
+    const struct sim_place *nowait = &reader->seen[SIM_WORD_NOWAIT];
+    const struct sim_place *timeout = &reader->seen[SIM_WORD_TIMEOUT];
+    if (nowait->line != 0 && timeout->line != 0) {
+        struct sim_diagnostics *diagnostics = reader->parser->diagnostics;
+        struct sim_finding *finding =
+            sim_diagnostics_warning(diagnostics, *timeout, "this timeout has no effect");
+        sim_diagnostics_note(diagnostics, finding, *nowait, "what does not wait never times out");
+    }
 }
 
 bool sim_parser_clauses(struct sim_parser *parser, struct sim_place head,
@@ -171,5 +235,6 @@ bool sim_parser_clauses(struct sim_parser *parser, struct sim_place head,
             return false;
         }
     }
+    warn_nowait(&reader);
     return check_required(parser, slots, head);
 }

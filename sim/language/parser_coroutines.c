@@ -1,6 +1,8 @@
 /* parser_coroutines.c - `coro`, `routine` and `at` with what stands under them. */
 #include "sim/language/parser.h"
 
+#include "sim/language/parser_hints.h"
+
 enum { INSTANCES_MAX = 1 << 24 };
 
 /* ---- Coroutines ---- */
@@ -26,12 +28,33 @@ static bool read_coroutine_clause(struct sim_parser *parser, struct sim_coroutin
     }
 }
 
+/* What is often written here and means something elsewhere. */
+static bool report_foreign_clause(struct sim_parser *parser) {
+    struct sim_finding *finding = NULL;
+    struct sim_place place = parser->token.place;
+    if (sim_parser_report_colon(parser)) {
+        return true;
+    }
+    if (parser->token.kind == SIM_TOKEN_LEFT_PARENTHESIS) {
+        finding = sim_parser_error(parser, place, "a coroutine takes no parameters");
+        sim_diagnostics_label(parser->diagnostics, finding,
+                              "a 'routine' does: it is started by 'spawn' or 'call'");
+        return true;
+    }
+    if (sim_parser_is_word(parser, SIM_WORD_AT)) {
+        finding = sim_parser_error(parser, place, "unknown clause 'at'");
+        sim_parser_suggest(parser, finding, "after");
+        return true;
+    }
+    return false;
+}
+
 static bool read_coroutine_clauses(struct sim_parser *parser, struct sim_coroutine *coroutine) {
     static const char *const words[] = {"on", "after", "times", "background", NULL};
     struct sim_place seen[4] = {0};
     while (parser->token.kind != SIM_TOKEN_END) {
         struct sim_place place = parser->token.place;
-        int found = sim_parser_one_of(parser, words, "clause");
+        int found = report_foreign_clause(parser) ? -1 : sim_parser_one_of(parser, words, "clause");
         if (found < 0) {
             return false;
         }
@@ -70,6 +93,7 @@ static void read_body(struct sim_parser *parser, struct sim_coroutine *coroutine
 
 static void read_head_line(struct sim_parser *parser, bool is_read) {
     if (is_read) {
+        (void)sim_parser_report_colon(parser);
         sim_parser_end_line(parser);
     } else {
         sim_parser_skip_line(parser);
@@ -108,7 +132,10 @@ static bool add_parameter(struct sim_parser *parser, struct sim_coroutine *routi
     }
     for (uint32_t i = 0; i < routine->local_count; i++) {
         if (routine->locals[i].name == name.name) {
-            (void)sim_parser_error(parser, name.place, "two parameters are named '%s'", name.name);
+            struct sim_finding *finding =
+                sim_parser_error(parser, name.place, "two parameters are named '%s'", name.name);
+            sim_diagnostics_note(parser->diagnostics, finding, routine->locals[i].place,
+                                 "the other is here");
             return false;
         }
     }

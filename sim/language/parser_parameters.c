@@ -496,11 +496,11 @@ void sim_parser_include(struct sim_parser *parser) {
         return;
     }
     sim_parser_advance(parser);
-    if (include == NULL) {
+    if (include == NULL && !parser->options->is_syntax_only) {
         struct sim_finding *finding =
             sim_parser_error(parser, place, "files cannot be included here");
         sim_diagnostics_label(parser->diagnostics, finding, "a name has no escapes and no braces");
-    } else if (include->error != NULL) {
+    } else if (include != NULL && include->error != NULL) {
         (void)sim_parser_error(parser, place, "cannot include this: %s", include->error);
     }
     finish_line(parser, !parser->line_has_failed);

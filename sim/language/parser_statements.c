@@ -2,6 +2,7 @@
  */
 #include "sim/language/parser.h"
 
+#include "sim/language/parser_hints.h"
 #include "sim/language/statement_parts.h"
 
 /* ---- Pieces ---- */
@@ -17,7 +18,8 @@ bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_t
         return true;
     }
     target->kind = SIM_TARGET_ELEMENT;
-    target->element = sim_parser_expression(parser);
+    /* A comparison would take the '=' behind a missing ']' for its own. */
+    target->element = sim_parser_sum(parser);
     return target->element != NULL && sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'");
 }
 
@@ -49,6 +51,9 @@ static bool read_clauses(struct sim_parser *parser, const struct sim_statement *
 /* ---- Scheduling ---- */
 
 static bool read_simple(struct sim_parser *parser, struct sim_statement *statement) {
+    if (statement->kind == SIM_STATEMENT_SLEEP && sim_parser_report_unit_first(parser)) {
+        return false;
+    }
     bool is_bare_return =
         statement->kind == SIM_STATEMENT_RETURN && parser->token.kind == SIM_TOKEN_END;
     if (!is_bare_return && !read_expression(parser, &statement->as.simple.value)) {
@@ -203,17 +208,46 @@ static bool read_close(struct sim_parser *parser, struct sim_statement *statemen
 
 /* ---- Values ---- */
 
-static bool read_assignment(struct sim_parser *parser, struct sim_statement *statement) {
-    if (!sim_parser_target(parser, "a name", &statement->as.assign.target) ||
-        !sim_parser_expect(parser, SIM_TOKEN_ASSIGN, "'='")) {
+/* At what should have been '='. */
+static bool report_assignment_sign(struct sim_parser *parser, const struct sim_target *target) {
+    static const struct {
+        enum sim_token_kind kind;
+        char sign;
+    } signs[] = {{SIM_TOKEN_PLUS, '+'},
+                 {SIM_TOKEN_MINUS, '-'},
+                 {SIM_TOKEN_STAR, '*'},
+                 {SIM_TOKEN_SLASH, '/'}};
+    struct sim_place place = parser->token.place;
+    if (parser->token.kind == SIM_TOKEN_EQUAL) {
+        struct sim_finding *finding = sim_parser_error(parser, place, "'==' compares");
+        sim_parser_suggest(parser, finding, "=");
         return false;
     }
-    if (statement->kind == SIM_STATEMENT_LET &&
-        statement->as.assign.target.kind == SIM_TARGET_ELEMENT) {
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (parser->token.kind == signs[i].kind && target->kind == SIM_TARGET_LOCAL) {
+            struct sim_finding *finding =
+                sim_parser_error(parser, place, "expected '=', found '%c'", signs[i].sign);
+            sim_diagnostics_label(parser->diagnostics, finding, "write '%s = %s %c ...'",
+                                  target->reference.name, target->reference.name, signs[i].sign);
+            return false;
+        }
+    }
+    return sim_parser_unexpected(parser, "'='");
+}
+
+static bool read_assignment(struct sim_parser *parser, struct sim_statement *statement) {
+    struct sim_target *target = &statement->as.assign.target;
+    if (!sim_parser_target(parser, "a name", target)) {
+        return false;
+    }
+    if (statement->kind == SIM_STATEMENT_LET && target->kind == SIM_TARGET_ELEMENT) {
         struct sim_finding *finding =
-            sim_parser_error(parser, statement->as.assign.target.reference.place,
-                             "'let' makes a name, not an element");
-        sim_diagnostics_label(parser->diagnostics, finding, "did you mean 'set'?");
+            sim_parser_error(parser, target->reference.place, "'let' makes a name, not an element");
+        sim_parser_suggest(parser, finding, "set");
+        statement->kind = SIM_STATEMENT_SET;
+    }
+    if (!sim_parser_accept(parser, SIM_TOKEN_ASSIGN)) {
+        return report_assignment_sign(parser, target);
     }
     return read_expression(parser, &statement->as.assign.value);
 }
@@ -251,11 +285,40 @@ static bool read_lock(struct sim_parser *parser, struct sim_statement *statement
                         statement->kind == SIM_STATEMENT_ACQUIRE ? waiting(statement) : none);
 }
 
+/* A literal alone, where something that may change is of use. */
+static void warn_constant(struct sim_parser *parser, const struct sim_statement *statement,
+                          const struct sim_expression *value) {
+    const struct sim_token *literal = &parser->last;
+    bool is_alone = parser->token.kind == SIM_TOKEN_END && !parser->line_has_failed &&
+                    value->place.offset == literal->place.offset;
+    bool is_number = literal->kind == SIM_TOKEN_NUMBER && literal->integer == 0;
+    bool is_word = literal->kind == SIM_TOKEN_NAME;
+    bool is_false = is_word && literal->name_number == SIM_WORD_FALSE;
+    bool is_true = is_word && literal->name_number == SIM_WORD_TRUE;
+    if (is_alone && (is_false || (is_number && statement->kind == SIM_STATEMENT_REPEAT))) {
+        (void)sim_diagnostics_warning(parser->diagnostics, value->place,
+                                      "the block under this never runs");
+    } else if (is_alone && is_true && statement->kind == SIM_STATEMENT_IF) {
+        (void)sim_diagnostics_warning(parser->diagnostics, value->place,
+                                      "this condition always holds");
+    }
+}
+
+static bool read_condition(struct sim_parser *parser, const struct sim_statement *statement,
+                           struct sim_expression **slot) {
+    if (!read_expression(parser, slot)) {
+        return false;
+    }
+    warn_constant(parser, statement, *slot);
+    return true;
+}
+
 static bool read_loop(struct sim_parser *parser, struct sim_statement *statement) {
-    if (statement->kind == SIM_STATEMENT_REPEAT && parser->token.kind == SIM_TOKEN_END) {
+    bool is_repeat = statement->kind == SIM_STATEMENT_REPEAT;
+    if (is_repeat && (parser->token.kind == SIM_TOKEN_END || sim_parser_report_colon(parser))) {
         return true;
     }
-    return read_expression(parser, &statement->as.loop.value);
+    return read_condition(parser, statement, &statement->as.loop.value);
 }
 
 /* What stands on the line behind the first word. */
@@ -314,7 +377,7 @@ bool sim_parser_rest(struct sim_parser *parser, struct sim_statement *statement)
     case SIM_STATEMENT_SET:
         return read_assignment(parser, statement);
     case SIM_STATEMENT_IF:
-        return read_expression(parser, &statement->as.branch.condition);
+        return read_condition(parser, statement, &statement->as.branch.condition);
     case SIM_STATEMENT_REPEAT:
     case SIM_STATEMENT_WHILE:
         return read_loop(parser, statement);

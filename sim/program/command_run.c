@@ -6,6 +6,7 @@
 #include "sim/program/output.h"
 #include "sim/program/paths.h"
 #include "sim/program/program.h"
+#include "sim/program/update.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,6 +25,9 @@ static const char help[] =
     "  --log            print the log instead, TIME<TAB>COROUTINE<TAB>TEXT; verdicts go to "
     "standard error\n"
     "  --json           print one JSON object a scenario\n"
+    "  --update         rewrite the expectations that do not hold to what happened; shows what "
+    "changes, and\n"
+    "                   asks first on a terminal\n"
     "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
     "  --row N          run this row of an 'each' table only, counted from 1\n"
     "  --jobs N         run so many scenarios at a time; the output is the same\n"
@@ -40,6 +44,7 @@ static const char help[] =
 struct settings {
     bool log;
     bool json;
+    bool update;
     const char *trace_path;
     const char *root;
     uint32_t row;  /* from 1; 0: all */
@@ -62,6 +67,7 @@ struct campaign {
 struct run_of_file {
     const struct settings *settings;
     struct loaded loaded;
+    const char *root; /* that its includes must stay inside */
     char trace_path[4096];
     FILE *output;
     FILE *errors;
@@ -129,6 +135,14 @@ static int run_program(struct run_of_file *file) {
         remove_on_interrupt(NULL);
     }
     int code = status == COG_OK ? print_result(file, &result) : complain_of_run(file, status);
+    if (settings->update && code == EXIT_NOT_HELD) {
+        struct update_of_file update = {.loaded = &file->loaded,
+                                        .root = file->root,
+                                        .options = &options,
+                                        .output = file->output,
+                                        .errors = file->errors};
+        code = update_scenario(&update, run);
+    }
     sim_run_free(run);
     return code;
 }
@@ -174,7 +188,8 @@ static int run_file(void *context, size_t index, FILE *output, FILE *errors) {
     struct definitions definitions = campaign->settings->definitions;
     struct load_settings load_settings = {
         .errors = errors, .definitions = definitions.items, .definition_count = definitions.count};
-    struct run_of_file file = {.settings = campaign->settings, .output = output, .errors = errors};
+    struct run_of_file file = {
+        .settings = campaign->settings, .root = found->root, .output = output, .errors = errors};
     int code = load_source(&file.loaded, found->path, found->root, &load_settings);
     if (code == EXIT_HELD) {
         code = run_rows(campaign, &file);
@@ -223,6 +238,7 @@ int command_run(int argc, char **argv) {
     const struct option_spec specs[] = {
         {"--log", OPTION_SWITCH, &settings.log},
         {"--json", OPTION_SWITCH, &settings.json},
+        {"--update", OPTION_SWITCH, &settings.update},
         {"-D", OPTION_DEFINE, &settings.definitions},
         {"--row", OPTION_ROW, &settings.row},
         {"--jobs", OPTION_NUMBER, &settings.jobs},
@@ -240,6 +256,12 @@ int command_run(int argc, char **argv) {
     }
     if (count == 0) {
         complain("run: which scenarios? name files or folders");
+        return EXIT_BAD_INPUT;
+    }
+    if (settings.update && (settings.json || settings.log || settings.jobs > 1)) {
+        complain("--update does not go with --%s", settings.json  ? "json"
+                                                   : settings.log ? "log"
+                                                                  : "jobs");
         return EXIT_BAD_INPUT;
     }
     struct paths paths;

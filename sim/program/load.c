@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool wants_colour(FILE *file) {
+bool wants_colour(FILE *file) {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     int descriptor = fileno(file);
@@ -30,8 +30,7 @@ static void show_findings(struct loaded *loaded) {
 
 /* ---- The source ---- */
 
-int load_source(struct loaded *loaded, const char *path, const char *root,
-                const struct load_settings *settings) {
+int load_text(struct loaded *loaded, const char *path, const struct load_settings *settings) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
     *loaded = (struct loaded){.path = path, .settings = settings};
     sim_diagnostics_init(&loaded->diagnostics, allocator);
@@ -41,11 +40,17 @@ int load_source(struct loaded *loaded, const char *path, const char *root,
                     status == COG_ENOMEM ? "out of memory" : loaded->source.error);
         return status == COG_ELIMIT ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
     }
-    if (sim_source_include_files(&loaded->source, root) != COG_OK) {
+    return EXIT_HELD;
+}
+
+int load_source(struct loaded *loaded, const char *path, const char *root,
+                const struct load_settings *settings) {
+    int code = load_text(loaded, path, settings);
+    if (code == EXIT_HELD && sim_source_include_files(&loaded->source, root) != COG_OK) {
         complain_to(settings->errors, "%s: out of memory", path);
         return EXIT_ENVIRONMENT;
     }
-    return EXIT_HELD;
+    return code;
 }
 
 /* ---- A row ---- */
@@ -96,6 +101,21 @@ int load_row(struct loaded *loaded, uint32_t row) {
     }
     if (status != COG_OK && row > 0) {
         complain_to(errors, "%s: this is so with row %u of 'each'", loaded->path, row + 1);
+    }
+    return status == COG_OK ? EXIT_HELD : EXIT_BAD_INPUT;
+}
+
+int load_syntax(struct loaded *loaded) {
+    struct sim_parse_options options = {.is_syntax_only = true,
+                                        .is_part = sim_is_part_name(loaded->path)};
+    int status = sim_scenario_parse_with(cog_allocator_malloc(), &loaded->source, &options,
+                                         &loaded->diagnostics, &loaded->scenario);
+    if (status == COG_ENOMEM) {
+        complain_to(loaded->settings->errors, "%s: out of memory", loaded->path);
+        return EXIT_ENVIRONMENT;
+    }
+    if (status != COG_OK) {
+        show_findings(loaded);
     }
     return status == COG_OK ? EXIT_HELD : EXIT_BAD_INPUT;
 }

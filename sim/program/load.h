@@ -40,6 +40,14 @@ int load_source(struct loaded *loaded, const char *path, const char *root,
  * before. Findings are told of row 0, and of others if they are errors. Returns an exit code. */
 int load_row(struct loaded *loaded, uint32_t row);
 
+/* Reads a file as it stands, nothing spliced in, and checks its syntax only. Return exit codes;
+ * findings are told if they are errors. */
+int load_text(struct loaded *loaded, const char *path, const struct load_settings *settings);
+int load_syntax(struct loaded *loaded);
+
+/* Whether what is printed there should be coloured. */
+bool wants_colour(FILE *file);
+
 /* How many rows there are to run, once one was loaded: 1 without a table. */
 uint32_t row_count(const struct loaded *loaded);
 

@@ -14,6 +14,7 @@ static const char help[] =
     "\n"
     "  run      runs scenarios and says whether what they expect holds\n"
     "  check    says what is wrong with scenario files, without running them\n"
+    "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
     "  report   writes the timeline of a run as text\n"
     "\n"
@@ -60,6 +61,7 @@ static const struct {
 } commands[] = {
     {"run", command_run},
     {"check", command_check},
+    {"fmt", command_fmt},
     {"graph", command_graph},
     {"report", command_report},
 };

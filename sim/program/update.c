@@ -1,14 +1,14 @@
 /* update.c - cogsim run --update. */
 #include "sim/program/update.h"
 
-#include "sim/program/diff.h"
 #include "sim/language/include_files.h"
+#include "sim/program/diff.h"
 #include "sim/program/program.h"
 #include "sim/program/replace_file.h"
 #include "sim/update.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ static int try_text(const struct update_of_file *file, const struct sim_buffer *
     sim_diagnostics_init(&trial->diagnostics, allocator);
     int status =
         sim_source_from_text(&trial->source, allocator, loaded->path, text->bytes, text->length);
-    status = status == COG_OK ? include_files(&trial->source, file->root) : status;
+    status = status == COG_OK ? sim_source_include_files(&trial->source, file->root) : status;
     struct sim_parse_options parse_options = {.definitions = loaded->settings->definitions,
                                               .definition_count =
                                                   loaded->settings->definition_count};
@@ -117,7 +117,7 @@ static int read_again(const struct update_of_file *file, struct sim_source *sour
     struct sim_source whole;
     status =
         sim_source_from_text(&whole, allocator, file->loaded->path, source->text, source->length);
-    status = status == COG_OK ? include_files(&whole, file->root) : status;
+    status = status == COG_OK ? sim_source_include_files(&whole, file->root) : status;
     bool is_same = status == COG_OK && whole.length == before->length &&
                    memcmp(whole.text, before->text, before->length) == 0;
     sim_source_close(&whole);
@@ -165,13 +165,6 @@ static bool ask(const struct update_of_file *file) {
     return answer == 'y' || answer == 'Y';
 }
 
-static bool wants_colour(const struct update_of_file *file) {
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-    return file->output == stdout && isatty(STDOUT_FILENO) != 0 &&
-           (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
-}
-
 static void show_notes(const struct update_of_file *file, const struct sim_update *update) {
     for (uint32_t i = 0; i < update->note_count; i++) {
         (void)fprintf(file->output, "    %s:%u: left as it is: %s\n", file->loaded->path,
@@ -187,7 +180,11 @@ static int offer(const struct update_of_file *file, const struct sim_source *sou
     struct sim_source now;
     const char *path = file->loaded->path;
     print_diff(file->output, path, source->text, source->length, text->bytes, text->length,
-               wants_colour(file));
+               wants_colour(file->output));
+    if (access(path, W_OK) != 0) {
+        complain_to(file->errors, "cannot write %s: %s", path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
     if (can_ask(file) && !ask(file)) {
         (void)fprintf(file->output, "left  %s\n", path);
         return EXIT_NOT_HELD;

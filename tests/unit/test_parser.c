@@ -6,10 +6,10 @@
 #define HEAD "scenario \"t\"\n"
 
 static const char *const sources[] = {
-    "tests/diagnostics/good.scn",     "tests/diagnostics/bad_syntax.scn",
-    "tests/diagnostics/names.scn",    "tests/diagnostics/flow.scn",
-    "tests/diagnostics/handlers.scn", "tests/diagnostics/types.scn",
-    "tests/diagnostics/hosts.scn",    "tests/diagnostics/lines.scn",
+    "tests/diagnostics/good.scn",          "tests/diagnostics/many/bad_syntax.scn",
+    "tests/diagnostics/many/names.scn",    "tests/diagnostics/many/flow.scn",
+    "tests/diagnostics/many/handlers.scn", "tests/diagnostics/many/types.scn",
+    "tests/diagnostics/many/hosts.scn",    "tests/diagnostics/many/lines.scn",
 };
 
 enum { SOURCE_COUNT = sizeof(sources) / sizeof(sources[0]) };

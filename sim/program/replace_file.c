@@ -1,0 +1,84 @@
+/* replace_file.c - a temporary file beside the real one, then a rename. */
+#define _XOPEN_SOURCE 700 /* realpath, mkstemp, fchmod */
+
+#include "sim/program/replace_file.h"
+
+#include "sim/program/interrupt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int descriptor, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return -1;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return fsync(descriptor);
+}
+
+/* Whoever may not write to a file shall not replace it either. */
+static int check_permission(const char *path) {
+    return access(path, W_OK);
+}
+
+static int replace(const char *path, char *beside, const char *bytes, size_t length) {
+    struct stat status;
+    if (check_permission(path) != 0 || stat(path, &status) != 0) {
+        return -1;
+    }
+    hold_interrupts();
+    int descriptor = mkstemp(beside);
+    remove_on_interrupt(descriptor >= 0 ? beside : NULL);
+    if (descriptor < 0) {
+        return -1;
+    }
+    int result = fchmod(descriptor, status.st_mode & 07777);
+    result = result == 0 ? write_all(descriptor, bytes, length) : result;
+    int error_number = errno;
+    if (close(descriptor) != 0 && result == 0) {
+        result = -1;
+        error_number = errno;
+    }
+    if (result == 0 && rename(beside, path) != 0) {
+        result = -1;
+        error_number = errno;
+    }
+    if (result != 0) {
+        (void)unlink(beside);
+    }
+    remove_on_interrupt(NULL);
+    errno = error_number;
+    return result;
+}
+
+int replace_file(const char *path, const char *bytes, size_t length) {
+    static const char suffix[] = ".XXXXXX";
+    char *real_path = realpath(path, NULL);
+    if (real_path == NULL) {
+        return -1;
+    }
+    size_t path_bytes = strlen(real_path);
+    char *beside = malloc(path_bytes + sizeof suffix);
+    int result = -1;
+    if (beside != NULL) {
+        memcpy(beside, real_path, path_bytes);
+        memcpy(beside + path_bytes, suffix, sizeof suffix);
+        result = replace(real_path, beside, bytes, length);
+    }
+    int error_number = errno;
+    free(beside);
+    free(real_path);
+    errno = error_number;
+    return result;
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# fmt.sh - what cogsim fmt promises: one layout, in place or told only; files whole, with their permissions, or as they were;
+# and a run does not change. COGSIM names the program.
+set -euo pipefail
+export LC_ALL=C
+unset NO_COLOR
+program=$(realpath "${COGSIM:?COGSIM names the program}")
+scenarios=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../scenarios")
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    printf 'fmt: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
+        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
+    exit 1
+}
+
+# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
+cogsim() {
+    local expected=$1 code=0
+    shift
+    "$program" "$@" >out 2>err </dev/null || code=$?
+    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
+}
+
+prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
+complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+says_nothing() { [[ ! -s out && ! -s err ]] || fail "says something"; }
+
+printf 'scenario "t"\ncoro a\n    sleep   1ms #short\n    log "x"\nexpect log "x"  at 1ms' >messy.scn
+printf 'scenario "t"\n\ncoro a\n    sleep 1ms  # short\n    log   "x"\n\nexpect log "x" at 1ms\n' >tidy
+
+# ---- In place, told only, through a pipe
+
+cp messy.scn a.scn
+cogsim 1 fmt --check a.scn
+prints "a.scn is not formatted"
+prints '+    log   "x"'
+cmp -s a.scn messy.scn || fail "--check changes the file"
+cogsim 0 fmt a.scn
+prints "formatted a.scn"
+cmp a.scn tidy || fail "not the layout"
+cogsim 0 fmt a.scn
+says_nothing
+cogsim 0 fmt --check a.scn
+says_nothing
+"$program" fmt - <messy.scn >out 2>err || fail "fmt - fails"
+cmp out tidy || fail "fmt - prints something else"
+code=0
+"$program" fmt --check - <messy.scn >out 2>err || code=$?
+((code == 1)) || fail "fmt --check -: exit code $code"
+
+# ---- What is replaced, and how
+
+cp messy.scn b.scn && chmod 640 b.scn && ln -s b.scn link.scn
+cogsim 0 fmt link.scn
+[[ -L link.scn && $(stat -c %a b.scn) == 640 ]] || fail "the link or the permissions are gone"
+cmp b.scn tidy
+before=$(stat -c '%i %Y' b.scn)
+cogsim 0 fmt b.scn
+[[ $(stat -c '%i %Y' b.scn) == "$before" ]] || fail "a formatted file was written"
+printf '\xef\xbb\xbf' | cat - tidy >mark.scn
+cogsim 0 fmt mark.scn
+cmp mark.scn tidy || fail "the byte order mark stays"
+sed 's/$/\r/' tidy >crlf.scn
+cogsim 0 fmt crlf.scn
+cmp crlf.scn tidy || fail "line ends stay"
+
+mkdir -p folder/deep
+cp messy.scn folder/one.scn && cp messy.scn folder/deep/two.scn
+printf 'routine work( )\n    sleep   1ms' >folder/part.scni
+printf 'scenario "t"\n\ninclude "part.scni"\n\ncoro a\n    call work()\n' >folder/whole.scn
+cogsim 1 fmt --check folder
+[[ $(grep -c 'is not formatted' out) == 3 ]] || fail "not three files"
+cogsim 0 fmt folder
+cogsim 0 fmt --check folder
+says_nothing
+
+# ---- What is refused
+
+printf 'scenario "t"\ncoro a\n    slep   1ms\n' >broken.scn
+cp broken.scn kept
+cogsim 2 fmt broken.scn
+complains "broken.scn:3:5: error: unknown statement 'slep'"
+cmp broken.scn kept || fail "a broken file was changed"
+printf 'scenario "t"\n\ncoro a\n    call nobody()\n' >unknown.scn
+cogsim 0 fmt --check unknown.scn
+cogsim 2 fmt
+complains "fmt: which scenarios?"
+cogsim 2 fmt nowhere.scn
+complains "cannot read nowhere.scn"
+cogsim 2 fmt --chekc a.scn
+complains "did you mean '--check'?"
+cogsim 0 fmt --help
+prints "usage: cogsim fmt"
+if ((EUID != 0)); then
+    mkdir closed && cp messy.scn closed/a.scn && chmod a-w closed
+    cogsim 3 fmt closed/a.scn
+    complains "cannot write closed/a.scn"
+    cp messy.scn read_only.scn && chmod a-w read_only.scn
+    cogsim 3 fmt read_only.scn
+    cmp read_only.scn messy.scn || fail "a read-only file was changed"
+fi
+[[ -z $(find . -name '*.scn.*') ]] || fail "something is left behind"
+
+# ---- A run stays what it was: every scenario, pulled out of shape
+
+cp -r "$scenarios" shape
+find shape -name '*.scn' -exec sed -i -E 's/^( *[a-z]+) +/\1   /; s/^coro/\n\n# more\ncoro/' {} +
+hashes() { "$program" run --json --root . "$1" | jq -r '[.title, .trace_hash] | @tsv'; }
+hashes "$scenarios" >original || true
+hashes shape >before || true
+cogsim 0 fmt shape
+hashes shape >after || true
+[[ -s before ]] || fail "nothing was run"
+cmp before after || fail "formatting changes the hash of a run"
+cmp original after || fail "layout changes the hash of a run"
