@@ -252,8 +252,31 @@ static bool read_rest(struct sim_parser *parser, struct sim_clause *clause) {
     return is_read;
 }
 
+/* `(log "a" and log "b") or ...`: only expressions have parentheses. */
+static bool report_parenthesised(struct sim_parser *parser) {
+    static const enum sim_word words[] = {SIM_WORD_LOG,      SIM_WORD_NO,     SIM_WORD_END,
+                                          SIM_WORD_DEADLOCK, SIM_WORD_ALWAYS, SIM_WORD_WITHIN};
+    struct sim_lexer ahead = parser->lexer;
+    if (parser->token.kind != SIM_TOKEN_LEFT_PARENTHESIS) {
+        return false;
+    }
+    struct sim_token next = sim_lexer_next(&ahead);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (next.kind == SIM_TOKEN_NAME && next.name_number == (uint32_t)words[i]) {
+            struct sim_finding *finding = sim_parser_error(
+                parser, parser->token.place, "clauses are not put in parentheses");
+            sim_diagnostics_label(parser->diagnostics, finding, "'and' binds tighter than 'or'");
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct sim_clause *read_clause(struct sim_parser *parser) {
     struct sim_place place = parser->token.place;
+    if (report_parenthesised(parser)) {
+        return NULL;
+    }
     enum sim_clause_kind kind = kind_of_word(parser);
     if (kind == SIM_CLAUSE_HOLDS && parser->token.kind == SIM_TOKEN_TEXT) {
         kind = SIM_CLAUSE_BEFORE;

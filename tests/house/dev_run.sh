@@ -50,10 +50,15 @@ if [ "\$1" != run ]; then
 fi
 echo "\$2" >>"$tree/calls"
 read -r word < "\$2"
-echo "trace of \$word" >"\$5"
+[ "\$word" = table ] || echo "trace of \$word" >"\$7"
 case \$word in
 hold) echo '{"ok":true,"steps":12,"time_ns":2000000000,"failures":[]}' ;;
 fail) echo '{"ok":false,"steps":3,"time_ns":1500000,"failures":[{"line":7,"text":"no such log"}]}' && exit 1 ;;
+table)
+    for row in 1 2; do
+        echo "trace of row \$row" >"\$7.\$row"
+        echo '{"ok":true,"steps":5,"time_ns":1000000,"failures":[]}'
+    done ;;
 bad) echo "\$2:1:1: error: odd word" >&2 && exit 2 ;;
 *) echo "out of memory" >&2 && exit 3 ;;
 esac
@@ -77,6 +82,21 @@ dev 0 run
 prints "ok   topic/one"
 prints "2 of 2 scenarios held."
 [[ $(runs_since_last) == 0 ]] || fail "ran though nothing changed"
+
+echo table >"$tree/scenarios/topic/rows.scn"
+dev 0 run
+prints "10 steps        1ms simulated   out/topic/rows.1.svg"
+[[ $(<"$tree/out/topic/rows.2.svg") == "graph of trace of row 2" ]] || fail "wrong picture of a row"
+[[ $(runs_since_last) == 1 ]] || fail "ran more than the table"
+dev 0 run
+[[ $(runs_since_last) == 0 ]] || fail "ran a table again though nothing changed"
+echo "routine r" >"$tree/scenarios/part.scni"
+dev 0 run
+[[ $(runs_since_last) == 3 ]] || fail "what may be included has changed, and not all is done again"
+rm "$tree/scenarios/topic/rows.scn" "$tree/scenarios/part.scni"
+dev 0 run
+[[ -z $(find "$tree/out" -name 'rows.*') ]] || fail "kept the pictures of what is gone"
+runs_since_last >/dev/null
 
 rm "$tree/out/topic/one.txt"
 dev 0 run

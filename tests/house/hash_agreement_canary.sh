@@ -15,7 +15,7 @@ echo 'scenario "a"' >"$tree/scenarios/topic/a.scn"
 program() {
     cat >"$tree/$1" <<END
 #!/bin/sh
-echo "$2" >"\$5"
+echo "$2" >"\$7"
 echo '{"trace_hash":"$3"}'
 exit $4
 END
