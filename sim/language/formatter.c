@@ -2,8 +2,9 @@
  * are written.
  *
  * Columns: the simple statements of a block (those without a block of their own) have their second
- * words in one column, from one loop or condition among them to the next; so have neighbouring lines at the margin that say what must hold. The cells
- * of a table have columns, and so have the comments behind neighbouring lines.
+ * words in one column, from one loop or condition among them to the next; so have neighbouring
+ * lines at the margin that say what must hold. The cells of a table have columns, and so have the
+ * comments behind neighbouring lines.
  */
 #include "sim/language/formatter.h"
 
@@ -17,6 +18,9 @@ enum {
     SPACES_PER_LEVEL = 4,
     LEVELS_MAX = 80, /* more than the parser takes */
     BLANKS_BEFORE_COMMENT = 2,
+    /* What is wider does not make others move: a file stays about as large as it was. */
+    CODE_COLUMNS_MAX = 100,
+    CELL_COLUMNS_MAX = 60,
 };
 
 enum line_kind {
@@ -36,6 +40,7 @@ struct line {
     uint32_t group;         /* whose second words share a column; SIM_NONE: none */
     bool opens_block;       /* the next line of code is deeper */
     bool is_single;         /* one token only */
+    bool is_handler;        /* `on`, `else`, and comments right above them */
     bool is_behind_blank;   /* a blank line stands before it */
     bool wants_blank;       /* and one has to */
     uint32_t code_bytes;    /* of what is written of it in `text` */
@@ -61,7 +66,7 @@ struct formatter {
 /* ---- Looking at the lines ---- */
 
 static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r';
+    return c == ' ' || c == '\t';
 }
 
 static uint32_t columns_of(const char *text, size_t length) {
@@ -131,36 +136,55 @@ static uint32_t level_of(uint32_t indent) {
     return level < LEVELS_MAX ? level : LEVELS_MAX;
 }
 
-/* Where the lexer moves by itself, to lines of code, it is one line ahead of what is looked at. */
-static void look_at_line(struct formatter *formatter, uint32_t line_start, uint32_t line_end,
-                         bool is_behind_blank, enum line_kind block_kind) {
+/* As the lexer measures it. */
+static uint32_t indent_of(const char *bytes, uint32_t count) {
+    uint32_t columns = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        columns =
+            bytes[i] == '\t' ? (columns / SPACES_PER_LEVEL + 1) * SPACES_PER_LEVEL : columns + 1;
+    }
+    return columns;
+}
+
+/* Offset of the end of a line, without the blanks there; those of a schedule stay. */
+static uint32_t trimmed_end(const char *text, uint32_t start, uint32_t end, bool is_raw) {
+    if (is_raw) {
+        /* One carriage return is a part of the line's end; two can only be told by two. */
+        bool has_return = end > start && text[end - 1] == '\r';
+        bool has_two = has_return && end - 1 > start && text[end - 2] == '\r';
+        return has_return && !has_two ? end - 1 : end;
+    }
+    while (end > start && (is_blank(text[end - 1]) || text[end - 1] == '\r')) {
+        end--;
+    }
+    return end;
+}
+
+/* Looks at a line that is not blank; `start` is where its first word begins. What is below a
+ * `schedule` is not cut into tokens. */
+static void look_at_line(struct formatter *formatter, uint32_t line_start, uint32_t start,
+                         uint32_t line_end, bool is_behind_blank, enum line_kind block_kind) {
     const char *text = formatter->source->text;
-    uint32_t start = line_start;
-    while (start < line_end && is_blank(text[start])) {
-        start++;
-    }
-    while (line_end > start && is_blank(text[line_end - 1])) {
-        line_end--;
-    }
     struct line *line = add_line(formatter);
     if (line == NULL) {
         return;
     }
     *line = (struct line){.kind = block_kind,
                           .start = start,
-                          .end = line_end,
-                          .level = level_of(start - line_start),
+                          .level = level_of(indent_of(text + line_start, start - line_start)),
                           .head = SIM_NONE,
                           .group = SIM_NONE,
                           .is_behind_blank = is_behind_blank};
     if (text[start] == '#') {
         line->kind = LINE_COMMENT;
+    } else if (line->level == 0) {
+        line->kind = LINE_CODE;
+    }
+    line->end = trimmed_end(text, start, line_end, line->kind == LINE_RAW);
+    if (line->kind == LINE_COMMENT) {
         return;
     }
     (void)sim_lexer_next_line(&formatter->lexer);
-    if (line->level == 0) {
-        line->kind = LINE_CODE;
-    }
     if (line->kind != LINE_RAW) {
         look_at_tokens(formatter, line);
     } else {
@@ -184,20 +208,22 @@ static void look_at_lines(struct formatter *formatter) {
     for (uint32_t at = 0; at < length && !formatter->arena.has_failed;) {
         const char *newline = memchr(text + at, '\n', length - at);
         uint32_t end = newline != NULL ? (uint32_t)(newline - text) : length;
+        bool has_return = end > at && text[end - 1] == '\r';
         uint32_t first = at;
         while (first < end && is_blank(text[first])) {
             first++;
         }
-        if (first < end) {
+        bool is_empty = first == end || (has_return && first == end - 1);
+        if (!is_empty) {
             uint32_t before = formatter->line_count;
-            look_at_line(formatter, at, end, is_behind_blank, below);
+            look_at_line(formatter, at, first, end, is_behind_blank, below);
             bool is_added = formatter->line_count > before;
             const struct line *line = is_added ? &formatter->lines[before] : NULL;
             if (is_added && line->level == 0 && line->kind == LINE_CODE) {
                 below = kind_below(line);
             }
         }
-        is_behind_blank = first == end;
+        is_behind_blank = is_empty;
         at = end + 1;
     }
 }
@@ -214,25 +240,35 @@ static struct line *next_code(struct formatter *formatter, uint32_t index) {
     return NULL;
 }
 
+/* What belongs to the statement before it. */
+static bool is_handler_line(const struct line *line) {
+    return line->level > 0 && (line->head == SIM_WORD_ON || line->head == SIM_WORD_ELSE);
+}
+
 /* A comment belongs to what follows it, unless it is written deeper at the end of a block. */
 static void place_comments(struct formatter *formatter) {
     uint32_t above = 0;
     uint32_t below = 0;
+    bool is_handler = false; /* what is below is */
     bool is_known = false;
     for (uint32_t i = 0; i < formatter->line_count; i++) {
         struct line *line = &formatter->lines[i];
         if (line->kind != LINE_COMMENT) {
             above = line->level;
+            line->is_handler = is_handler_line(line);
             is_known = false;
             continue;
         }
         if (!is_known) {
             const struct line *next = next_code(formatter, i);
             below = next != NULL ? next->level : 0;
+            is_handler = next != NULL && is_handler_line(next);
             is_known = true;
         }
+        line->is_handler = is_handler;
         uint32_t deepest = above > below ? above : below;
         line->level = line->level < below ? below : line->level > deepest ? deepest : line->level;
+        above = line->level; /* a comment behind it ends no deeper block */
     }
 }
 
@@ -337,9 +373,8 @@ static void place_blank_lines(struct formatter *formatter) {
         struct line *line = &formatter->lines[i];
         const struct line *previous = &formatter->lines[i - 1];
         bool is_first_of_block = previous->kind != LINE_COMMENT ? previous->opens_block : false;
-        bool is_handler = line->head == SIM_WORD_ON || line->head == SIM_WORD_ELSE;
         line->wants_blank = line->is_behind_blank;
-        if (is_first_of_block || (line->level > 0 && is_handler)) {
+        if (is_first_of_block || line->is_handler) {
             line->wants_blank = false;
         } else if (line->level == 0) {
             bool is_below_block = previous->level > 0;
@@ -470,7 +505,9 @@ static void widen(struct formatter *formatter, uint32_t column, const char *cell
         columns->widths = widths;
     }
     uint32_t width = columns_of(cell, length);
-    columns->widths[column] = columns->widths[column] > width ? columns->widths[column] : width;
+    if (width <= CELL_COLUMNS_MAX && columns->widths[column] < width) {
+        columns->widths[column] = width;
+    }
 }
 
 static void write_cell(struct formatter *formatter, uint32_t column, const char *cell,
@@ -480,7 +517,9 @@ static void write_cell(struct formatter *formatter, uint32_t column, const char 
     sim_buffer_add(columns->row, cell, length);
     if (!is_last) {
         sim_buffer_add_text(columns->row, ",");
-        add_blanks(columns->row, columns->widths[column] - columns_of(cell, length) + 1);
+        uint32_t width = columns_of(cell, length);
+        uint32_t wanted = columns->widths[column];
+        add_blanks(columns->row, wanted > width ? wanted - width + 1 : 1);
     }
 }
 
@@ -524,7 +563,7 @@ static uint32_t comment_column(const struct formatter *formatter, uint32_t index
            formatter->lines[i].level == first->level &&
            (i == index || !formatter->lines[i].wants_blank)) {
         uint32_t columns = formatter->lines[i].code_columns;
-        column = columns > column ? columns : column;
+        column = columns > column && columns <= CODE_COLUMNS_MAX ? columns : column;
         i++;
     }
     *end = i;
@@ -536,7 +575,8 @@ static void add_comment(const struct formatter *formatter, const struct line *li
     const char *text = formatter->source->text;
     uint32_t start = line->comment_start;
     bool is_bare = start + 1 < line->end && strchr(" #!\t", text[start + 1]) == NULL;
-    add_blanks(buffer, column - line->code_columns);
+    uint32_t least = line->code_columns + BLANKS_BEFORE_COMMENT;
+    add_blanks(buffer, (column > least ? column : least) - line->code_columns);
     sim_buffer_add_text(buffer, is_bare ? "# " : "#");
     sim_buffer_add(buffer, text + start + 1, line->end - start - 1);
 }

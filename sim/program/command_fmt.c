@@ -1,5 +1,6 @@
 /* command_fmt.c - cogsim fmt: puts scenario files into their one layout. */
 #include "sim/language/formatter.h"
+#include "sim/language/include_files.h"
 #include "sim/program/diff.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
@@ -24,61 +25,153 @@ static const char help[] =
     "\n"
     "exit codes: 0 formatted; 1 not formatted (--check); 2 bad input; 3 the environment failed.\n";
 
-/* Formats a source that was read. Returns an exit code; mistakes are shown. */
-static int format(struct loaded *loaded, struct sim_buffer *buffer) {
-    int code = load_syntax(loaded);
-    if (code != EXIT_HELD) {
-        return code;
+enum { DIFF_LINES_MAX = 20, PIECE_BYTES = 65536 };
+
+/* A file being formatted: its own text, and its syntax being checked. */
+struct formatted {
+    struct loaded loaded;
+    struct sim_source own; /* nothing is spliced in */
+    struct sim_buffer buffer;
+    const char *root; /* that its includes must stay inside */
+    bool is_standard; /* it is standard input, of no name that could tell what it is */
+};
+
+/* ---- Syntax ---- */
+
+static bool parses(const struct sim_source *source, bool is_part) {
+    const struct cog_allocator *allocator = cog_allocator_malloc();
+    const struct sim_parse_options options = {.is_syntax_only = true, .is_part = is_part};
+    struct sim_diagnostics diagnostics;
+    struct sim_scenario *scenario = NULL;
+    sim_diagnostics_init(&diagnostics, allocator);
+    int status = sim_scenario_parse_with(allocator, source, &options, &diagnostics, &scenario);
+    sim_scenario_free(scenario);
+    sim_diagnostics_term(&diagnostics);
+    return status == COG_OK;
+}
+
+/* By itself, so that a file can be formatted wherever it is; or, since parameters may stand in
+ * files that it includes, with those. Mistakes are shown. */
+static int check_syntax(struct formatted *file) {
+    bool is_part = sim_is_part_name(file->loaded.path);
+    if (parses(&file->own, is_part) || (file->is_standard && parses(&file->own, true))) {
+        return EXIT_HELD;
     }
-    if (sim_format(cog_allocator_malloc(), &loaded->source, buffer) != COG_OK) {
-        complain("%s: out of memory", loaded->path);
+    if (sim_source_include_files(&file->loaded.source, file->root) != COG_OK) {
+        complain("%s: out of memory", file->loaded.path);
         return EXIT_ENVIRONMENT;
     }
-    return EXIT_HELD;
+    return load_syntax(&file->loaded);
+}
+
+static int format(struct formatted *file) {
+    int code = check_syntax(file);
+    if (code == EXIT_HELD &&
+        sim_format(cog_allocator_malloc(), &file->own, &file->buffer) != COG_OK) {
+        complain("%s: out of memory", file->loaded.path);
+        return EXIT_ENVIRONMENT;
+    }
+    return code;
+}
+
+/* ---- What comes of it ---- */
+
+static const char *bytes_of(const struct sim_buffer *buffer) {
+    return buffer->bytes != NULL ? buffer->bytes : "";
 }
 
 /* As the file has it, its byte order mark included. */
-static bool is_formatted(const struct sim_source *source, const struct sim_buffer *buffer) {
-    return source->text == source->block && source->length == buffer->length &&
-           (buffer->length == 0 || memcmp(source->text, buffer->bytes, buffer->length) == 0);
+static bool is_formatted(const struct formatted *file) {
+    return file->own.text == file->own.block && file->own.length == file->buffer.length &&
+           memcmp(file->own.text, bytes_of(&file->buffer), file->buffer.length) == 0;
 }
 
-static int check(const struct loaded *loaded, const struct sim_buffer *buffer) {
-    (void)printf("%s is not formatted\n", loaded->path);
-    print_diff(stdout, loaded->path, loaded->source.text, loaded->source.length,
-               buffer->bytes != NULL ? buffer->bytes : "", buffer->length, wants_colour(stdout));
+static int show(const struct formatted *file) {
+    const char *path = file->loaded.path;
+    bool has_mark = file->own.text != file->own.block;
+    (void)printf("%s is not formatted%s\n", path,
+                 has_mark ? ": it begins with a byte order mark" : "");
+    print_diff_start(stdout, path, file->own.text, file->own.length, bytes_of(&file->buffer),
+                     file->buffer.length, wants_colour(stdout), DIFF_LINES_MAX);
     return EXIT_NOT_HELD;
 }
 
-static int replace(const struct loaded *loaded, const struct sim_buffer *buffer) {
-    if (replace_file(loaded->path, buffer->bytes != NULL ? buffer->bytes : "", buffer->length) !=
-        0) {
-        complain("cannot write %s: %s", loaded->path, strerror(errno));
+static int replace(const struct formatted *file) {
+    const char *path = file->loaded.path;
+    if (replace_file(path, bytes_of(&file->buffer), file->buffer.length) != 0) {
+        complain("cannot write %s: %s", path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }
-    (void)printf("formatted %s\n", loaded->path);
+    (void)printf("formatted %s\n", path);
     return EXIT_HELD;
 }
 
-static int format_path(const char *path, bool is_check) {
-    static const struct load_settings no_settings = {.errors = NULL};
-    struct load_settings settings = no_settings;
-    struct loaded loaded;
-    struct sim_buffer buffer;
-    bool is_standard = strcmp(path, "-") == 0;
-    settings.errors = stderr;
-    sim_buffer_init(&buffer, cog_allocator_malloc());
-    int code = load_text(&loaded, is_standard ? "/dev/stdin" : path, &settings);
-    if (code == EXIT_HELD) {
-        code = format(&loaded, &buffer);
+static int finish(const struct formatted *file, bool is_check) {
+    if (file->is_standard && !is_check) {
+        (void)fwrite(bytes_of(&file->buffer), 1, file->buffer.length, stdout);
+        return EXIT_HELD;
     }
-    if (code == EXIT_HELD && is_standard && !is_check) {
-        (void)fwrite(buffer.bytes != NULL ? buffer.bytes : "", 1, buffer.length, stdout);
-    } else if (code == EXIT_HELD && !is_formatted(&loaded.source, &buffer)) {
-        code = is_check ? check(&loaded, &buffer) : replace(&loaded, &buffer);
+    if (is_formatted(file)) {
+        return EXIT_HELD;
     }
-    sim_buffer_term(&buffer);
-    unload(&loaded);
+    return is_check ? show(file) : replace(file);
+}
+
+/* ---- Reading ---- */
+
+static int complain_of(const struct sim_source *source, int status) {
+    complain("%s", status == COG_ENOMEM ? "out of memory" : source->error);
+    return status == COG_ELIMIT ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
+}
+
+/* Reads standard input, which may be a socket and so has no path that opens it. */
+static int load_standard(struct loaded *loaded, const struct load_settings *settings) {
+    struct sim_buffer text;
+    size_t got = 1;
+    *loaded = (struct loaded){.path = "<stdin>", .settings = settings};
+    sim_diagnostics_init(&loaded->diagnostics, cog_allocator_malloc());
+    sim_buffer_init(&text, cog_allocator_malloc());
+    while (got > 0 && text.length <= SIM_SOURCE_BYTES_MAX && !text.has_failed) {
+        char piece[PIECE_BYTES];
+        got = fread(piece, 1, sizeof piece, stdin);
+        sim_buffer_add(&text, piece, got);
+    }
+    int code = EXIT_HELD;
+    if (ferror(stdin)) {
+        complain("cannot read standard input: %s", strerror(errno));
+        code = EXIT_ENVIRONMENT;
+    } else {
+        int status = text.has_failed
+                         ? COG_ENOMEM
+                         : sim_source_from_text(&loaded->source, cog_allocator_malloc(),
+                                                loaded->path, bytes_of(&text), text.length);
+        code = status == COG_OK ? EXIT_HELD : complain_of(&loaded->source, status);
+    }
+    sim_buffer_term(&text);
+    return code;
+}
+
+static int load_own(struct formatted *file) {
+    const struct sim_source *source = &file->loaded.source;
+    size_t bytes = (size_t)(source->text - source->block) + source->length;
+    int status = sim_source_from_text(&file->own, cog_allocator_malloc(), file->loaded.path,
+                                      source->block, bytes);
+    return status == COG_OK ? EXIT_HELD : complain_of(&file->own, status);
+}
+
+/* path null: standard input. */
+static int format_path(const char *path, const char *root, bool is_check) {
+    const struct load_settings settings = {.errors = stderr};
+    struct formatted file = {.root = root, .is_standard = path == NULL};
+    sim_buffer_init(&file.buffer, cog_allocator_malloc());
+    int code = path != NULL ? load_text(&file.loaded, path, &settings)
+                            : load_standard(&file.loaded, &settings);
+    code = code == EXIT_HELD ? load_own(&file) : code;
+    code = code == EXIT_HELD ? format(&file) : code;
+    code = code == EXIT_HELD ? finish(&file, is_check) : code;
+    sim_buffer_term(&file.buffer);
+    sim_source_close(&file.own);
+    unload(&file.loaded);
     return code;
 }
 
@@ -86,7 +179,7 @@ static int format_paths(char **paths, int count, bool is_check) {
     struct paths found;
     int code = paths_expand(&found, paths, count, NULL, true);
     for (size_t i = 0; i < found.count; i++) {
-        code = worse(code, format_path(found.items[i].path, is_check));
+        code = worse(code, format_path(found.items[i].path, found.items[i].root, is_check));
     }
     paths_free(&found);
     return code;
@@ -107,7 +200,7 @@ int command_fmt(int argc, char **argv) {
         return EXIT_BAD_INPUT;
     }
     if (count == 1 && strcmp(argv[0], "-") == 0) {
-        return format_path("-", is_check);
+        return format_path(NULL, ".", is_check);
     }
     return format_paths(argv, count, is_check);
 }

@@ -15,6 +15,7 @@ enum { CONTEXT_LINES = 2, TABLE_CELLS_MAX = 16 << 20 };
 struct line {
     const char *text;
     size_t bytes; /* without its end */
+    bool has_end; /* the last one may have none */
 };
 
 struct lines {
@@ -44,14 +45,16 @@ static bool cut_lines(const char *text, size_t bytes, struct lines *lines) {
     for (size_t at = 0; lines->items != NULL && at < bytes;) {
         const char *newline = memchr(text + at, '\n', bytes - at);
         size_t length = newline != NULL ? (size_t)(newline - text) - at : bytes - at;
-        lines->items[lines->count++] = (struct line){.text = text + at, .bytes = length};
+        lines->items[lines->count++] =
+            (struct line){.text = text + at, .bytes = length, .has_end = newline != NULL};
         at += length + 1;
     }
     return lines->items != NULL;
 }
 
 static bool is_same(struct line left, struct line right) {
-    return left.bytes == right.bytes && memcmp(left.text, right.text, left.bytes) == 0;
+    return left.bytes == right.bytes && left.has_end == right.has_end &&
+           memcmp(left.text, right.text, left.bytes) == 0;
 }
 
 static void add_step(struct difference *difference, char sign, struct line line, size_t *before,
@@ -129,16 +132,36 @@ static void compare(struct difference *difference, const struct lines *left,
 
 /* ---- Printing ---- */
 
-static void print_step(FILE *file, const struct step *step, bool colour) {
-    const char *start = !colour || step->sign == ' ' ? ""
-                        : step->sign == '-'          ? "\x1b[31m"
-                                                     : "\x1b[32m";
+/* Where lines go; those past lines_max are only counted. */
+struct printer {
+    FILE *file;
+    bool colour;
+    size_t lines_max;
+    size_t line_count;
+};
+
+static bool has_room(struct printer *printer) {
+    printer->line_count++;
+    return printer->line_count <= printer->lines_max;
+}
+
+static void print_step(struct printer *printer, const struct step *step) {
+    FILE *file = printer->file;
+    if (!has_room(printer)) {
+        return;
+    }
+    const char *start = !printer->colour || step->sign == ' ' ? ""
+                        : step->sign == '-'                   ? "\x1b[31m"
+                                                              : "\x1b[32m";
     (void)fprintf(file, "%s%c", start, step->sign);
     for (size_t i = 0; i < step->line.bytes; i++) {
         unsigned char c = (unsigned char)step->line.text[i];
         (void)fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, file);
     }
     (void)fputs(start[0] != '\0' ? "\x1b[0m\n" : "\n", file);
+    if (!step->line.has_end) {
+        (void)fputs("\\ No newline at end of file\n", file);
+    }
 }
 
 /* The end of the hunk that begins at `start`: changes closer than their contexts share one. */
@@ -153,8 +176,8 @@ static size_t end_of_hunk(const struct difference *difference, size_t start) {
     return end + (left < CONTEXT_LINES ? left : CONTEXT_LINES);
 }
 
-static void print_hunk(FILE *file, const struct difference *difference, size_t start, size_t end,
-                       bool colour) {
+static void print_hunk(struct printer *printer, const struct difference *difference, size_t start,
+                       size_t end) {
     const struct step *first = &difference->steps[start];
     size_t removed = 0;
     size_t added = 0;
@@ -162,34 +185,47 @@ static void print_hunk(FILE *file, const struct difference *difference, size_t s
         removed += difference->steps[i].sign != '+' ? 1 : 0;
         added += difference->steps[i].sign != '-' ? 1 : 0;
     }
-    (void)fprintf(file, "%s@@ -%zu,%zu +%zu,%zu @@%s\n", colour ? "\x1b[36m" : "",
-                  first->before + (removed > 0 ? 1 : 0), removed,
-                  first->after + (added > 0 ? 1 : 0), added, colour ? "\x1b[0m" : "");
+    if (has_room(printer)) {
+        (void)fprintf(printer->file, "%s@@ -%zu,%zu +%zu,%zu @@%s\n",
+                      printer->colour ? "\x1b[36m" : "", first->before + (removed > 0 ? 1 : 0),
+                      removed, first->after + (added > 0 ? 1 : 0), added,
+                      printer->colour ? "\x1b[0m" : "");
+    }
     for (size_t i = start; i < end; i++) {
-        print_step(file, &difference->steps[i], colour);
+        print_step(printer, &difference->steps[i]);
     }
 }
 
-static void print_hunks(FILE *file, const char *path, const struct difference *difference,
-                        bool colour) {
+static void print_hunks(struct printer *printer, const char *path,
+                        const struct difference *difference) {
     bool is_first = true;
     for (size_t i = 0; i < difference->count; i++) {
         if (difference->steps[i].sign == ' ') {
             continue;
         }
         if (is_first) {
-            (void)fprintf(file, "--- %s\n+++ %s\n", path, path);
+            (void)fprintf(printer->file, "--- %s\n+++ %s\n", path, path);
             is_first = false;
         }
         size_t start = i < CONTEXT_LINES ? 0 : i - CONTEXT_LINES;
         size_t end = end_of_hunk(difference, i);
-        print_hunk(file, difference, start, end, colour);
+        print_hunk(printer, difference, start, end);
         i = end - 1;
+    }
+    if (printer->line_count > printer->lines_max) {
+        (void)fprintf(printer->file, "... and %zu more lines\n",
+                      printer->line_count - printer->lines_max);
     }
 }
 
 void print_diff(FILE *file, const char *path, const char *before, size_t before_bytes,
                 const char *after, size_t after_bytes, bool colour) {
+    print_diff_start(file, path, before, before_bytes, after, after_bytes, colour, SIZE_MAX);
+}
+
+void print_diff_start(FILE *file, const char *path, const char *before, size_t before_bytes,
+                      const char *after, size_t after_bytes, bool colour, size_t lines_max) {
+    struct printer printer = {.file = file, .colour = colour, .lines_max = lines_max};
     struct lines left = {.items = NULL};
     struct lines right = {.items = NULL};
     struct difference difference = {.steps = NULL};
@@ -200,7 +236,7 @@ void print_diff(FILE *file, const char *path, const char *before, size_t before_
     }
     if (difference.steps != NULL) {
         compare(&difference, &left, &right);
-        print_hunks(file, path, &difference, colour);
+        print_hunks(&printer, path, &difference);
     } else {
         complain("%s: out of memory", path);
     }

@@ -10,4 +10,8 @@
 void print_diff(FILE *file, const char *path, const char *before, size_t before_bytes,
                 const char *after, size_t after_bytes, bool colour);
 
+/* The same, but at most so many lines of it, and how many more there are. */
+void print_diff_start(FILE *file, const char *path, const char *before, size_t before_bytes,
+                      const char *after, size_t after_bytes, bool colour, size_t lines_max);
+
 #endif

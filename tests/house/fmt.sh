@@ -77,6 +77,27 @@ cogsim 0 fmt folder
 cogsim 0 fmt --check folder
 says_nothing
 
+# Parameters of included files; parts, also through a pipe, which tells no name.
+printf 'param pause = 5ms\n' >pause.scni
+printf 'scenario "t"\ninclude "pause.scni"\ncoro a\n    sleep pause\nexpect end at 2*pause-5ms\n' >uses.scn
+cogsim 0 fmt uses.scn
+grep -qx 'expect end at 2 \* pause - 5ms' uses.scn || fail "a file with parameters of another is not formatted"
+printf 'param  pause=5ms' >part
+"$program" fmt - <part >out 2>err || fail "fmt - takes no part"
+printf 'param pause = 5ms\n' | cmp out - || fail "fmt - prints another part"
+
+# What differs at the ends of the file only is shown as well, and of what is long the beginning.
+printf '\xef\xbb\xbf' | cat - tidy >mark.scn
+cogsim 1 fmt --check mark.scn
+prints "byte order mark"
+head -c -1 tidy >unended.scn
+cogsim 1 fmt --check unended.scn
+prints "No newline at end of file"
+(cat tidy && seq -f '    log  "%g"' 40) | sed '/^expect/d' >many.scn
+cogsim 1 fmt --check many.scn
+(($(wc -l <out) < 30)) || fail "--check floods"
+prints "more lines"
+
 # ---- What is refused
 
 printf 'scenario "t"\ncoro a\n    slep   1ms\n' >broken.scn
@@ -94,6 +115,27 @@ cogsim 2 fmt --chekc a.scn
 complains "did you mean '--check'?"
 cogsim 0 fmt --help
 prints "usage: cogsim fmt"
+code=0
+"$program" fmt - <. >out 2>err || code=$?
+((code == 3)) || fail "a folder as standard input: exit code $code"
+complains "cannot read standard input: Is a directory"
+code=0
+"$program" fmt - <tidy >/dev/full 2>err || code=$?
+((code == 3)) || fail "standard output is full: exit code $code"
+mkdir full && cp messy.scn full/a.scn
+seq -f '    log  "%g"' 40000 >>full/a.scn
+sed -i '/^expect/d' full/a.scn
+cp full/a.scn kept
+code=0
+(
+    trap '' XFSZ
+    ulimit -f 4
+    exec "$program" fmt full/a.scn >out 2>err
+) || code=$?
+((code == 3)) || fail "a full disk: exit code $code"
+complains "cannot write full/a.scn: File too large"
+cmp full/a.scn kept || fail "a full disk changes the file"
+[[ $(ls -A full) == a.scn ]] || fail "left on a full disk: $(ls -A full)"
 if ((EUID != 0)); then
     mkdir closed && cp messy.scn closed/a.scn && chmod a-w closed
     cogsim 3 fmt closed/a.scn

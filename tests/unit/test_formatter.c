@@ -226,6 +226,71 @@ static void comments_keep_to_what_they_belong_to(void **state) {
                   "# of the file\n");
 }
 
+static void no_blank_line_parts_a_handler_from_its_statement(void **state) {
+    (void)state;
+    assert_format("coro a\n"
+                  "    if x\n"
+                  "        yield\n"
+                  "\n"
+                  "        # that was it\n"
+                  "\n"
+                  "    # or not\n"
+                  "\n"
+                  "    else\n"
+                  "        get x from q\n"
+                  "\n"
+                  "    # done\n"
+                  "    stop\n",
+                  "coro a\n"
+                  "    if x\n"
+                  "        yield\n"
+                  "        # that was it\n"
+                  "    # or not\n"
+                  "    else\n"
+                  "        get x from q\n"
+                  "\n"
+                  "    # done\n"
+                  "    stop\n");
+}
+
+static void a_comment_behind_a_shallower_one_is_no_deeper(void **state) {
+    (void)state;
+    assert_format("coro a\n"
+                  "    repeat\n"
+                  "        sleep 1ms\n"
+                  "    # behind the loop\n"
+                  "        # as well\n"
+                  "\t# no deeper\n"
+                  "    stop\n",
+                  "coro a\n"
+                  "    repeat\n"
+                  "        sleep 1ms\n"
+                  "    # behind the loop\n"
+                  "    # as well\n"
+                  "    # no deeper\n"
+                  "    stop\n");
+}
+
+/* A file of such lines would become many times as large. */
+static void what_is_very_wide_moves_nothing_else(void **state) {
+    (void)state;
+    char wide[201];
+    char before[1000];
+    char after[1000];
+    memset(wide, 'x', sizeof wide);
+    wide[0] = wide[199] = '"';
+    wide[200] = '\0';
+    (void)snprintf(before, sizeof before,
+                   "each a, b\n    %s,1\n    \"y\",  2\n\ncoro a\n    log %s #one\n"
+                   "    log \"y\" #other\n",
+                   wide, wide);
+    (void)snprintf(after, sizeof after,
+                   "each a, b\n    %s, 1\n    \"y\", 2\n\ncoro a\n    log %s  # one\n"
+                   "    log \"y\"  # other\n",
+                   wide, wide);
+    assert_format(before, after);
+}
+
 static void schedules_stay_as_they_are(void **state) {
     (void)state;
     assert_format(
@@ -428,6 +493,9 @@ int main(void) {
         cmocka_unit_test(blanks_between_words),
         cmocka_unit_test(blank_lines),
         cmocka_unit_test(comments_keep_to_what_they_belong_to),
+        cmocka_unit_test(no_blank_line_parts_a_handler_from_its_statement),
+        cmocka_unit_test(a_comment_behind_a_shallower_one_is_no_deeper),
+        cmocka_unit_test(what_is_very_wide_moves_nothing_else),
         cmocka_unit_test(schedules_stay_as_they_are),
         cmocka_unit_test(line_ends_and_the_end_of_the_file),
         cmocka_unit_test(the_tokens_of_every_scenario_stay),

@@ -1,6 +1,7 @@
 /* test_formatter_trees.c - whatever is formatted means what it meant: the tree of every scenario,
  * of every example and of many other layouts of them is the same before and after. */
 #include "sim/language/formatter.h"
+#include "sim/language/include_files.h"
 #include "sim/language/lexer.h"
 #include "sim/language/words.h"
 #include "tests/unit/language_fixture.h"
@@ -13,19 +14,54 @@ enum { LAYOUTS_EACH = 12 };
 
 /* ---- Texts and their trees ---- */
 
-static void open_text(struct sim_source *source, const char *text, size_t length) {
-    assert_int_equal(sim_source_from_text(source, cog_allocator_malloc(), "t.scn", text, length),
-                     COG_OK);
+struct text {
+    const char *path; /* of the file that it is; null: it is none */
+    const char *bytes;
+    size_t length;
+};
+
+static struct text made_of(const struct text *original, const struct sim_buffer *buffer) {
+    return (struct text){.path = original->path, .bytes = buffer->bytes, .length = buffer->length};
+}
+
+static void open_text(struct sim_source *source, const struct text *text) {
+    const char *name = text->path != NULL ? text->path : "t.scn";
+    assert_int_equal(
+        sim_source_from_text(source, cog_allocator_malloc(), name, text->bytes, text->length),
+        COG_OK);
+}
+
+/* The included files of the examples are blocks of their page, ```scni NAME. */
+static int open_part(void *context, const char *from, const char *name, struct sim_source *source) {
+    (void)context;
+    (void)from;
+    size_t length = 0;
+    char fence[100];
+    char *page = read_file("scenarios/SYNTAX.md", &length);
+    (void)snprintf(fence, sizeof fence, "\n```scni %.60s\n", name);
+    const char *start = strstr(page, fence);
+    assert_non_null(start);
+    start += strlen(fence);
+    const char *end = strstr(start, "```");
+    assert_non_null(end);
+    int status =
+        sim_source_from_text(source, cog_allocator_malloc(), name, start, (size_t)(end - start));
+    free(page);
+    return status;
 }
 
 /* The tree of a text; nothing is added unless it parses. */
-static bool dump_text(struct sim_buffer *buffer, const char *text, size_t length,
+static bool dump_text(struct sim_buffer *buffer, const struct text *text,
                       const struct sim_parse_options *options) {
     const struct cog_allocator *allocator = cog_allocator_malloc();
     struct sim_source source;
     struct sim_diagnostics diagnostics;
     struct sim_scenario *scenario = NULL;
-    open_text(&source, text, length);
+    const struct sim_includer includer = {.open = open_part};
+    open_text(&source, text);
+    int included = text->path != NULL ? sim_source_include_files(&source, "scenarios")
+                                      : sim_source_include(&source, &includer);
+    assert_int_equal(included, COG_OK);
     sim_diagnostics_init(&diagnostics, allocator);
     int status = sim_scenario_parse_with(allocator, &source, options, &diagnostics, &scenario);
     if (status == COG_OK) {
@@ -37,9 +73,9 @@ static bool dump_text(struct sim_buffer *buffer, const char *text, size_t length
     return status == COG_OK;
 }
 
-static void format_text(struct sim_buffer *buffer, const char *text, size_t length) {
+static void format_text(struct sim_buffer *buffer, const struct text *text) {
     struct sim_source source;
-    open_text(&source, text, length);
+    open_text(&source, text);
     sim_buffer_init(buffer, cog_allocator_malloc());
     assert_int_equal(sim_format(cog_allocator_malloc(), &source, buffer), COG_OK);
     sim_buffer_add_text(buffer, ""); /* never null */
@@ -47,17 +83,19 @@ static void format_text(struct sim_buffer *buffer, const char *text, size_t leng
 }
 
 /* The trees of both texts are the same, and there is one. */
-static void assert_same_tree(const char *before, size_t before_bytes,
-                             const struct sim_buffer *after,
+static void assert_same_tree(const struct text *before, const struct text *after,
                              const struct sim_parse_options *options) {
     struct sim_buffer left;
     struct sim_buffer right;
     sim_buffer_init(&left, cog_allocator_malloc());
     sim_buffer_init(&right, cog_allocator_malloc());
-    bool is_read = dump_text(&left, before, before_bytes, options);
-    bool is_still_read = dump_text(&right, after->bytes, after->length, options);
+    bool is_read = dump_text(&left, before, options);
+    bool is_still_read = dump_text(&right, after, options);
     if (is_read && (!is_still_read || strcmp(left.bytes, right.bytes) != 0)) {
-        print_error("%s\n---- was formatted to\n%s\n", before, after->bytes);
+        print_error("%s\n---- was formatted to\n%s\n", before->bytes, after->bytes);
+    }
+    if (!is_read && options->is_syntax_only) {
+        print_error("%s\n---- does not parse\n", before->bytes);
     }
     assert_int_equal(is_read, is_still_read);
     assert_true(is_read || !options->is_syntax_only);
@@ -69,15 +107,16 @@ static void assert_same_tree(const char *before, size_t before_bytes,
 }
 
 /* Both as it is written and, where it is a whole scenario, with all names found. */
-static void assert_means_the_same(const char *text, size_t length) {
+static void assert_means_the_same(const struct text *text) {
     static const struct sim_parse_options syntax = {.is_syntax_only = true};
     static const struct sim_parse_options whole = {.row = 0};
     struct sim_buffer once;
     struct sim_buffer twice;
-    format_text(&once, text, length);
-    assert_same_tree(text, length, &once, &syntax);
-    assert_same_tree(text, length, &once, &whole);
-    format_text(&twice, once.bytes, once.length);
+    format_text(&once, text);
+    struct text formatted = made_of(text, &once);
+    assert_same_tree(text, &formatted, &syntax);
+    assert_same_tree(text, &formatted, &whole);
+    format_text(&twice, &formatted);
     assert_string_equal(once.bytes, twice.bytes);
     sim_buffer_term(&once);
     sim_buffer_term(&twice);
@@ -184,10 +223,10 @@ static void mangle(struct scribe *scribe, const struct sim_source *source) {
     sim_arena_term(&arena);
 }
 
-static void try_text(const char *text, size_t length, uint64_t seed) {
+static void try_text(const struct text *text, uint64_t seed) {
     struct sim_source source;
-    assert_means_the_same(text, length);
-    open_text(&source, text, length);
+    assert_means_the_same(text);
+    open_text(&source, text);
     for (uint64_t i = 0; i < LAYOUTS_EACH; i++) {
         struct sim_buffer mangled;
         sim_buffer_init(&mangled, cog_allocator_malloc());
@@ -195,7 +234,8 @@ static void try_text(const char *text, size_t length, uint64_t seed) {
         mangle(&scribe, &source);
         mangled.length -= i == 0 && mangled.bytes[mangled.length - 1] == '\n' ? 1 : 0;
         mangled.bytes[mangled.length] = '\0';
-        assert_means_the_same(mangled.bytes, mangled.length);
+        struct text other = made_of(text, &mangled);
+        assert_means_the_same(&other);
         sim_buffer_term(&mangled);
     }
     sim_source_close(&source);
@@ -210,9 +250,9 @@ static bool ends_with(const char *name, const char *end) {
 
 static unsigned try_file(const char *path, uint64_t seed) {
     size_t length = 0;
-    char *text = read_file(path, &length);
-    try_text(text, length, seed);
-    free(text);
+    char *bytes = read_file(path, &length);
+    try_text(&(struct text){.path = path, .bytes = bytes, .length = length}, seed);
+    free(bytes);
     return 1;
 }
 
@@ -265,7 +305,8 @@ static void every_example_means_what_it_meant(void **state) {
     for (const char *start = next_example(page, &end); start != NULL;
          start = next_example(end, &end)) {
         if (strncmp(start, "scenario ", 9) == 0) {
-            try_text(start, (size_t)(end - start), count++);
+            struct text example = {.bytes = start, .length = (size_t)(end - start)};
+            try_text(&example, count++);
         }
     }
     assert_true(count > 25);
@@ -283,20 +324,14 @@ static void odd_but_right_texts_mean_what_they_meant(void **state) {
         "    check - - 1 == 1 and not not (true)\n",
         "scenario \"t\"\nparam part = 7 % 2\nparam share = 2%\nparam both = - 7 % - 2\n"
         "each p, q\n    2%, 7 % 2 # c\n    3 %,1\nlink a -> b loss p duplicate 3 % latency 1ms\n",
-        "scenario \"t\"\nrandom_word_is_no_head",
         "scenario \"t\"\nroutine r ( )\n    yield\nroutine s\n    yield\ncoro a\n"
         "    let v = 1\n    iterate v from r ( )\n        log (\"x\")\n    call s\n    spawn r() "
         "as h\n"
         "    join h\n    let z = (v)\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct sim_buffer nothing;
-        static const struct sim_parse_options syntax = {.is_syntax_only = true};
-        sim_buffer_init(&nothing, cog_allocator_malloc());
-        if (dump_text(&nothing, texts[i], strlen(texts[i]), &syntax)) {
-            try_text(texts[i], strlen(texts[i]), i);
-        }
-        sim_buffer_term(&nothing);
+        struct text text = {.bytes = texts[i], .length = strlen(texts[i])};
+        try_text(&text, i);
     }
 }
 
