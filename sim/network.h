@@ -161,6 +161,11 @@ int sim_socket_send(struct sim_network *network, struct sim_socket *socket, cons
                     size_t bytes, size_t *sent);
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket);
 
+/* The other end of its connection, null if that is gone, and the host (id) that it is on; of a
+ * listener neither: 0. */
+struct sim_socket *sim_socket_peer(const struct sim_socket *socket);
+uint32_t sim_socket_peer_host(const struct sim_socket *socket);
+
 /* Closes it; operations held on it are for the proactor to end. The struct stays until
  * sim_socket_forget. */
 void sim_socket_close(struct sim_network *network, struct sim_socket *socket);

@@ -159,12 +159,20 @@ static void resolve_object(struct sim_checker *checker, struct sim_target *objec
 
 static void resolve_block(struct sim_checker *checker, struct sim_block *block);
 
+/* Should a name that nothing bears have been a text? */
+static bool is_text_missing_its_quotes(const struct sim_statement *statement,
+                                       const struct sim_expression *expression) {
+    bool is_simple = statement->kind == SIM_STATEMENT_LOG || statement->kind == SIM_STATEMENT_FAIL;
+    bool is_send =
+        statement->kind == SIM_STATEMENT_SEND || statement->kind == SIM_STATEMENT_SENDALL;
+    return expression != NULL && expression->kind == SIM_EXPRESSION_NAME &&
+           (is_simple || (is_send && expression == statement->as.socket.text));
+}
+
 static void resolve_statement(struct sim_checker *checker, struct sim_statement *statement) {
     struct sim_statement_parts parts = sim_statement_parts(statement);
-    checker->wants_text =
-        statement->kind == SIM_STATEMENT_LOG || statement->kind == SIM_STATEMENT_FAIL ||
-        statement->kind == SIM_STATEMENT_SEND || statement->kind == SIM_STATEMENT_SENDALL;
     for (uint32_t i = 0; i < SIM_PART_EXPRESSIONS_MAX; i++) {
+        checker->wants_text = is_text_missing_its_quotes(statement, parts.expressions[i]);
         sim_checker_resolve(checker, parts.expressions[i]);
     }
     checker->wants_text = false;

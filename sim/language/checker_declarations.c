@@ -140,6 +140,9 @@ bool sim_checker_find(struct sim_checker *checker, struct sim_reference *referen
         struct sim_finding *finding =
             sim_diagnostics_error(checker->diagnostics, reference->place, "'%s' is a %s, not a %s",
                                   reference->name, sim_symbol_kind_word(symbol->kind), word);
+        if (symbol->kind == SIM_SYMBOL_COROUTINE && kind == SIM_SYMBOL_ROUTINE) {
+            sim_diagnostics_label(checker->diagnostics, finding, "a 'coro' starts by itself");
+        }
         sim_diagnostics_note(checker->diagnostics, finding, symbol->place, "it is declared here");
         return false;
     }
@@ -245,6 +248,12 @@ static void declare_host(struct sim_checker *checker, const struct mention *ment
     *host = *mention->declared;
 }
 
+/* Where nothing mentions a host, what is declared still has to be on one. */
+static void add_lone_host(struct sim_checker *checker) {
+    struct mention mention = {.name = "main", .place = checker->scenario->title_place};
+    (void)add_host(checker, &mention, sim_names_intern(checker->names, "main", 4));
+}
+
 static void declare_hosts(struct sim_checker *checker) {
     struct mentions mentions = collect_mentions(checker);
     /* The lines stay where they are, in the arena: the array is built anew, in order. */
@@ -266,8 +275,14 @@ static void declare_hosts(struct sim_checker *checker) {
             mention->reference->index = index;
         }
     }
+    if (mentions.count == 0) {
+        add_lone_host(checker);
+    }
     uint32_t count = checker->scenario->host_count;
     checker->host_is_used = sim_arena_allocate(checker->scratch, count + 1);
+    if (checker->host_is_used != NULL && mentions.count == 0) {
+        checker->host_is_used[0] = true;
+    }
     for (uint32_t i = 0; checker->host_is_used != NULL && i < mentions.count; i++) {
         if (mentions.items[i].reference != NULL) {
             checker->host_is_used[mentions.items[i].reference->index] = true;

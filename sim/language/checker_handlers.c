@@ -11,9 +11,10 @@ static unsigned endings_of_kind(enum sim_statement_kind kind) {
     case SIM_STATEMENT_SIGNAL:
     case SIM_STATEMENT_DRAIN:
     case SIM_STATEMENT_FETCH:
-    case SIM_STATEMENT_ACCEPT:
     case SIM_STATEMENT_ACQUIRE:
         return SIM_ENDING_TIMEOUT;
+    case SIM_STATEMENT_ACCEPT: /* closed: another coroutine has closed the listener */
+        return SIM_ENDING_TIMEOUT | SIM_ENDING_CLOSED;
     case SIM_STATEMENT_CALL:
     case SIM_STATEMENT_JOIN:
     case SIM_STATEMENT_ITERATE:
@@ -136,12 +137,25 @@ static void list_endings(struct sim_checker *checker, struct sim_finding *findin
                          used > 0 ? "can end with " : "has no other ending than success", list);
 }
 
-/* A statement above in the block, which was probably meant, or null. */
+static bool is_handled(const struct sim_statement *statement, unsigned ending) {
+    for (uint32_t i = 0; i < statement->handler_count; i++) {
+        if ((statement->handlers[i].endings & ending) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum { LINES_ABOVE_MAX = 16 };
+
+/* The statement above in the block that was probably meant, or null. */
 static const struct sim_statement *owner_above(const struct sim_block *block, uint32_t index,
                                                unsigned ending) {
-    while (index-- > 0) {
-        if ((endings_of_kind(block->statements[index].kind) & ending) != 0) {
-            return &block->statements[index];
+    uint32_t first = index < LINES_ABOVE_MAX ? 0 : index - LINES_ABOVE_MAX;
+    while (index-- > first) {
+        const struct sim_statement *statement = &block->statements[index];
+        if ((endings_of_kind(statement->kind) & ending) != 0) {
+            return is_handled(statement, ending) ? NULL : statement;
         }
     }
     return NULL;

@@ -78,8 +78,9 @@ static const char *hint_of_unknown(const struct sim_checker *checker, const char
                                : "nothing of this name is set here";
 }
 
-static void report_unknown_name(struct sim_checker *checker,
-                                const struct sim_reference *reference) {
+/* `hint` is said unless something is near. */
+static void report_unknown_name(struct sim_checker *checker, const struct sim_reference *reference,
+                                const char *hint) {
     struct sim_nearest nearest;
     sim_nearest_init(&nearest, reference->name);
     struct sim_finding *finding = sim_diagnostics_error(checker->diagnostics, reference->place,
@@ -90,17 +91,17 @@ static void report_unknown_name(struct sim_checker *checker,
     if (nearest.best != NULL) {
         sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s'?", nearest.best);
     } else {
-        sim_diagnostics_label(checker->diagnostics, finding, "%s",
-                              hint_of_unknown(checker, reference->name));
+        sim_diagnostics_label(checker->diagnostics, finding, "%s", hint);
     }
 }
 
 /* Reports a name that nothing bears, and in a body makes it known, so that it is reported once. */
-static void report_unknown(struct sim_checker *checker, struct sim_reference *reference) {
+static void report_unknown(struct sim_checker *checker, struct sim_reference *reference,
+                           const char *hint) {
     uint32_t number = reference->index;
     bool is_damaged = checker->body != NULL && checker->body->coroutine->is_damaged;
     if (!is_damaged && number >= SIM_WORD_COUNT && !report_other_kind(checker, reference)) {
-        report_unknown_name(checker, reference);
+        report_unknown_name(checker, reference, hint);
     }
     reference->index = SIM_NONE;
     if (checker->body != NULL && add_local(checker, reference, number) != NULL) {
@@ -153,7 +154,7 @@ static void resolve_name(struct sim_checker *checker, struct sim_expression *exp
         report_not_a_value(checker, reference, symbol);
         reference->name = NULL;
     } else {
-        report_unknown(checker, reference);
+        report_unknown(checker, reference, hint_of_unknown(checker, reference->name));
         bool is_phantom = reference->index != SIM_NONE;
         expression->kind = is_phantom ? SIM_EXPRESSION_LOCAL : SIM_EXPRESSION_NAME;
         reference->name = is_phantom ? reference->name : NULL;
@@ -264,12 +265,20 @@ static void resolve_variable_target(struct sim_checker *checker, struct sim_targ
         struct sim_finding *finding = sim_diagnostics_error(
             checker->diagnostics, target->reference.place,
             is_element ? "'%s' is not an array" : "'%s' is an array", variable->name);
+        if (!is_element) {
+            sim_diagnostics_label(checker->diagnostics, finding,
+                                  "an array is set one element at a time: '%s[0]'", variable->name);
+        }
         sim_diagnostics_note(checker->diagnostics, finding, variable->place, "it is declared here");
         sim_checker_drop_target(target);
         return;
     }
     target->kind = is_element ? SIM_TARGET_ELEMENT : SIM_TARGET_VARIABLE;
     target->reference.index = symbol->index;
+}
+
+static const char *hint_of_target(const struct sim_checker *checker) {
+    return checker->body != NULL ? "a new name is made with 'let'" : "no variable has this name";
 }
 
 /* A target that the file has a name for. False: it has none. */
@@ -298,8 +307,8 @@ void sim_checker_resolve_target(struct sim_checker *checker, struct sim_target *
         return;
     }
     if (!is_local) {
-        report_unknown(checker, &target->reference);
-        if (target->reference.index == SIM_NONE) {
+        report_unknown(checker, &target->reference, hint_of_target(checker));
+        if (target->reference.index == SIM_NONE || target->kind == SIM_TARGET_ELEMENT) {
             sim_checker_drop_target(target);
         }
         return;
@@ -344,7 +353,7 @@ void sim_checker_define_target(struct sim_checker *checker, struct sim_statement
         return;
     }
     if (target->kind == SIM_TARGET_ELEMENT) {
-        report_unknown(checker, &target->reference);
+        report_unknown(checker, &target->reference, hint_of_target(checker));
         sim_checker_drop_target(target);
         return;
     }

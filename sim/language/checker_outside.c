@@ -131,8 +131,28 @@ static void resolve_coroutine(struct sim_checker *checker, struct sim_clause *cl
     (void)sim_checker_find(checker, reference, SIM_SYMBOL_COROUTINE);
 }
 
+/* `expect CORO` alone: what is expected of it is missing. */
+static bool report_coroutine_alone(struct sim_checker *checker, struct sim_clause *clause) {
+    struct sim_expression *expression = clause->expression;
+    if (clause->kind != SIM_CLAUSE_HOLDS || expression == NULL ||
+        expression->kind != SIM_EXPRESSION_NAME || expression->as.name.reference.name == NULL) {
+        return false;
+    }
+    struct sim_reference *reference = &expression->as.name.reference;
+    if (checker->symbols[reference->index].kind != SIM_SYMBOL_COROUTINE) {
+        return false;
+    }
+    struct sim_finding *finding =
+        sim_diagnostics_error(checker->diagnostics, reference->place,
+                              "nothing is expected of coroutine '%s'", reference->name);
+    sim_diagnostics_label(checker->diagnostics, finding, "did you mean '%s ends'?",
+                          reference->name);
+    reference->name = NULL;
+    return true;
+}
+
 static void resolve_clause(struct sim_checker *checker, struct sim_clause *clause) {
-    if (clause == NULL) {
+    if (clause == NULL || report_coroutine_alone(checker, clause)) {
         return;
     }
     resolve_clause(checker, clause->left);

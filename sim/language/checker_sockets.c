@@ -22,7 +22,7 @@ static uint32_t slot_of(const struct sim_statement *statement) {
 static bool is_use(const struct sim_statement *end, const struct sim_statement *statement) {
     bool is_send =
         statement->kind == SIM_STATEMENT_SEND || statement->kind == SIM_STATEMENT_SENDALL;
-    return end->kind == SIM_STATEMENT_CLOSE ? statement->kind != SIM_STATEMENT_CLOSE : is_send;
+    return end->kind == SIM_STATEMENT_CLOSE || is_send;
 }
 
 static bool is_handled(const struct sim_statement *statement) {
@@ -62,7 +62,8 @@ static void follow(struct sim_checker *checker, struct sim_block *block, uint32_
     for (uint32_t i = index + 1; slot != SIM_NONE && i < stop; i++) {
         struct sim_statement *statement = &block->statements[i];
         if (slot_of(statement) == slot && is_use(end, statement)) {
-            if (!is_handled(statement)) {
+            bool is_closed_again = statement->kind == SIM_STATEMENT_CLOSE;
+            if (!is_closed_again && !is_handled(statement)) {
                 report(checker, end, statement);
             }
             return;

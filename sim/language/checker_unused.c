@@ -83,14 +83,19 @@ static void note_world_signals(struct sim_checker *checker) {
     }
 }
 
+/* For suggestions: as many signals as there may be would take as many rounds each. */
+enum { SIGNALS_SEARCHED_MAX = 4096 };
+
 /* The signal whose name is nearest among those that are sent, or waited for; SIM_NONE if none. */
 static uint32_t nearest_signal(const struct sim_checker *checker, const char *name,
                                const bool *wanted) {
     const struct sim_scenario *scenario = checker->scenario;
     struct sim_nearest nearest;
     uint32_t found = SIM_NONE;
+    uint32_t count = scenario->signal_count;
+    count = count < SIGNALS_SEARCHED_MAX ? count : SIGNALS_SEARCHED_MAX;
     sim_nearest_init(&nearest, name);
-    for (uint32_t i = 0; i < scenario->signal_count && !sim_nearest_is_done(&nearest); i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const char *best = nearest.best;
         if (wanted[i]) {
             sim_nearest_offer(&nearest, scenario->signals[i].name);

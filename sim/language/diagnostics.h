@@ -99,4 +99,9 @@ struct sim_render_options {
 void sim_diagnostics_render(struct sim_diagnostics *diagnostics, const struct sim_source *source,
                             struct sim_render_options options, struct sim_buffer *buffer);
 
+/* The same for programs to read: FILE:LINE:COLUMN: error: MESSAGE [LABEL], a line each, all of
+ * them; notes follow what they belong to, those of no place at its place. */
+void sim_diagnostics_render_gcc(struct sim_diagnostics *diagnostics,
+                                const struct sim_source *source, struct sim_buffer *buffer);
+
 #endif

@@ -43,8 +43,9 @@ struct sim_parse_options {
 int sim_scenario_parse(const struct cog_allocator *allocator, const struct sim_source *source,
                        struct sim_diagnostics *diagnostics, struct sim_scenario **out);
 
-/* The same with options (null: the default). A row that is none of
- * the table's is an error. */
+/* The same with options (null: the default). A row that is none of the table's is an error. Of the
+ * rows of a table, mistakes are told of all with row 0, else of the first and the one that is
+ * wanted. */
 int sim_scenario_parse_with(const struct cog_allocator *allocator, const struct sim_source *source,
                             const struct sim_parse_options *options,
                             struct sim_diagnostics *diagnostics, struct sim_scenario **out);

@@ -15,8 +15,8 @@ void sim_lexer_init(struct sim_lexer *lexer, const struct sim_source *source,
                                 .diagnostics = diagnostics,
                                 .text = source->text,
                                 .length = (uint32_t)source->length,
-                                .segments = source->segments,
-                                .segment_count = source->segment_count};
+                                .parts = source->parts,
+                                .part_count = source->part_count};
     for (uint32_t i = 0; i < SIM_WORD_COUNT; i++) {
         const char *word = sim_word_text(i);
         (void)sim_names_intern(names, word, strlen(word));
@@ -44,9 +44,9 @@ static void set_position(struct sim_lexer *lexer, uint32_t offset) {
 /* Lines past the largest number that can be told keep it. */
 static void count_line(struct sim_lexer *lexer) {
     lexer->line += sim_line_number(lexer->line) < SIM_LINE_NUMBER_MAX ? 1 : 0;
-    while (lexer->segment_next < lexer->segment_count &&
-           lexer->segments[lexer->segment_next].start <= lexer->next_start) {
-        lexer->line = lexer->segments[lexer->segment_next++].line;
+    while (lexer->part_next < lexer->part_count &&
+           lexer->parts[lexer->part_next].start <= lexer->next_start) {
+        lexer->line = lexer->parts[lexer->part_next++].line;
     }
 }
 
@@ -263,6 +263,27 @@ static const struct symbol symbols[] = {
     {"%", SIM_TOKEN_PERCENT},
 };
 
+/* What other languages mean by a character that has no meaning here, or null. */
+static const char *hint_of_unknown(uint32_t code_point) {
+    switch (code_point) {
+    case '{':
+    case '}':
+        return "braces stand inside a text; a block is what is indented";
+    case '\'':
+        return "a text is written \"...\"";
+    case ';':
+        return "a statement ends with its line";
+    case '!':
+        return "did you mean 'not'?";
+    case '&':
+        return "did you mean 'and'?";
+    case '|':
+        return "did you mean 'or'?";
+    default:
+        return code_point >= 0x80 ? "names are written in small letters, digits and '_'" : NULL;
+    }
+}
+
 static struct sim_token cut_unknown(struct sim_lexer *lexer) {
     uint32_t code_point = 0;
     const char *bytes = lexer->text + lexer->at;
@@ -279,17 +300,29 @@ static struct sim_token cut_unknown(struct sim_lexer *lexer) {
     }
     struct sim_finding *finding = sim_diagnostics_error(
         lexer->diagnostics, token.place, "'%.*s' has no meaning here", (int)length, bytes);
-    if (code_point == '{' || code_point == '}') {
-        sim_diagnostics_label(lexer->diagnostics, finding, "braces stand inside a text");
-    } else if (code_point == '\'') {
-        sim_diagnostics_label(lexer->diagnostics, finding, "a text is written \"...\"");
+    const char *hint = hint_of_unknown(code_point);
+    if (hint != NULL) {
+        sim_diagnostics_label(lexer->diagnostics, finding, "%s", hint);
     }
+    return token;
+}
+
+/* `// ...` is taken whole. */
+static struct sim_token cut_foreign_comment(struct sim_lexer *lexer) {
+    struct sim_place place = sim_lexer_place(lexer, lexer->at, 2);
+    struct sim_token token = make_token(lexer, SIM_TOKEN_ERROR, lexer->line_end - lexer->at);
+    struct sim_finding *finding =
+        sim_diagnostics_error(lexer->diagnostics, place, "'//' begins no comment");
+    sim_diagnostics_label(lexer->diagnostics, finding, "did you mean '#'?");
     return token;
 }
 
 static struct sim_token cut_symbol(struct sim_lexer *lexer) {
     const char *bytes = lexer->text + lexer->at;
     uint32_t left = lexer->line_end - lexer->at;
+    if (left >= 2 && bytes[0] == '/' && bytes[1] == '/') {
+        return cut_foreign_comment(lexer);
+    }
     for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
         uint32_t length = (uint32_t)strlen(symbols[i].bytes);
         if (length <= left && memcmp(symbols[i].bytes, bytes, length) == 0) {

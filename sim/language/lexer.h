@@ -63,9 +63,9 @@ struct sim_lexer {
     struct sim_diagnostics *diagnostics;
     const char *text;
     uint32_t length;
-    const struct sim_segment *segments; /* of the text, that of included files spliced in */
-    uint32_t segment_count;
-    uint32_t segment_next;
+    const struct sim_source_part *parts; /* of the text, that of included files spliced in */
+    uint32_t part_count;
+    uint32_t part_next;
     uint32_t line;        /* of the current line, and its file: sim_line_number() */
     uint32_t line_start;  /* offset of the current line's first byte */
     uint32_t line_end;    /* offset behind its last one, the line ending apart */

@@ -1,6 +1,8 @@
 /* parser.c - the file as a whole: lines, blocks, and what may stand at the margin. */
 #include "sim/language/parser.h"
 
+#include "sim/language/parser_hints.h"
+
 /* ---- Lines ---- */
 
 bool sim_parser_find_line(struct sim_parser *parser) {
@@ -63,8 +65,13 @@ static void read_lines(struct sim_parser *parser, uint32_t level, sim_parser_lin
         }
         struct sim_finding *finding = sim_diagnostics_error(
             parser->diagnostics, parser->token.place, "unexpected indentation");
-        sim_diagnostics_label(parser->diagnostics, finding, "expected %u spaces",
-                              level * SIM_SPACES_PER_LEVEL);
+        if (sim_parser_is_word(parser, SIM_WORD_ON)) {
+            sim_diagnostics_label(parser->diagnostics, finding,
+                                  "a handler stands right under its statement, not inside it");
+        } else {
+            sim_diagnostics_label(parser->diagnostics, finding, "expected %u spaces",
+                                  level * SIM_SPACES_PER_LEVEL);
+        }
         read_lines(parser, parser->level, read_line, context);
     }
 }
@@ -153,9 +160,14 @@ static bool report_unknown(struct sim_parser *parser, enum sim_word *head) {
                               is_world ? "an 'at' block" : "a 'coro' or a 'routine'");
         return false;
     }
-    bool is_guessed = guess_head(parser, head);
     struct sim_finding *finding =
         sim_parser_error(parser, place, "unknown statement '%s'", parser->token.name);
+    const char *hint = sim_parser_margin_hint(parser);
+    if (hint != NULL) {
+        sim_diagnostics_label(parser->diagnostics, finding, "%s", hint);
+        return false;
+    }
+    bool is_guessed = guess_head(parser, head);
     if (is_guessed) {
         sim_parser_suggest(parser, finding, sim_word_text(*head));
     }

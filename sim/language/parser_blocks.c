@@ -7,24 +7,34 @@
 
 /* ---- The first word ---- */
 
+/* A word that means something, elsewhere. */
+static bool report_misplaced(struct sim_parser *parser) {
+    uint32_t word = parser->token.name_number;
+    bool is_world = word >= SIM_WORD_PARTITION && word <= SIM_WORD_STEP;
+    bool is_declaration = word >= SIM_WORD_SCENARIO && word <= SIM_WORD_SCHEDULE;
+    if (!is_world && !is_declaration) {
+        return false;
+    }
+    const char *hint = sim_parser_statement_hint(parser);
+    const char *place = is_world ? "it belongs in an 'at' block" : "it belongs at the margin";
+    struct sim_finding *finding = sim_parser_error(
+        parser, parser->token.place, "'%s' does not stand in a coroutine", parser->token.name);
+    sim_diagnostics_label(parser->diagnostics, finding, "%s", hint != NULL ? hint : place);
+    return true;
+}
+
 /* Reports a word that begins no statement. Returns whether to read the line as the statement
  * probably meant. */
 static bool guess_statement(struct sim_parser *parser, enum sim_statement_kind *kind) {
     struct sim_nearest nearest;
+    if (report_misplaced(parser)) {
+        return false;
+    }
     struct sim_finding *finding =
         sim_parser_error(parser, parser->token.place, "unknown statement '%s'", parser->token.name);
-    uint32_t word = parser->token.name_number;
     const char *hint = sim_parser_statement_hint(parser);
     if (hint != NULL) {
         sim_diagnostics_label(parser->diagnostics, finding, "%s", hint);
-        return false;
-    }
-    if (word >= SIM_WORD_SCENARIO && word <= SIM_WORD_SCHEDULE) {
-        sim_diagnostics_label(parser->diagnostics, finding, "it belongs at the margin");
-        return false;
-    }
-    if (word >= SIM_WORD_PARTITION && word <= SIM_WORD_STEP) {
-        sim_diagnostics_label(parser->diagnostics, finding, "it belongs in an 'at' block");
         return false;
     }
     sim_nearest_init(&nearest, parser->token.name);

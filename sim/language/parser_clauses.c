@@ -128,8 +128,8 @@ static void list_clauses(struct clause_reader *reader, struct sim_finding *findi
             used += added < 0 ? 0 : (size_t)added;
         }
     }
-    sim_diagnostics_help(reader->parser->diagnostics, finding, "%s%s",
-                         used > 0 ? "its clauses are " : "it has no clauses", used > 0 ? list : "");
+    sim_diagnostics_help(reader->parser->diagnostics, finding, "it takes %s",
+                         used > 0 ? list : "no clauses");
 }
 
 static bool unknown_clause(struct clause_reader *reader, struct sim_place head) {

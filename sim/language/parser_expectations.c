@@ -2,6 +2,8 @@
  * schedules. */
 #include "sim/language/parser.h"
 
+#include <string.h>
+
 static const char PATTERN_IS_FIXED[] = "expectations are matched against text";
 
 enum { CLAUSES_MAX = 200 };
@@ -152,6 +154,23 @@ static bool read_fate(struct sim_parser *parser, struct sim_clause *clause) {
 
 /* A name alone that is followed by something that is no operator was meant as `CORO ends` or the
  * like. */
+static const char *foreign_fate(const char *name) {
+    static const char *const ends[] = {"completes", "finished", "finishes",
+                                       "returns",   "stops",    "succeeds"};
+    static const char *const fails[] = {"aborts", "crashes", "failed", "raises"};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (strcmp(name, ends[i]) == 0) {
+            return "ends";
+        }
+    }
+    for (size_t i = 0; i < sizeof(fails) / sizeof(fails[0]); i++) {
+        if (strcmp(name, fails[i]) == 0) {
+            return "fails";
+        }
+    }
+    return NULL;
+}
+
 static bool report_bad_fate(struct sim_parser *parser) {
     static const char *const fates[] = {"ends", "fails", "times"};
     struct sim_nearest nearest;
@@ -162,7 +181,8 @@ static bool report_bad_fate(struct sim_parser *parser) {
     struct sim_finding *finding =
         sim_parser_error(parser, parser->token.place,
                          "expected 'ends', 'fails' or 'times out', found '%s'", parser->token.name);
-    sim_parser_suggest(parser, finding, nearest.best);
+    const char *meant = foreign_fate(parser->token.name);
+    sim_parser_suggest(parser, finding, meant != NULL ? meant : nearest.best);
     return false;
 }
 
@@ -198,8 +218,17 @@ static bool read_named(struct sim_parser *parser, struct sim_clause *clause) {
 
 static bool read_before(struct sim_parser *parser, struct sim_clause *clause) {
     clause->kind = SIM_CLAUSE_BEFORE;
-    return read_pattern(parser, &clause->text, &clause->text_place) &&
-           sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
+    if (!read_pattern(parser, &clause->text, &clause->text_place)) {
+        return false;
+    }
+    if (parser->token.kind == SIM_TOKEN_END) {
+        struct sim_finding *finding = sim_parser_error(parser, parser->token.place,
+                                                       "expected 'before', but the line ends here");
+        sim_diagnostics_label(parser->diagnostics, finding,
+                              "a line is expected with 'expect log \"...\"'");
+        return false;
+    }
+    return sim_parser_expect_word(parser, SIM_WORD_BEFORE) &&
            read_pattern(parser, &clause->second, &clause->second_place);
 }
 
@@ -244,9 +273,11 @@ static bool read_rest(struct sim_parser *parser, struct sim_clause *clause) {
     case SIM_CLAUSE_HOLDS:
         break;
     }
-    bool is_name = parser->token.kind == SIM_TOKEN_NAME;
+    struct sim_token first = parser->token;
     bool is_read = read_named(parser, clause);
-    if (is_read && is_name && parser->token.kind == SIM_TOKEN_TEXT) {
+    bool is_one_name =
+        first.kind == SIM_TOKEN_NAME && parser->last.place.offset == first.place.offset;
+    if (is_read && is_one_name && parser->token.kind == SIM_TOKEN_TEXT) {
         return report_unknown_clause(parser);
     }
     return is_read;
@@ -263,8 +294,8 @@ static bool report_parenthesised(struct sim_parser *parser) {
     struct sim_token next = sim_lexer_next(&ahead);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (next.kind == SIM_TOKEN_NAME && next.name_number == (uint32_t)words[i]) {
-            struct sim_finding *finding = sim_parser_error(
-                parser, parser->token.place, "clauses are not put in parentheses");
+            struct sim_finding *finding =
+                sim_parser_error(parser, parser->token.place, "clauses are not put in parentheses");
             sim_diagnostics_label(parser->diagnostics, finding, "'and' binds tighter than 'or'");
             return true;
         }

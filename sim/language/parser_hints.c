@@ -11,6 +11,7 @@ struct hint {
 static const char LOOPS[] = "loops are 'repeat', 'while' and 'iterate'";
 static const char LOCALS[] = "a name is made with 'let'";
 static const char CHOICES[] = "choices are made with 'if' and 'else'";
+static const char ELSE[] = "write 'else', and an 'if' in its block";
 static const char ENDINGS[] = "an ending is handled by 'on', right under its statement";
 static const char LOG[] = "did you mean 'log'?";
 static const char FAIL[] = "did you mean 'fail'?";
@@ -30,6 +31,9 @@ static const struct hint hints[] = {
     {"dequeue", "did you mean 'get'?"},
     {"do", LOOPS},
     {"echo", LOG},
+    {"elif", ELSE},
+    {"elseif", ELSE},
+    {"elsif", ELSE},
     {"enqueue", "did you mean 'put'?"},
     {"except", ENDINGS},
     {"exit", STOP},
@@ -62,6 +66,41 @@ static const struct hint hints[] = {
     {"var", "variables are declared at the margin; a local is made with 'let'"},
     {"write", "did you mean 'send'?"},
 };
+
+static const char BODIES[] = "did you mean 'coro' or 'routine'?";
+static const char INCLUDE[] = "did you mean 'include'?";
+static const char PARAM[] = "did you mean 'param'?";
+
+static const struct hint margin_hints[] = {
+    {"assert", "did you mean 'expect'?"},
+    {"async", BODIES},
+    {"const", PARAM},
+    {"constant", PARAM},
+    {"def", BODIES},
+    {"define", PARAM},
+    {"fn", BODIES},
+    {"func", BODIES},
+    {"function", BODIES},
+    {"global", "did you mean 'var'?"},
+    {"import", INCLUDE},
+    {"mutex", "did you mean 'lock'?"},
+    {"node", "did you mean 'host'?"},
+    {"process", BODIES},
+    {"task", BODIES},
+    {"test", "did you mean 'scenario'?"},
+    {"thread", BODIES},
+    {"topic", "did you mean 'channel'?"},
+    {"use", INCLUDE},
+};
+
+const char *sim_parser_margin_hint(const struct sim_parser *parser) {
+    for (size_t i = 0; i < sizeof(margin_hints) / sizeof(margin_hints[0]); i++) {
+        if (sim_parser_is_name(parser, margin_hints[i].word)) {
+            return margin_hints[i].hint;
+        }
+    }
+    return NULL;
+}
 
 /* The place of the first byte behind the token, on its line; line_end at its end. */
 static uint32_t behind_token(const struct sim_parser *parser) {

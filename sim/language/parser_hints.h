@@ -8,6 +8,9 @@
  * word, which is the token at hand. */
 const char *sim_parser_statement_hint(const struct sim_parser *parser);
 
+/* What to say beside a word at the margin that is no head, or null. */
+const char *sim_parser_margin_hint(const struct sim_parser *parser);
+
 /* `elif` and its spellings. */
 bool sim_parser_is_elif(const struct sim_parser *parser);
 

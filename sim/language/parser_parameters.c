@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARAMETERS_MAX = 1000, ROWS_MAX = 10000 };
+enum { PARAMETERS_MAX = 1000, COLUMNS_MAX = 100, ROWS_MAX = 10000 };
 
 /* ---- Looking up ---- */
 
@@ -304,6 +304,10 @@ static bool read_columns(struct sim_parser *parser, struct table *table) {
                                    "-D %s=... does not fit: it is a column of 'each'", name.name);
             return false;
         }
+        if (table->column_count == COLUMNS_MAX) {
+            (void)sim_parser_error(parser, name.place, "more than %d columns", COLUMNS_MAX);
+            return false;
+        }
         struct sim_reference *columns =
             sim_arena_push(parser->arena, table->columns, &table->column_count, sizeof(name));
         if (columns == NULL) {
@@ -376,6 +380,13 @@ static void read_row(struct sim_parser *parser, void *context) {
     if (table->row_count == ROWS_MAX) {
         (void)sim_parser_error(parser, place, "more than %d rows", ROWS_MAX);
         sim_parser_skip_block(parser, parser->level - 1);
+        return;
+    }
+    /* Those who want all rows parse once a row: each time to look at all of them would take the
+     * square of their number. */
+    if (table->row_count > 0 && table->row_count != table->wanted && table->wanted > 0) {
+        table->row_count++;
+        sim_parser_skip_line(parser);
         return;
     }
     bool is_read = read_cells(parser, table);

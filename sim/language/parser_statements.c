@@ -232,7 +232,7 @@ static bool report_assignment_sign(struct sim_parser *parser, const struct sim_t
             return false;
         }
     }
-    return sim_parser_unexpected(parser, "'='");
+    return sim_parser_unexpected(parser, "'=' and a value");
 }
 
 static bool read_assignment(struct sim_parser *parser, struct sim_statement *statement) {

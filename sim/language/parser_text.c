@@ -126,6 +126,15 @@ static bool unclosed(struct text_reader *reader) {
     return false;
 }
 
+static bool empty_braces(struct text_reader *reader, uint32_t close) {
+    struct sim_finding *finding =
+        sim_parser_error(reader->parser, place_in(reader, reader->at, close + 1 - reader->at),
+                         "braces with no value in them");
+    sim_diagnostics_label(reader->parser->diagnostics, finding,
+                          "braces that are meant to be seen are written \\{ and \\}");
+    return false;
+}
+
 /* Lets the parser work between the braces, as if the line ended at the closing one. */
 static struct sim_expression *parse_between(struct sim_parser *parser, struct sim_place start,
                                             uint32_t close) {
@@ -156,6 +165,9 @@ static bool read_interpolation(struct text_reader *reader, struct sim_expression
         return unclosed(reader);
     }
     uint32_t close_offset = (uint32_t)(close - source);
+    if (close_offset == reader->at + strspn(source + reader->at + 1, " ") + 1) {
+        return empty_braces(reader, close_offset);
+    }
     struct sim_place start = place_in(reader, reader->at + 1, 0);
     struct sim_expression *expression = parse_between(reader->parser, start, close_offset);
     struct sim_text_piece *piece = expression == NULL ? NULL : add_piece(reader, text);

@@ -117,6 +117,10 @@ bool sim_parser_report_loose_unit(struct sim_parser *parser) {
 
 bool sim_parser_unexpected(struct sim_parser *parser, const char *what) {
     struct sim_place place = parser->token.place;
+    if (parser->token.kind == SIM_TOKEN_BAD_NUMBER) {
+        parser->line_has_failed = true; /* reported */
+        return false;
+    }
     if (sim_parser_report_loose_unit(parser)) {
         return false;
     }

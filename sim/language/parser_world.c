@@ -81,10 +81,14 @@ static bool read_bandwidth(struct sim_parser *parser, int64_t *bandwidth) {
     if (!sim_parser_rate(parser, "a bandwidth", bandwidth)) {
         return false;
     }
+    if (parser->last.kind == SIM_TOKEN_BAD_NUMBER) {
+        parser->line_has_failed = true; /* reported */
+        return false;
+    }
     if (sim_parser_accept(parser, SIM_TOKEN_SLASH) && sim_parser_accept_name(parser, "s")) {
         return true;
     }
-    return sim_parser_unexpected(parser, "'/s'");
+    return sim_parser_unexpected(parser, "'/s', as in '1MB/s'");
 }
 
 enum link_clause { LATENCY, LOSS, DUPLICATE, BANDWIDTH, BUFFER, LINK_CLAUSE_COUNT };

@@ -127,7 +127,7 @@ void sim_source_close(struct sim_source *source) {
         return;
     }
     sim_arena_term(&source->arena);
-    source->segment_count = 0;
+    source->part_count = 0;
     source->include_count = 0;
     source->file_count = 0;
     cog_release(source->allocator, source->block, source->block_bytes);

@@ -1,7 +1,7 @@
 /* source.h - the text of a scenario file in memory, that of the files it includes spliced in.
  *
  * An `include "name"` line stays; the text of the file follows it. Each file comes once: a second
- * include of it changes nothing. Segments tell which bytes are lines of which file.
+ * include of it changes nothing. Parts tell which bytes are lines of which file.
  *
  * Reading changes nothing but the byte order mark, which is skipped. That the text is UTF-8 without
  * NULs is checked by the parser, which can tell where it is not.
@@ -19,8 +19,8 @@
 /* The largest file that is read. */
 #define SIM_SOURCE_BYTES_MAX ((size_t)64 << 20)
 
-/* From here to the next segment stand lines of one file. */
-struct sim_segment {
+/* From here to the next part stand lines of one file. */
+struct sim_source_part {
     uint32_t start; /* offset in the text */
     uint32_t line;  /* of the first of them, and its file: sim_line_number() */
 };
@@ -36,8 +36,8 @@ struct sim_source {
     struct sim_arena arena; /* of what follows */
     const char **files;     /* names of the files included, in order */
     uint32_t file_count;
-    struct sim_segment *segments; /* none: the text is one file */
-    uint32_t segment_count;
+    struct sim_source_part *parts; /* none: the text is one file */
+    uint32_t part_count;
     struct sim_include *includes; /* in order of their offsets */
     uint32_t include_count;
     char *name;       /* as diagnostics show it: the path */

@@ -57,14 +57,14 @@ static bool read_name(const char *line, size_t length, const char **name, size_t
 
 /* ---- What is noted ---- */
 
-static void add_segment(struct splicer *splicer, uint32_t file, uint32_t line) {
+static void add_part(struct splicer *splicer, uint32_t file, uint32_t line) {
     struct sim_source *source = splicer->source;
-    struct sim_segment *segments =
-        sim_arena_push(&source->arena, source->segments, &source->segment_count, sizeof(*segments));
-    if (segments != NULL) {
-        source->segments = segments;
+    struct sim_source_part *parts =
+        sim_arena_push(&source->arena, source->parts, &source->part_count, sizeof(*parts));
+    if (parts != NULL) {
+        source->parts = parts;
         uint32_t number = line < SIM_LINE_NUMBER_MAX ? line : SIM_LINE_NUMBER_MAX;
-        segments[source->segment_count - 1] = (struct sim_segment){
+        parts[source->part_count - 1] = (struct sim_source_part){
             .start = (uint32_t)splicer->text.length, .line = file << SIM_LINE_BITS | number};
     }
 }
@@ -187,7 +187,7 @@ static int splice_part(struct splicer *splicer, struct part part) {
     const char *from =
         splicer->depth == 0 ? splicer->source->name : splicer->open[splicer->depth - 1];
     int status = COG_OK;
-    add_segment(splicer, part.file, 1);
+    add_part(splicer, part.file, 1);
     for (const char *line = part.text; line < end && status == COG_OK; part.line++) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *next = newline != NULL ? newline + 1 : end;
@@ -198,7 +198,7 @@ static int splice_part(struct splicer *splicer, struct part part) {
         if (is_include) {
             add_line(splicer, line, (size_t)(next - line));
             status = include(splicer, from, offset, name, name_length);
-            add_segment(splicer, part.file, part.line + 1);
+            add_part(splicer, part.file, part.line + 1);
         } else {
             sim_buffer_add(&splicer->text, line, (size_t)(next - line));
         }
@@ -226,7 +226,7 @@ int sim_source_include(struct sim_source *source, const struct sim_includer *inc
     int status = splice_part(&splicer, part);
     sim_buffer_add(&splicer.text, "", 0);
     if (status != COG_OK || source->include_count == 0) {
-        source->segment_count = 0;
+        source->part_count = 0;
         sim_buffer_term(&splicer.text);
         return status;
     }
@@ -263,11 +263,11 @@ const char *sim_source_file_name(const struct sim_source *source, uint32_t line)
 
 uint32_t sim_source_own_offset(const struct sim_source *source, uint32_t offset) {
     uint32_t foreign = 0;
-    for (uint32_t i = 0; i < source->segment_count && source->segments[i].start < offset; i++) {
-        bool is_last = i + 1 == source->segment_count;
-        uint32_t end = is_last ? (uint32_t)source->length : source->segments[i + 1].start;
-        bool is_foreign = sim_line_file(source->segments[i].line) > 0;
-        foreign += is_foreign ? end - source->segments[i].start : 0;
+    for (uint32_t i = 0; i < source->part_count && source->parts[i].start < offset; i++) {
+        bool is_last = i + 1 == source->part_count;
+        uint32_t end = is_last ? (uint32_t)source->length : source->parts[i + 1].start;
+        bool is_foreign = sim_line_file(source->parts[i].line) > 0;
+        foreign += is_foreign ? end - source->parts[i].start : 0;
     }
     return offset - foreign;
 }

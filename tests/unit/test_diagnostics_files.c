@@ -201,20 +201,20 @@ static const struct {
     const char *format;
     const char *reason;
 } elsewhere[] = {
-    {"more than %d names in one coroutine", "a file of a thousand lines: test_checker.c"},
-    {"more than %d parameters", "a file of a thousand lines"},
-    {"more than %d rows", "a file of ten thousand lines"},
-    {"the expression is too long", "a text of 200 levels of operators inside braces"},
+    {"more than %d names in one coroutine", "a thousand lines: test_checker.c"},
+    {"more than %d parameters", "a thousand lines: below"},
+    {"more than %d columns", "a hundred names: below"},
+    {"more than %d rows", "ten thousand lines: below"},
+    {"files cannot be included here", "a text that is no file: below"},
     {"'%s' does not stand in an included file", "two files: test_source_include.c"},
-    {"files cannot be included here", "two files: test_source_include.c"},
     {"cannot include this: %s", "two files: test_source_include.c"},
+    {"a second 'each'", "tables: test_parser_parameters.c"},
+    {"'%s' is %s here and %s in the first row", "tables: test_parser_parameters.c"},
+    {"there is no row %u", "a command line: test_parser_parameters.c"},
+    {"there is no row %u: the scenario has no 'each'", "a command line: test_parser_parameters.c"},
     {"-D %s=%s does not fit", "a command line: test_parser_parameters.c"},
     {"-D %s=... does not fit: it is a column of 'each'",
      "a command line: test_parser_parameters.c"},
-    {"there is no row %u", "a command line: test_parser_parameters.c"},
-    {"there is no row %u: the scenario has no 'each'", "a command line: test_parser_parameters.c"},
-    {"a second 'each'", "test_parser_parameters.c"},
-    {"'%s' is %s here and %s in the first row", "test_parser_parameters.c"},
 };
 
 enum { ELSEWHERE_COUNT = sizeof(elsewhere) / sizeof(elsewhere[0]) };
@@ -381,12 +381,43 @@ static void everything_that_can_be_said_is_said_of_some_file(void **state) {
     sim_buffer_term(&texts);
 }
 
+/* ---- What takes more than a small file ---- */
+
+/* As many lines or names as asked for, between a head and an end. */
+static void assert_too_many(const char *head, const char *each, unsigned count, const char *end,
+                            const char *words) {
+    struct sim_buffer text;
+    sim_buffer_init(&text, cog_allocator_malloc());
+    sim_buffer_add_text(&text, head);
+    for (unsigned i = 0; i < count; i++) {
+        sim_buffer_add_format(&text, "%s%u", each, i);
+    }
+    sim_buffer_add_text(&text, end);
+    assert_errors(text.bytes, 1, words);
+    sim_buffer_term(&text);
+}
+
+static void limits_are_told(void **state) {
+    (void)state;
+    assert_too_many("scenario \"t\"\neach _a", ", _b", 100, "\n    1\n", "more than 100 columns");
+    assert_too_many("scenario \"t\"\neach _a\n", "\n    ", 10001, "\n", "more than 10000 rows");
+    assert_too_many("scenario \"t\"\nparam _p", " = 1\nparam _p", 1000, " = 1\n",
+                    "more than 1000 parameters");
+}
+
+static void a_text_includes_nothing(void **state) {
+    (void)state;
+    assert_errors("scenario \"t\"\ninclude \"world.scni\"\n", 1, "files cannot be included here");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broken_files_are_told_word_for_word),
         cmocka_unit_test(there_is_no_file_without_its_other),
         cmocka_unit_test(a_good_file_is_told_nothing),
         cmocka_unit_test(everything_that_can_be_said_is_said_of_some_file),
+        cmocka_unit_test(limits_are_told),
+        cmocka_unit_test(a_text_includes_nothing),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     return rc != 0;

@@ -196,7 +196,7 @@ static void a_text_without_includes_is_left_alone(void **state) {
     assert_int_equal(sim_source_include(&source, &includer), COG_OK);
     assert_ptr_equal(source.text, before);
     assert_int_equal(folder.open_count, 0);
-    assert_int_equal(source.segment_count, 0);
+    assert_int_equal(source.part_count, 0);
     sim_source_close(&source);
 }
 

@@ -1,0 +1,2 @@
+" Scenarios, and what they include.
+autocmd BufNewFile,BufRead *.scn,*.scni setlocal filetype=cogsim
