@@ -14,7 +14,7 @@ extern "C" {
 #define COG_STATUS_TABLE(X)                                                                        \
     X(COG_OK, 0, "ok", "success")                                                                  \
     X(COG_ETIMEDOUT, -1, "timeout", "the operation timed out")                                     \
-    X(COG_ECLOSED, -2, "closed", "the peer closed the connection")                                 \
+    X(COG_ECLOSED, -2, "closed", "the connection was closed")                                      \
     X(COG_ERESET, -3, "reset", "the peer reset the connection")                                    \
     X(COG_EREFUSED, -4, "refused", "the connection was refused")                                   \
     X(COG_EFULL, -5, "full", "there is no room")                                                   \

@@ -99,4 +99,25 @@ int rep_timeline_write(const struct rep_trace *trace, const struct rep_timeline_
 int rep_timeline_text(const struct rep_trace *trace, const struct rep_timeline_options *options,
                       char **text);
 
+/* What happened last to some coroutines. The trace must outlive it. */
+struct rep_recent;
+
+struct rep_recent_options {
+    const uint32_t *coroutines; /* their ids in the trace */
+    size_t coroutine_count;
+    int64_t until_ns;  /* world time: what happened later is left out */
+    size_t line_count; /* at most so many lines: the last ones */
+};
+
+/* REP_OK: `*recent` is the caller's, to be freed. REP_ENOMEM: it is null. */
+int rep_recent_new(const struct rep_trace *trace, struct rep_recent **recent);
+
+/* Accepts null. */
+void rep_recent_free(struct rep_recent *recent);
+
+/* Lines of `TIME  COROUTINE  what`, in columns, the last thing last; "" if there are none. `*text`
+ * is null-terminated and the caller's, to be released by free(). REP_ENOMEM. */
+int rep_recent_text(const struct rep_recent *recent, const struct rep_recent_options *options,
+                    char **text);
+
 #endif

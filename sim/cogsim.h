@@ -25,7 +25,9 @@
 /* Zero everywhere is the default. */
 struct sim_run_options {
     const struct cog_allocator *allocator; /* for what is not the world's memory. Null: malloc */
-    const char *trace_path; /* where the trace goes. Null: nowhere, it is only hashed */
+    const struct sim_source *source; /* of the scenario, for failures to quote statements from.
+                                        Null: they are named. Must outlive the run */
+    const char *trace_path;          /* where the trace goes. Null: nowhere, it is only hashed */
     uint64_t
         statement_count_max; /* a run that executes more is given up. 0: SIM_STATEMENTS_DEFAULT */
     size_t memory_bytes;     /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */

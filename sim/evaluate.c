@@ -55,6 +55,16 @@ static int read_shared(struct sim_scope *scope, const struct sim_value *place,
     return remember_read(scope, place);
 }
 
+/* What an observer sees of a shared variable: what the statement under way has read of it. */
+static struct sim_value *find_read(struct sim_frame *frame, struct sim_value *place) {
+    for (uint32_t i = 0; i < frame->read_count; i++) {
+        if (frame->reads[i].place == place) {
+            return &frame->reads[i].value;
+        }
+    }
+    return place;
+}
+
 int sim_evaluate_place(struct sim_scope *scope, uint32_t variable,
                        const struct sim_expression *element, struct sim_value **place) {
     const struct sim_variable *source = &scope->run->scenario->variables[variable];
@@ -83,7 +93,10 @@ static int evaluate_variable(struct sim_scope *scope, const struct sim_expressio
         return status;
     }
     if (scope->frame != NULL && scope->run->scenario->variables[variable].is_shared) {
-        return read_shared(scope, place, value);
+        if (!scope->is_observer) {
+            return read_shared(scope, place, value);
+        }
+        place = find_read(scope->frame, place);
     }
     *value = *place;
     return COG_OK;

@@ -16,6 +16,8 @@ enum { SIM_NEED_YIELD = 10 };
 struct sim_scope {
     struct sim_run *run;
     struct sim_frame *frame; /* null: the world's, or an expectation's */
+    bool is_observer;        /* it looks on: reads of shared variables are no steps; those that the
+                                statement under way has made are seen as they were */
     char message[200];       /* why it has no value, after COG_EFAILED */
 };
 

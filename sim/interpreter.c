@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "sim/evaluate.h"
 #include "sim/language/buffer.h"
+#include "sim/judge.h"
 #include "sim/language/statement_parts.h"
 #include "sim/operations.h"
 
@@ -78,8 +79,7 @@ static int do_check(struct sim_scope *scope, const struct sim_statement *stateme
     int status = sim_evaluate_tag(scope, statement->as.simple.value, SIM_TAG_BOOL,
                                   "what is checked", &value);
     if (status == COG_OK && sim_value_get_integer(value) == 0) {
-        sim_run_fail(scope->run, statement->place.line, "check does not hold in %s",
-                     scope->frame->instance->name);
+        sim_judge_check(scope, statement);
     }
     return status;
 }

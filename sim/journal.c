@@ -8,6 +8,12 @@ void sim_journal_init(struct sim_journal *journal, const struct cog_allocator *a
     *journal = (struct sim_journal){.allocator = allocator, .bytes_left = SIZE_MAX};
 }
 
+static void release_text(struct sim_journal *journal, char *text) {
+    if (text != NULL) {
+        cog_release(journal->allocator, text, strlen(text) + 1);
+    }
+}
+
 void sim_journal_term(struct sim_journal *journal) {
     for (size_t i = 0; i < journal->line_count; i++) {
         union {
@@ -17,7 +23,10 @@ void sim_journal_term(struct sim_journal *journal) {
         cog_release(journal->allocator, line.block, journal->lines[i].bytes + 1);
     }
     for (size_t i = 0; i < journal->failure_count; i++) {
-        cog_release(journal->allocator, journal->failures[i].text, journal->failures[i].bytes);
+        struct sim_failure *failure = &journal->failures[i];
+        cog_release(journal->allocator, failure->text, failure->bytes);
+        release_text(journal, failure->expected);
+        release_text(journal, failure->actual);
     }
     cog_release(journal->allocator, journal->lines,
                 journal->line_capacity * sizeof journal->lines[0]);
@@ -72,6 +81,10 @@ static void *reserve(struct sim_journal *journal, void *items, size_t count, siz
     return grown;
 }
 
+static uint32_t line_of(const struct sim_instance *instance) {
+    return instance != NULL ? instance->line : 0;
+}
+
 void sim_journal_log(struct sim_journal *journal, int64_t time_ns,
                      const struct sim_instance *instance, const char *text, size_t bytes) {
     struct sim_log_line *lines = reserve(journal, journal->lines, journal->line_count,
@@ -82,8 +95,11 @@ void sim_journal_log(struct sim_journal *journal, int64_t time_ns,
     journal->lines = lines;
     char *kept = copy(journal, text, bytes);
     if (kept != NULL) {
-        lines[journal->line_count++] = (struct sim_log_line){
-            .time_ns = time_ns, .instance = instance, .text = kept, .bytes = bytes};
+        lines[journal->line_count++] = (struct sim_log_line){.time_ns = time_ns,
+                                                             .instance = instance,
+                                                             .line = line_of(instance),
+                                                             .text = kept,
+                                                             .bytes = bytes};
     }
 }
 
@@ -93,21 +109,30 @@ void sim_journal_timeout(struct sim_journal *journal, int64_t time_ns,
                                              &journal->timeout_capacity, sizeof timeouts[0]);
     if (timeouts != NULL) {
         journal->timeouts = timeouts;
-        timeouts[journal->timeout_count++] =
-            (struct sim_timed_out){.time_ns = time_ns, .instance = instance};
+        timeouts[journal->timeout_count++] = (struct sim_timed_out){
+            .time_ns = time_ns, .instance = instance, .line = line_of(instance)};
     }
 }
 
-void sim_journal_fail(struct sim_journal *journal, uint32_t line, const char *text, size_t bytes) {
+struct sim_failure *sim_journal_fail(struct sim_journal *journal, uint32_t line, const char *text,
+                                     size_t bytes) {
     struct sim_failure *failures = reserve(journal, journal->failures, journal->failure_count,
                                            &journal->failure_capacity, sizeof failures[0]);
     if (failures == NULL) {
-        return;
+        return NULL;
     }
     journal->failures = failures;
     char *kept = copy(journal, text, bytes);
-    if (kept != NULL) {
-        failures[journal->failure_count++] =
-            (struct sim_failure){.line = line, .text = kept, .bytes = bytes + 1};
+    if (kept == NULL) {
+        return NULL;
     }
+    failures[journal->failure_count] =
+        (struct sim_failure){.line = line, .text = kept, .bytes = bytes + 1, .until_ns = INT64_MAX};
+    return &failures[journal->failure_count++];
+}
+
+void sim_journal_compare(struct sim_journal *journal, struct sim_failure *failure,
+                         const char *expected, const char *actual) {
+    failure->expected = copy(journal, expected, strlen(expected));
+    failure->actual = copy(journal, actual, strlen(actual));
 }

@@ -9,6 +9,7 @@
 struct sim_log_line {
     int64_t time_ns; /* world time */
     const struct sim_instance *instance;
+    uint32_t line;    /* of the statement that logged it */
     const char *text; /* null-terminated; may hold any bytes but NUL at its end */
     size_t bytes;
 };
@@ -17,13 +18,21 @@ struct sim_log_line {
 struct sim_timed_out {
     int64_t time_ns; /* world time */
     const struct sim_instance *instance;
+    uint32_t line; /* of its statement */
 };
+
+enum { SIM_CONCERNED_MAX = 4 };
 
 /* Something that did not hold. */
 struct sim_failure {
-    uint32_t line; /* of the scenario; 0: of no line */
-    char *text;
-    size_t bytes; /* of the block: the text and its NUL */
+    uint32_t line;  /* of the scenario; 0: of no line */
+    char *text;     /* what, and in further lines, indented, why */
+    size_t bytes;   /* of the block: the text and its NUL */
+    char *expected; /* what stands side by side in the text, each in a line; or null */
+    char *actual;
+    uint32_t concerned[SIM_CONCERNED_MAX]; /* coroutines that had a part in it, by trace id */
+    uint32_t concerned_count;
+    int64_t until_ns; /* world time: what they did later has no part in it */
 };
 
 struct sim_journal {
@@ -49,6 +58,11 @@ void sim_journal_log(struct sim_journal *journal, int64_t time_ns,
                      const struct sim_instance *instance, const char *text, size_t bytes);
 void sim_journal_timeout(struct sim_journal *journal, int64_t time_ns,
                          const struct sim_instance *instance);
-void sim_journal_fail(struct sim_journal *journal, uint32_t line, const char *text, size_t bytes);
+
+/* Returns the failure as long as it is the latest, for more to be said of it; null: no memory. */
+struct sim_failure *sim_journal_fail(struct sim_journal *journal, uint32_t line, const char *text,
+                                     size_t bytes);
+void sim_journal_compare(struct sim_journal *journal, struct sim_failure *failure,
+                         const char *expected, const char *actual);
 
 #endif

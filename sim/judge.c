@@ -7,39 +7,11 @@
 #include "sim/duration.h"
 #include "sim/evaluate.h"
 #include "sim/explanation.h"
-#include "sim/language/statement_parts.h"
+#include "sim/quotation.h"
+#include "sim/stall.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-/* Makes one line of a text whose further lines are indented: for the trace. */
-static void join_lines(struct sim_buffer *buffer) {
-    size_t used = 0;
-    for (size_t at = 0; at < buffer->length; at++) {
-        if (buffer->bytes[at] != '\n') {
-            buffer->bytes[used++] = buffer->bytes[at];
-            continue;
-        }
-        if (used > 0 && buffer->bytes[used - 1] != ':') {
-            buffer->bytes[used++] = ';';
-        }
-        while (at + 2 < buffer->length && buffer->bytes[at + 2] == ' ') {
-            at++; /* of the indentation one space stays */
-        }
-    }
-    buffer->length = used;
-}
-
-static void fail_with(struct sim_run *run, uint32_t line, struct sim_buffer *buffer) {
-    if (buffer->has_failed) {
-        run->journal.is_out_of_memory = true;
-    } else {
-        sim_journal_fail(&run->journal, line, buffer->bytes, buffer->length);
-        join_lines(buffer);
-        sim_tracer_failure(&run->tracer, buffer->bytes, buffer->length, line);
-    }
-    sim_buffer_term(buffer);
-}
 
 static void judge_expectation(struct sim_run *run, const struct sim_expectation *expectation) {
     bool is_held = sim_clause_holds(run, expectation->clause);
@@ -47,16 +19,12 @@ static void judge_expectation(struct sim_run *run, const struct sim_expectation 
     if (expectation->kind == SIM_EXPECTATION_SOMETIMES || is_held != is_never) {
         return;
     }
-    struct sim_buffer buffer;
-    sim_buffer_init(&buffer, run->allocator);
-    sim_buffer_add(&buffer, expectation->source.bytes, expectation->source.length);
-    sim_buffer_add_text(&buffer, ": ");
-    if (is_never) {
-        sim_buffer_add_text(&buffer, "it happened");
-    } else {
-        sim_explain(run, expectation->clause, &buffer);
-    }
-    fail_with(run, expectation->place.line, &buffer);
+    struct sim_explanation explanation;
+    sim_explanation_init(&explanation, run);
+    sim_explain_clause(&explanation, expectation, expectation->clause);
+    sim_explanation_fail(&explanation, expectation->place.line, expectation->source.bytes,
+                         expectation->source.length);
+    sim_explanation_term(&explanation);
 }
 
 /* Does a clause say of this instance's coroutine that it fails? */
@@ -79,6 +47,40 @@ static bool is_excused(const struct sim_run *run, const struct sim_instance *ins
     return false;
 }
 
+void sim_judge_check(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_run *run = scope->run;
+    struct sim_explanation explanation;
+    struct sim_buffer first;
+    sim_explanation_init(&explanation, run);
+    sim_buffer_init(&first, run->allocator);
+    sim_quote_statement(run, statement, &first);
+    sim_buffer_add_format(&first, " does not hold in %s", scope->frame->instance->name);
+    sim_explain_check(&explanation, scope, statement);
+    if (first.has_failed) {
+        run->journal.is_out_of_memory = true;
+    } else {
+        sim_explanation_fail(&explanation, statement->place.line, first.bytes, first.length);
+    }
+    sim_buffer_term(&first);
+    sim_explanation_term(&explanation);
+}
+
+static void judge_instance(struct sim_run *run, const struct sim_instance *instance) {
+    struct sim_explanation explanation;
+    struct sim_buffer first;
+    sim_explanation_init(&explanation, run);
+    sim_buffer_init(&first, run->allocator);
+    sim_explain_instance(run, instance, &first);
+    sim_explain_failed(&explanation, instance);
+    if (first.has_failed) {
+        run->journal.is_out_of_memory = true;
+    } else {
+        sim_explanation_fail(&explanation, instance->failure_line, first.bytes, first.length);
+    }
+    sim_buffer_term(&first);
+    sim_explanation_term(&explanation);
+}
+
 static void judge_instances(struct sim_run *run) {
     for (const struct sim_instance *instance = run->instances; instance != NULL;
          instance = instance->next) {
@@ -86,28 +88,11 @@ static void judge_instances(struct sim_run *run) {
             is_excused(run, instance)) {
             continue;
         }
-        struct sim_buffer buffer;
-        sim_buffer_init(&buffer, run->allocator);
-        sim_explain_instance(instance, &buffer);
-        fail_with(run, instance->failure_line, &buffer);
+        judge_instance(run, instance);
     }
 }
 
 /* ---- Outcomes ---- */
-
-static void add_values(struct sim_run *run, const struct sim_expression_list *list,
-                       struct sim_buffer *buffer) {
-    for (uint32_t i = 0; i < list->count; i++) {
-        struct sim_scope scope = {.run = run};
-        struct sim_value value;
-        sim_buffer_add_text(buffer, i > 0 ? ", " : "");
-        if (sim_evaluate(&scope, list->items[i], &value) == COG_OK) {
-            sim_value_append(buffer, value);
-        } else {
-            sim_buffer_add_text(buffer, scope.message);
-        }
-    }
-}
 
 static bool outcome_is(struct sim_run *run, const struct sim_expression_list *expected) {
     const struct sim_expression_list *outcome = &run->scenario->outcome;
@@ -134,12 +119,12 @@ static void judge_outcome(struct sim_run *run) {
             return;
         }
     }
-    struct sim_buffer buffer;
-    sim_buffer_init(&buffer, run->allocator);
-    sim_buffer_add_text(&buffer, "expect outcomes: the run ended with ");
-    add_values(run, &scenario->outcome, &buffer);
-    sim_buffer_add_text(&buffer, ", which is not among them");
-    fail_with(run, scenario->outcome_set_place.line, &buffer);
+    static const char first[] = "expect outcomes";
+    struct sim_explanation explanation;
+    sim_explanation_init(&explanation, run);
+    sim_explain_outcome(&explanation);
+    sim_explanation_fail(&explanation, scenario->outcome_set_place.line, first, sizeof first - 1);
+    sim_explanation_term(&explanation);
 }
 
 /* ---- Stalls and limits ---- */
@@ -160,42 +145,6 @@ static bool deadlock_is_expected(const struct sim_run *run) {
         }
     }
     return false;
-}
-
-/* The word of the statement that an instance waits on. */
-static const char *waiting_word(const struct sim_instance *instance) {
-    const struct sim_frame *frame = cog_coro_context(instance->coro);
-    return sim_statement_word(frame->code->instructions[frame->next - 1].statement->kind);
-}
-
-static void judge_stall(struct sim_run *run) {
-    if (!run->is_stalled || deadlock_is_expected(run)) {
-        return;
-    }
-    char time[SIM_DURATION_BYTES];
-    struct sim_buffer buffer;
-    sim_buffer_init(&buffer, run->allocator);
-    sim_buffer_add_text(&buffer, "stalled at ");
-    sim_buffer_add_text(&buffer, sim_duration_format(run->now_ns, time));
-    sim_buffer_add_text(&buffer, ": nothing can happen any more, and these wait:");
-    uint32_t line = 0;
-    for (const struct sim_instance *instance = run->instances; instance != NULL;
-         instance = instance->next) {
-        const struct cog_op *op = cog_coro_awaits(instance->coro);
-        if (instance->has_ended || op == NULL) {
-            continue;
-        }
-        sim_buffer_add_format(&buffer, "\n  %s%s: %s", instance->name,
-                              instance->is_background ? " (background)" : "",
-                              waiting_word(instance));
-        const char *object = cog_op_object_name(op);
-        if (object[0] != '\0') {
-            sim_buffer_add_format(&buffer, " %s", object);
-        }
-        sim_buffer_add_format(&buffer, ", line %" PRIu32, instance->line);
-        line = line == 0 && !instance->is_background ? instance->line : line;
-    }
-    fail_with(run, line, &buffer);
 }
 
 /* What the instances of one coroutine or routine have done at the present instant. */
@@ -253,7 +202,9 @@ void sim_judge(struct sim_run *run) {
     if (run->violation != NULL) {
         sim_run_fail(run, 0, "invariant violated: %s", run->violation);
     }
-    judge_stall(run);
+    if (run->is_stalled && !deadlock_is_expected(run)) {
+        sim_explain_stall(run);
+    }
     judge_instances(run);
     for (uint32_t i = 0; i < run->scenario->expectation_count; i++) {
         judge_expectation(run, &run->scenario->expectations[i]);

@@ -95,6 +95,18 @@ static int finish_socket_made(struct sim_scope *scope, const struct sim_statemen
                                  sim_value_integer(SIM_TAG_SOCKET, op->socket));
 }
 
+/* A signal that nobody heard may be what others wait for later. */
+static void remember_unheard(struct sim_scope *scope, const struct sim_statement *statement,
+                             int64_t woken_count) {
+    if (woken_count == 0) {
+        scope->run->unheard[statement->as.signal.signal.index] =
+            (struct sim_unheard){.is_sent = true,
+                                 .time_ns = scope->run->now_ns,
+                                 .by = scope->frame->instance,
+                                 .line = statement->place.line};
+    }
+}
+
 static int finish_kind(struct sim_scope *scope, const struct sim_statement *statement,
                        const struct cog_op *op) {
     struct sim_value value = sim_value_from_core(op->value);
@@ -102,6 +114,7 @@ static int finish_kind(struct sim_scope *scope, const struct sim_statement *stat
     case SIM_STATEMENT_WAIT:
         return sim_target_set(scope, &statement->as.signal.target, value);
     case SIM_STATEMENT_SIGNAL:
+        remember_unheard(scope, statement, op->value.number);
         return sim_target_set(scope, &statement->as.signal.target,
                               sim_value_integer(SIM_TAG_NUMBER, op->value.number));
     case SIM_STATEMENT_SPAWN:

@@ -273,10 +273,11 @@ static int make_objects(struct sim_run *run) {
     run->queues = new_array(run, scenario->queue_count, sizeof run->queues[0]);
     run->channels = new_array(run, scenario->channel_count, sizeof run->channels[0]);
     run->signals = new_array(run, scenario->signal_count, sizeof run->signals[0]);
+    run->unheard = new_array(run, scenario->signal_count, sizeof run->unheard[0]);
     run->locks = new_array(run, scenario->lock_count, sizeof run->locks[0]);
     run->variables = new_array(run, scenario->variable_count, sizeof run->variables[0]);
     if (run->queues == NULL || run->channels == NULL || run->signals == NULL ||
-        run->locks == NULL || run->variables == NULL) {
+        run->unheard == NULL || run->locks == NULL || run->variables == NULL) {
         return COG_ENOMEM;
     }
     int status = make_queues(run);
@@ -340,6 +341,7 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
         return COG_ENOMEM;
     }
     run->allocator = allocator;
+    run->source = options->source;
     run->program = program;
     run->scenario = program->scenario;
     run->statement_count_max =

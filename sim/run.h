@@ -48,9 +48,18 @@ struct sim_action {
     uint32_t coroutine;
 };
 
+/* The latest send of a signal that woke nobody. */
+struct sim_unheard {
+    bool is_sent;
+    int64_t time_ns;
+    const struct sim_instance *by; /* null: the world */
+    uint32_t line;
+};
+
 struct sim_run {
     const struct sim_program *program;
     const struct sim_scenario *scenario;
+    const struct sim_source *source;       /* to quote statements from; may be null */
     const struct cog_allocator *allocator; /* for what outlives the run */
     struct sim_memory memory;
     struct sim_trace_writer writer;
@@ -64,6 +73,7 @@ struct sim_run {
     struct cog_queue **queues;
     struct cog_channel **channels;
     struct cog_signal **signals;
+    struct sim_unheard *unheard; /* of each signal */
     struct sim_run_lock *locks;
 
     struct sim_instance *instances; /* in order of making */

@@ -64,6 +64,14 @@ struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
     return socket;
 }
 
+struct sim_socket *sim_socket_peer(const struct sim_socket *socket) {
+    return socket->connection != NULL ? socket->connection->ends[1 - socket->end] : NULL;
+}
+
+uint32_t sim_socket_peer_host(const struct sim_socket *socket) {
+    return socket->connection != NULL ? socket->connection->hosts[1 - socket->end] : 0;
+}
+
 struct sim_socket *sim_network_socket(const struct sim_network *network, uint32_t host,
                                       int32_t number) {
     if (number <= 0 || (uint32_t)number >= network->socket_capacity) {

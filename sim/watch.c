@@ -2,6 +2,8 @@
 #include "sim/watch.h"
 
 #include "sim/evaluate.h"
+#include "sim/explanation_values.h"
+#include "sim/language/buffer.h"
 #include "sim/run.h"
 
 bool sim_pattern_matches(const char *pattern, size_t pattern_bytes, const char *text,
@@ -76,9 +78,33 @@ static bool holds(struct sim_run *run, const struct sim_clause *clause) {
     return status == COG_OK && sim_value_get_integer(value) != 0;
 }
 
-static void break_watch(struct sim_watch *watch, int64_t time_ns) {
+/* The expectation that a clause is part of. */
+static const struct sim_expectation *expectation_of(const struct sim_run *run,
+                                                    const struct sim_clause *clause) {
+    const struct sim_scenario *scenario = run->scenario;
+    const struct sim_expectation *found = NULL;
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        if (scenario->expectations[i].place.offset <= clause->place.offset) {
+            found = &scenario->expectations[i];
+        }
+    }
+    return found;
+}
+
+/* The values are gone by the time that the run is judged: they are put into words now. */
+static void break_watch(struct sim_run *run, struct sim_watch *watch, int64_t time_ns) {
     watch->is_broken = true;
     watch->broken_ns = time_ns;
+    const struct sim_expectation *expectation = expectation_of(run, watch->clause);
+    struct sim_quoted quoted = {.text = {NULL, 0}};
+    if (expectation != NULL) {
+        quoted = (struct sim_quoted){expectation->source, expectation->place.offset};
+    }
+    struct sim_scope scope = {.run = run, .is_observer = true};
+    struct sim_buffer buffer; /* the run's: it goes with its memory */
+    sim_buffer_init(&buffer, &run->memory.allocator);
+    sim_explain_values(&scope, watch->clause->expression, quoted, &buffer);
+    watch->values = buffer.has_failed ? NULL : buffer.bytes;
 }
 
 /* Looks at the lines logged since; the earliest deadline counts while the expression has not held.
@@ -90,6 +116,7 @@ static void step_within(struct sim_run *run, struct sim_watch *watch) {
         if (!watch->is_waiting &&
             sim_pattern_matches(clause->text.bytes, clause->text.length, line->text, line->bytes)) {
             watch->is_waiting = true;
+            watch->first_line = watch->next_line;
             watch->deadline_ns = line->time_ns + clause->within_ns;
         }
     }
@@ -107,7 +134,7 @@ void sim_watches_step(struct sim_run *run) {
         if (watch->clause->kind == SIM_CLAUSE_WITHIN) {
             step_within(run, watch);
         } else if (!holds(run, watch->clause)) {
-            break_watch(watch, run->now_ns);
+            break_watch(run, watch, run->now_ns);
         }
     }
 }
@@ -116,7 +143,8 @@ void sim_watches_before_advance(struct sim_run *run, int64_t next_ns) {
     for (uint32_t i = 0; i < run->watch_count; i++) {
         struct sim_watch *watch = &run->watches[i];
         if (!watch->is_broken && watch->is_waiting && next_ns > watch->deadline_ns) {
-            break_watch(watch, watch->deadline_ns < run->now_ns ? run->now_ns : watch->deadline_ns);
+            break_watch(run, watch,
+                        watch->deadline_ns < run->now_ns ? run->now_ns : watch->deadline_ns);
         }
     }
 }

@@ -14,6 +14,8 @@ struct sim_watch {
     const struct sim_clause *clause;
     bool is_broken;
     int64_t broken_ns;   /* world time */
+    const char *values;  /* of what its expression hinged on then, in words; may be null */
+    size_t first_line;   /* within: index of the log line since when it is waiting */
     size_t next_line;    /* within: index of the log line to look at next */
     bool is_waiting;     /* within: a line has been logged and the expression has not held since */
     int64_t deadline_ns; /* within: until then it must hold, while is_waiting */

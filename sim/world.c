@@ -130,8 +130,11 @@ static void act(struct sim_run *run, const struct sim_world_statement *statement
         sim_world_apply_link(run, statement->link);
         break;
     case SIM_WORLD_SIGNAL:
-        (void)cog_signal_send(run->signals[statement->signal.index],
-                              sim_value_to_core(sim_value_integer(SIM_TAG_NUMBER, 0)));
+        if (cog_signal_send(run->signals[statement->signal.index],
+                            sim_value_to_core(sim_value_integer(SIM_TAG_NUMBER, 0))) == 0) {
+            run->unheard[statement->signal.index] = (struct sim_unheard){
+                .is_sent = true, .time_ns = run->now_ns, .line = statement->place.line};
+        }
         break;
     default:
         set_variable(run, statement);

@@ -132,12 +132,21 @@ bool sim_lexer_next_line(struct sim_lexer *lexer) {
     return false;
 }
 
+static bool is_name_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* As a whole, whatever stands behind it. */
 static bool begins_with_word(const struct sim_lexer *lexer, const char *word) {
     size_t length = strlen(word);
     size_t left = lexer->line_end - lexer->line_start;
     const char *line = lexer->text + lexer->line_start;
-    return left > length && memcmp(line, word, length) == 0 &&
-           (line[length] == ' ' || line[length] == '\t');
+    return left >= length && memcmp(line, word, length) == 0 &&
+           (left == length || !(is_name_start(line[length]) || is_digit(line[length])));
 }
 
 bool sim_lexer_find_margin_line(struct sim_lexer *lexer, const char *const *words) {
@@ -162,14 +171,6 @@ static struct sim_token make_token(struct sim_lexer *lexer, enum sim_token_kind 
     struct sim_token token = {.kind = kind, .place = sim_lexer_place(lexer, lexer->at, length)};
     lexer->at += length;
     return token;
-}
-
-static bool is_name_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 static uint32_t name_length(const struct sim_lexer *lexer) {

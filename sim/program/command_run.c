@@ -1,4 +1,5 @@
 /* command_run.c - cogsim run: runs scenarios and says whether what they expect holds. */
+#include "sim/program/explain.h"
 #include "sim/program/interrupt.h"
 #include "sim/program/jobs.h"
 #include "sim/program/load.h"
@@ -96,7 +97,8 @@ static int print_json(struct run_of_file *file, const struct sim_result *result)
     return EXIT_ENVIRONMENT;
 }
 
-static int print_result(struct run_of_file *file, const struct sim_result *result) {
+static int print_result(struct run_of_file *file, const struct sim_run_options *options,
+                        const struct sim_result *result) {
     const struct loaded *loaded = &file->loaded;
     int code = result->ok ? EXIT_HELD : EXIT_NOT_HELD;
     if (file->settings->json) {
@@ -106,14 +108,15 @@ static int print_result(struct run_of_file *file, const struct sim_result *resul
         output_log(file->output, result);
         (void)fflush(file->output);
     }
-    output_verdict(file->settings->log ? file->errors : file->output, loaded->path,
-                   loaded->scenario, result);
+    FILE *verdict = file->settings->log ? file->errors : file->output;
+    explain_verdict(verdict, loaded, options, result, wants_colour(verdict));
     return code;
 }
 
 static int run_program(struct run_of_file *file) {
     const struct settings *settings = file->settings;
     struct sim_run_options options = {
+        .source = &file->loaded.source,
         .trace_path = settings->trace_path != NULL ? file->trace_path : NULL,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
@@ -134,7 +137,8 @@ static int run_program(struct run_of_file *file) {
     if (has_trace) {
         remove_on_interrupt(NULL);
     }
-    int code = status == COG_OK ? print_result(file, &result) : complain_of_run(file, status);
+    int code =
+        status == COG_OK ? print_result(file, &options, &result) : complain_of_run(file, status);
     if (settings->update && code == EXIT_NOT_HELD) {
         struct update_of_file update = {.loaded = &file->loaded,
                                         .root = file->root,

@@ -21,7 +21,11 @@ static void show_findings(struct loaded *loaded) {
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, cog_allocator_malloc());
     struct sim_render_options options = {.colour = wants_colour(file)};
-    sim_diagnostics_render(&loaded->diagnostics, &loaded->source, options, &buffer);
+    if (loaded->settings->is_gcc_format) {
+        sim_diagnostics_render_gcc(&loaded->diagnostics, &loaded->source, &buffer);
+    } else {
+        sim_diagnostics_render(&loaded->diagnostics, &loaded->source, options, &buffer);
+    }
     if (buffer.length > 0) {
         (void)fwrite(buffer.bytes, 1, buffer.length, file);
     }

@@ -18,6 +18,7 @@ struct load_settings {
     struct sim_definition *definitions;
     uint32_t definition_count;
     bool is_check_only; /* no program is made */
+    bool is_gcc_format; /* findings are for programs to read, a line each */
 };
 
 struct loaded {

@@ -59,11 +59,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", command_run},
-    {"check", command_check},
-    {"fmt", command_fmt},
-    {"graph", command_graph},
-    {"report", command_report},
+    {"run", command_run},     {"check", command_check},   {"fmt", command_fmt},
+    {"graph", command_graph}, {"report", command_report},
 };
 
 static int unknown_command(const char *name) {

@@ -25,34 +25,116 @@ static void print_escaped(FILE *file, const char *text, size_t bytes) {
     }
 }
 
+static void set_colour(FILE *file, const struct output_details *details, const char *code) {
+    if (details->colour) {
+        (void)fprintf(file, "\x1b[%sm", code);
+    }
+}
+
+/* The colour of the label that a line of an explanation begins with, or null. */
+static const char *label_colour(const char *line) {
+    static const char expected[] = "  expected ";
+    static const char actual[] = "  actual ";
+    return strncmp(line, expected, sizeof expected - 1) == 0 ? "32"
+           : strncmp(line, actual, sizeof actual - 1) == 0   ? "31"
+                                                             : NULL;
+}
+
+/* A line of a failure below its first one: its label may be coloured. */
+static void print_detail(FILE *file, const struct output_details *details, const char *line,
+                         size_t bytes) {
+    const char *colour = label_colour(line);
+    size_t label = colour != NULL ? 2 + strcspn(line + 2, " ") : 0;
+    (void)fputs("    ", file);
+    if (colour != NULL) {
+        set_colour(file, details, colour);
+        print_escaped(file, line, label);
+        set_colour(file, details, "0");
+    }
+    print_escaped(file, line + label, bytes - label);
+    (void)fputc('\n', file);
+}
+
 /* Continuation lines of a text are indented below its first one; what a log line quoted in it holds
  * must not reach a terminal raw. */
-static void print_indented(FILE *file, const char *text, size_t bytes) {
+static void print_failure_text(FILE *file, const struct output_details *details, const char *text,
+                               size_t bytes) {
     for (const char *line = text; line != NULL;) {
         size_t left = bytes - (size_t)(line - text);
         const char *end = memchr(line, '\n', left);
-        print_escaped(file, line, end != NULL ? (size_t)(end - line) : left);
-        (void)fputs(end != NULL ? "\n    " : "\n", file);
+        size_t length = end != NULL ? (size_t)(end - line) : left;
+        if (line == text) {
+            print_escaped(file, line, length);
+            (void)fputc('\n', file);
+        } else {
+            print_detail(file, details, line, length);
+        }
         line = end != NULL ? end + 1 : NULL;
     }
 }
 
-void output_verdict(FILE *file, const char *path, const struct sim_scenario *scenario,
-                    const struct sim_result *result) {
+/* Lines of a text, each indented. */
+static void print_recent(FILE *file, const char *text) {
+    if (text[0] != '\0') {
+        (void)fputs("      what happened before:\n", file);
+    }
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        (void)fputs("        ", file);
+        print_escaped(file, text, length);
+        (void)fputc('\n', file);
+        text += length + (text[length] == '\n' ? 1 : 0);
+    }
+}
+
+/* "scenario.scn:4", of an included file its own name. */
+static void print_place(FILE *file, const char *path, const struct sim_scenario *scenario,
+                        uint32_t line) {
+    bool is_included = sim_line_file(line) != 0;
+    (void)fprintf(file, "    %s", is_included ? sim_scenario_file_name(scenario, line) : path);
+    if (line > 0) {
+        (void)fprintf(file, ":%" PRIu32, sim_line_number(line));
+    }
+    (void)fputs(": ", file);
+}
+
+static void print_heading(FILE *file, const char *path, const struct sim_scenario *scenario,
+                          const struct sim_result *result, const struct output_details *details) {
     char time[SIM_DURATION_BYTES];
-    (void)fprintf(file, "%-4s  %s: ", result->ok ? "ok" : "FAIL", path);
+    set_colour(file, details, result->ok ? "32" : "1;31");
+    (void)fprintf(file, "%-4s", result->ok ? "ok" : "FAIL");
+    set_colour(file, details, "0");
+    (void)fprintf(file, "  %s", path);
+    if (scenario->row_count > 0) {
+        (void)fputs(" [", file);
+        print_escaped(file, scenario->row_text.bytes, scenario->row_text.length);
+        (void)fputs("]", file);
+    }
+    (void)fputs(": ", file);
     print_escaped(file, scenario->title.bytes, scenario->title.length);
     (void)fprintf(file, " (%s, %" PRIu64 " events, %016" PRIx64 ")\n",
                   sim_duration_format(result->time_ns, time), result->event_count,
                   result->trace_hash);
+}
+
+void output_explained(FILE *file, const char *path, const struct sim_scenario *scenario,
+                      const struct sim_result *result, const struct output_details *details) {
+    static const struct output_details none = {.recent = NULL};
+    details = details != NULL ? details : &none;
+    print_heading(file, path, scenario, result, details);
     const struct sim_journal *journal = result->journal;
-    for (size_t i = 0; i < journal->failure_count; i++) {
-        if (journal->failures[i].line > 0) {
-            (void)fprintf(file, "    %s:%" PRIu32 ": ", path, journal->failures[i].line);
-        } else {
-            (void)fprintf(file, "    %s: ", path);
+    for (size_t i = 0; i < journal->failure_count && i < OUTPUT_FAILURES_MAX; i++) {
+        const struct sim_failure *failure = &journal->failures[i];
+        set_colour(file, details, "1");
+        print_place(file, path, scenario, failure->line);
+        set_colour(file, details, "0");
+        print_failure_text(file, details, failure->text, failure->bytes - 1);
+        if (details->recent != NULL && details->recent[i] != NULL) {
+            print_recent(file, details->recent[i]);
         }
-        print_indented(file, journal->failures[i].text, journal->failures[i].bytes - 1);
+    }
+    if (journal->failure_count > OUTPUT_FAILURES_MAX) {
+        (void)fprintf(file, "    and %zu more\n", journal->failure_count - OUTPUT_FAILURES_MAX);
     }
 }
 
@@ -105,25 +187,50 @@ static json_t *json_log(const struct sim_journal *journal) {
     return log;
 }
 
-static bool append_failure(json_t *failures, uint32_t line, const char *text, size_t bytes) {
-    json_t *entry =
-        json_pack("{s:I,s:o}", "line", (json_int_t)line, "text", json_text(text, bytes));
-    return entry != NULL && json_array_append_new(failures, entry) == 0;
+static json_t *json_failure(uint32_t line, const char *text, size_t bytes) {
+    return json_pack("{s:I,s:o}", "line", (json_int_t)sim_line_number(line), "text",
+                     json_text(text, bytes));
 }
 
-static json_t *json_failures(const struct sim_result *result,
+static bool append(json_t *failures, json_t *failure) {
+    return failure != NULL && json_array_append_new(failures, failure) == 0;
+}
+
+/* A failure of a run: with both sides where there are two. */
+static bool append_failure(json_t *failures, const struct sim_scenario *scenario,
+                           const struct sim_failure *failure) {
+    json_t *entry = json_failure(failure->line, failure->text, failure->bytes - 1);
+    bool is_whole = entry != NULL;
+    if (is_whole && sim_line_file(failure->line) != 0) {
+        const char *name = sim_scenario_file_name(scenario, failure->line);
+        is_whole = json_object_set_new(entry, "file", json_text(name, strlen(name))) == 0;
+    }
+    if (is_whole && failure->expected != NULL && failure->actual != NULL) {
+        const char *expected = failure->expected;
+        const char *actual = failure->actual;
+        is_whole =
+            json_object_set_new(entry, "expected", json_text(expected, strlen(expected))) == 0 &&
+            json_object_set_new(entry, "actual", json_text(actual, strlen(actual))) == 0;
+    }
+    if (!is_whole) {
+        json_decref(entry);
+        return false;
+    }
+    return append(failures, entry);
+}
+
+static json_t *json_failures(const struct sim_scenario *scenario, const struct sim_result *result,
                              const struct sim_diagnostics *diagnostics) {
     json_t *failures = json_array();
     bool is_whole = failures != NULL;
     for (size_t i = 0; is_whole && result != NULL && i < result->journal->failure_count; i++) {
-        const struct sim_failure *failure = &result->journal->failures[i];
-        is_whole = append_failure(failures, failure->line, failure->text, failure->bytes - 1);
+        is_whole = append_failure(failures, scenario, &result->journal->failures[i]);
     }
     for (uint32_t i = 0; is_whole && result == NULL && i < diagnostics->count; i++) {
         const struct sim_finding *finding = diagnostics->findings[i];
         if (finding->severity == SIM_SEVERITY_ERROR) {
-            is_whole = append_failure(failures, finding->place.line, finding->message,
-                                      strlen(finding->message));
+            is_whole = append(failures, json_failure(finding->place.line, finding->message,
+                                                     strlen(finding->message)));
         }
     }
     if (!is_whole) {
@@ -131,6 +238,15 @@ static json_t *json_failures(const struct sim_result *result,
         return NULL;
     }
     return failures;
+}
+
+/* Which row of a table it is of. */
+static bool add_row(json_t *object, const struct sim_scenario *scenario) {
+    return scenario->row_count == 0 ||
+           (json_object_set_new(object, "row", json_integer((json_int_t)scenario->row + 1)) == 0 &&
+            json_object_set_new(object, "case",
+                                json_text(scenario->row_text.bytes, scenario->row_text.length)) ==
+                0);
 }
 
 static bool add_result(json_t *object, const struct sim_result *result) {
@@ -153,13 +269,14 @@ bool output_json(FILE *file, const char *path, const struct sim_scenario *scenar
     if (is_whole && scenario != NULL) {
         is_whole =
             json_object_set_new(object, "title",
-                                json_text(scenario->title.bytes, scenario->title.length)) == 0;
+                                json_text(scenario->title.bytes, scenario->title.length)) == 0 &&
+            add_row(object, scenario);
     }
     is_whole = is_whole &&
                json_object_set_new(object, "ok", json_boolean(result != NULL && result->ok)) == 0;
     is_whole = is_whole && (result == NULL || add_result(object, result));
-    is_whole = is_whole &&
-               json_object_set_new(object, "failures", json_failures(result, diagnostics)) == 0;
+    is_whole = is_whole && json_object_set_new(object, "failures",
+                                               json_failures(scenario, result, diagnostics)) == 0;
     if (is_whole) {
         (void)json_dumpf(object, file, JSON_COMPACT | JSON_PRESERVE_ORDER);
         (void)fputc('\n', file);

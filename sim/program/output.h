@@ -6,9 +6,18 @@
 
 #include <stdio.h>
 
-/* The verdict in a line, and below it what did not hold. */
-void output_verdict(FILE *file, const char *path, const struct sim_scenario *scenario,
-                    const struct sim_result *result);
+/* More failures than these are only counted. */
+enum { OUTPUT_FAILURES_MAX = 20 };
+
+/* What is shown beside the failures themselves. Zero everywhere is nothing. */
+struct output_details {
+    char *const *recent; /* of each failure, what its coroutines did last, or null; may be null */
+    bool colour;
+};
+
+/* The verdict in a line, and below it what did not hold. details may be null. */
+void output_explained(FILE *file, const char *path, const struct sim_scenario *scenario,
+                      const struct sim_result *result, const struct output_details *details);
 
 /* TIME<TAB>CORO<TAB>TEXT, a line each. Bytes that would break a line are escaped. */
 void output_log(FILE *file, const struct sim_result *result);

@@ -150,7 +150,7 @@ fi
 
 cp -r "$scenarios" shape
 find shape -name '*.scn' -exec sed -i -E 's/^( *[a-z]+) +/\1   /; s/^coro/\n\n# more\ncoro/' {} +
-hashes() { "$program" run --json --root . "$1" | jq -r '[.title, .trace_hash] | @tsv'; }
+hashes() { "$program" run --json "$1" | jq -r '[.title, .trace_hash] | @tsv'; }
 hashes "$scenarios" >original || true
 hashes shape >before || true
 cogsim 0 fmt shape

@@ -92,7 +92,7 @@ grep -qE '^ok    good\.scn: good \(1500us, [0-9]+ events, [0-9a-f]{16}\)$' out |
 is_silent
 cogsim 1 run bad.scn
 prints "FAIL  bad.scn: bad"
-prints '    bad.scn:4: expect log "two":'
+prints '    bad.scn:4: expect log "two"'
 cogsim 2 run broken.scn
 complains "broken.scn:3:5: error:"
 complains "did you mean 'log'?"
@@ -193,7 +193,8 @@ has_json 1 '.trace_hash | test("^[0-9a-f]{16}$")'
 has_json 1 '.log[0] == {"t": 0, "coro": "a", "text": "one"}'
 has_json 1 '.log[1] == {"t": 1500000, "coro": "a", "text": "two\tthree\n\u0000\ufffd \\"}'
 has_json 2 '.ok == false and (.failures | length) == 1 and .failures[0].line == 4'
-has_json 2 '.failures[0].text | startswith("expect log \"two\": ")'
+has_json 2 '.failures[0].text | startswith("expect log \"two\"\n  expected ")'
+has_json 2 '.failures[0].expected == "\"two\"" and .failures[0].actual == "never logged"'
 has_json 3 '.ok == false and .file == "broken.scn" and .failures[0].line == 3'
 cogsim 2 run --json refused.scn
 has_json 1 '.ok == false and .failures[0].line == 2'
@@ -308,10 +309,11 @@ coro b
     get x from q
 END
 cogsim 1 run stall.scn
-prints "      b: get q, line 6"
+prints "      b  get"
+prints "        nothing in this scenario puts into q"
 cogsim 0 report stall.scn
 tr -s ' \n' ' ' <out >words
-grep -q 'these wait: a: get q, line 4; b: get q, line 6' words || fail "a stall is not one line of the report"
+grep -q 'does not hold: stalled at 0ms: nothing can happen any more, and these wait' words || fail "a stall is not one line of the report"
 
 for suffix in svg png pdf dot; do
     cogsim 0 graph good.scn -o picture.$suffix

@@ -45,6 +45,7 @@ void play_bytes(struct play *play, const char *bytes, size_t length,
     const struct cog_allocator *allocator = &play->counting.allocator;
     sim_buffer_init(&play->log, cog_allocator_malloc());
     sim_buffer_init(&play->failures, cog_allocator_malloc());
+    sim_buffer_init(&play->explanations, cog_allocator_malloc());
     sim_diagnostics_init(&play->diagnostics, allocator);
     play->status = sim_source_from_text(&play->source, allocator, "t.scn", bytes, length);
     if (play->status == COG_OK) {
@@ -62,6 +63,7 @@ void play_bytes(struct play *play, const char *bytes, size_t length,
             all = *options;
         }
         all.allocator = allocator;
+        all.source = &play->source;
         play->status = sim_run_new(&play->program, &all, &play->run);
     }
 }
@@ -105,8 +107,11 @@ static void write_down(struct play *play) {
         sim_buffer_add_text(&play->log, "\n");
     }
     for (size_t i = 0; i < journal->failure_count; i++) {
-        sim_buffer_add_format(&play->failures, "%" PRIu32 ": %s\n", journal->failures[i].line,
-                              journal->failures[i].text);
+        const char *text = journal->failures[i].text;
+        uint32_t number = sim_line_number(journal->failures[i].line);
+        sim_buffer_add_format(&play->failures, "%" PRIu32 ": %.*s\n", number,
+                              (int)strcspn(text, "\n"), text);
+        sim_buffer_add_format(&play->explanations, "%" PRIu32 ": %s\n", number, text);
     }
 }
 
@@ -139,6 +144,7 @@ void play_close(struct play *play) {
     sim_source_close(&play->source);
     sim_buffer_term(&play->log);
     sim_buffer_term(&play->failures);
+    sim_buffer_term(&play->explanations);
     assert_int_equal(play->counting.live_bytes, 0);
 }
 
@@ -160,5 +166,15 @@ void assert_failures(const char *text, const char *failures) {
     play_text(&play, text);
     assert_string_equal(play_failures(&play), failures);
     assert_int_equal(play.result.ok, failures[0] == '\0');
+    play_close(&play);
+}
+
+void assert_explained(const char *text, const char *explanations) {
+    struct play play;
+    play_open(&play, text, NULL);
+    play_execute(&play);
+    assert_int_equal(play.status, COG_OK);
+    assert_string_equal(play.explanations.bytes == NULL ? "" : play.explanations.bytes,
+                        explanations);
     play_close(&play);
 }

@@ -4,7 +4,8 @@
  * front; so its own first line is line 2.
  *
  *     log       TIME CORO TEXT, a line each
- *     failures  LINE: TEXT, a line each
+ *     failures  LINE: TEXT, a line each, without what explains them
+ *     explanations  the same with it
  */
 #ifndef TESTS_UNIT_PLAY_H
 #define TESTS_UNIT_PLAY_H
@@ -34,6 +35,7 @@ struct play {
     int status;               /* of the last thing done */
     struct sim_buffer log;
     struct sim_buffer failures;
+    struct sim_buffer explanations;
 };
 
 void play_allocator_init(struct play_allocator *counting);
@@ -65,5 +67,8 @@ void assert_fails(const char *text, const char *log, const char *failures);
 
 /* Plays a text, whatever it logs: the failures alone. */
 void assert_failures(const char *text, const char *failures);
+
+/* The same with what explains them. */
+void assert_explained(const char *text, const char *explanations);
 
 #endif

@@ -145,7 +145,7 @@ static void a_failure_that_nobody_handles_fails_the_run_with_its_line(void **sta
 static void a_check_that_does_not_hold_is_told_and_the_coroutine_goes_on(void **state) {
     (void)state;
     assert_fails("coro a\n    check 1 == 1\n    check 1 == 2\n    log 'on'\n", "0ms a on\n",
-                 "4: check does not hold in a\n");
+                 "4: check 1 == 2 does not hold in a\n");
 }
 
 static void pick_takes_the_first_choice_in_a_plain_run(void **state) {

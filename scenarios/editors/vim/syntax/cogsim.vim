@@ -35,7 +35,7 @@ syn keyword cogsimFate contained out
 
 syn match cogsimHandler /^ \+on\s.*$/ transparent
       \ contains=cogsimControl,cogsimClause,cogsimEnding,cogsimComment
-syn match cogsimVary /^\%(explore\)\s.*$/ transparent
+syn match cogsimVary /\%(^explore\)\@7<=\s.*$/ transparent
       \ contains=cogsimExpectation,cogsimClause,cogsimKind,cogsimNumber,cogsimBadNumber,cogsimComment
 syn match cogsimSettings /\%(\<\%(priority\|proactor\|ops\|multiplex\)\s\+\)\@40<=\h\w*/ transparent
       \ contains=cogsimSetting,cogsimDeclaration
@@ -49,7 +49,7 @@ syn match cogsimNumber /\<\d\+\%(ns\|us\|ms\|s\|m\|h\|KB\|MB\)\?\>/
 syn match cogsimNumber /\<\d\+\%(\.\d\+\)\?%/
 syn match cogsimRate /\%(\d[KM]B\/\)\@10<=s\>/
 
-syn match cogsimUnclosed /"[^"]*$/
+syn match cogsimUnclosed /"\%([^"\\]\|\\.\)*$/
 syn region cogsimText start=/"/ skip=/\\./ end=/"/ oneline keepend
       \ contains=cogsimBadEscape,cogsimEscape,cogsimInterpolation,cogsimBadBrace,@Spell
 syn match cogsimBadEscape contained /\\./
@@ -58,7 +58,7 @@ syn match cogsimBadBrace contained /[{}]/
 syn region cogsimInterpolation contained matchgroup=cogsimBraces start=/{/ end=/}/ oneline
       \ contains=cogsimNumber,cogsimBadNumber,cogsimOperator,cogsimConstant
 
-syn match cogsimCapital /\<\l\w*\u\w*\>\|\<[A-Z_]\w*\u\w*\>\|\<\u\w*\>/
+syn match cogsimCapital /\<\%(\h\w*\)\?\u\w*\>/
 syn match cogsimTab /^ *\t\s*\ze[^ \t#]/
 syn match cogsimComment /#.*$/ contains=@Spell
 

@@ -1,0 +1,147 @@
+/* explain.c - runs a scenario that failed again, and reads in its trace what happened last. */
+#include "sim/program/explain.h"
+
+#include "reports/reports.h"
+#include "sim/program/output.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Longer runs are not repeated: their traces would fill the disk. */
+enum { EVENTS_MAX = 1000000, RECENT_LINES = 10 };
+
+/* Where the trace is while it is needed. */
+struct hideout {
+    char folder[4000];
+    char trace[4064];
+};
+
+static bool make_hideout(struct hideout *hideout) {
+    const char *parent = getenv("TMPDIR");
+    if (parent == NULL || parent[0] == '\0') {
+        parent = "/tmp";
+    }
+    int bytes = snprintf(hideout->folder, sizeof hideout->folder, "%s/cogsim-XXXXXX", parent);
+    if (bytes < 0 || (size_t)bytes >= sizeof hideout->folder || mkdtemp(hideout->folder) == NULL) {
+        return false;
+    }
+    (void)snprintf(hideout->trace, sizeof hideout->trace, "%s/run.trace", hideout->folder);
+    return true;
+}
+
+static void remove_hideout(const struct hideout *hideout) {
+    (void)unlink(hideout->trace);
+    (void)rmdir(hideout->folder);
+}
+
+static int run_traced(const struct loaded *loaded, const struct sim_run_options *options,
+                      const char *trace_path) {
+    struct sim_run_options traced = *options;
+    struct sim_run *run = NULL;
+    struct sim_result result;
+    traced.trace_path = trace_path;
+    int status = sim_run_new(&loaded->program, &traced, &run);
+    if (status == COG_OK) {
+        status = sim_run_execute(run, &result);
+    }
+    sim_run_free(run);
+    return status;
+}
+
+/* An interruption waits until nothing would stay behind. A file that may not grow is no reason to
+ * die: then there is no trace. */
+static void hold_signals(sigset_t *before) {
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGXFSZ);
+    (void)pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+/* The trace of the same run once more; null: it was not to be had. */
+static struct rep_trace *repeat(const struct loaded *loaded, const struct sim_run_options *options,
+                                uint64_t hash) {
+    struct hideout hideout;
+    struct rep_trace *trace = NULL;
+    sigset_t before;
+    hold_signals(&before);
+    if (!make_hideout(&hideout)) {
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return NULL;
+    }
+    if (run_traced(loaded, options, hideout.trace) == COG_OK) {
+        (void)rep_trace_load(hideout.trace, &trace, NULL);
+    }
+    remove_hideout(&hideout);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (trace != NULL && rep_trace_hash(trace) != hash) {
+        rep_trace_free(trace);
+        trace = NULL;
+    }
+    return trace;
+}
+
+static bool concerns_anybody(const struct sim_journal *journal) {
+    for (size_t i = 0; i < journal->failure_count; i++) {
+        if (journal->failures[i].concerned_count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Have these coroutines been shown as far as that? */
+static bool is_shown(const struct sim_journal *journal, size_t index) {
+    const struct sim_failure *failure = &journal->failures[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct sim_failure *earlier = &journal->failures[i];
+        if (earlier->concerned_count == failure->concerned_count &&
+            earlier->until_ns == failure->until_ns &&
+            memcmp(earlier->concerned, failure->concerned,
+                   failure->concerned_count * sizeof failure->concerned[0]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_recent(const struct rep_recent *recent, const struct sim_journal *journal,
+                        char **texts) {
+    for (size_t i = 0; i < journal->failure_count && i < OUTPUT_FAILURES_MAX; i++) {
+        const struct sim_failure *failure = &journal->failures[i];
+        struct rep_recent_options options = {.coroutines = failure->concerned,
+                                             .coroutine_count = failure->concerned_count,
+                                             .until_ns = failure->until_ns,
+                                             .line_count = RECENT_LINES};
+        if (failure->concerned_count > 0 && !is_shown(journal, i)) {
+            (void)rep_recent_text(recent, &options, &texts[i]);
+        }
+    }
+}
+
+void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
+                     const struct sim_result *result, bool colour) {
+    const struct sim_journal *journal = result->journal;
+    struct output_details details = {.colour = colour};
+    struct rep_trace *trace = NULL;
+    struct rep_recent *recent = NULL;
+    char *texts[OUTPUT_FAILURES_MAX] = {NULL};
+    if (!result->ok && result->event_count <= EVENTS_MAX && concerns_anybody(journal)) {
+        trace = repeat(loaded, options, result->trace_hash);
+    }
+    if (trace != NULL && rep_recent_new(trace, &recent) == REP_OK) {
+        tell_recent(recent, journal, texts);
+        details.recent = texts;
+    }
+    output_explained(file, loaded->path, loaded->scenario, result, &details);
+    for (size_t i = 0; i < OUTPUT_FAILURES_MAX; i++) {
+        free(texts[i]);
+    }
+    rep_recent_free(recent);
+    rep_trace_free(trace);
+}

@@ -1,0 +1,15 @@
+/* explain.h - the verdict on a run, and for one that failed what the coroutines concerned did last:
+ * it is run again, which does the same, with its trace in a temporary file. */
+#ifndef SIM_PROGRAM_EXPLAIN_H
+#define SIM_PROGRAM_EXPLAIN_H
+
+#include "sim/program/load.h"
+
+#include <stdio.h>
+
+/* After a run of `loaded` with these options. If it cannot be run again, the verdict is printed
+ * without that. */
+void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
+                     const struct sim_result *result, bool colour);
+
+#endif

@@ -1,0 +1,400 @@
+/* stall.c - why nothing can happen any more.
+ *
+ *     stalled at 20ms: nothing can happen any more, and these wait
+ *       receiver  wait ready  line 12, since 3ms
+ *         `signal ready` in sender, line 5: sender ended at 20ms
+ *       left waits for right waits for left
+ */
+#include "sim/stall.h"
+
+#include "sim/explanation.h"
+#include "sim/quotation.h"
+#include "sim/stall_counterparts.h"
+
+#include <inttypes.h>
+
+enum { SHOWN_MAX = 16, STATEMENTS_MAX = 4, INDENT = 2, INDENT_BELOW = 4 };
+
+struct waiting {
+    const struct sim_instance *instance;
+    const struct cog_op *op;
+    const struct sim_statement *statement;
+    const struct sim_instance *blocker; /* who waits too, and would end this wait; or null */
+};
+
+struct stall {
+    struct sim_run *run;
+    struct sim_explanation explanation;
+    struct waiting waiting[SHOWN_MAX]; /* the first ones */
+    uint32_t shown_count;
+    uint32_t count; /* of all */
+    uint32_t line;  /* of the first in the foreground */
+};
+
+static struct sim_buffer *text_of(struct stall *stall) {
+    return &stall->explanation.columns.text;
+}
+
+static void begin_note(struct stall *stall) {
+    sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT_BELOW);
+}
+
+/* The statement that an instance waits on. */
+static const struct sim_statement *statement_of(const struct sim_instance *instance) {
+    const struct sim_frame *frame = cog_coro_context(instance->coro);
+    return frame->next > 0 ? frame->code->instructions[frame->next - 1].statement : NULL;
+}
+
+static bool is_waiting(const struct sim_instance *instance) {
+    return !instance->has_ended && cog_coro_awaits(instance->coro) != NULL &&
+           statement_of(instance) != NULL;
+}
+
+static void collect(struct stall *stall) {
+    for (const struct sim_instance *instance = stall->run->instances; instance != NULL;
+         instance = instance->next) {
+        if (!is_waiting(instance)) {
+            continue;
+        }
+        if (stall->shown_count < SHOWN_MAX) {
+            stall->waiting[stall->shown_count++] =
+                (struct waiting){.instance = instance,
+                                 .op = cog_coro_awaits(instance->coro),
+                                 .statement = statement_of(instance)};
+        }
+        stall->count++;
+        if (stall->line == 0 && !instance->is_background) {
+            stall->line = instance->line;
+        }
+    }
+}
+
+/* ---- What became of others ---- */
+
+/* "sender ended at 20ms", "sender waits itself for `get q`, line 4"; with a joint of ", which",
+ * "sender, which ended at 20ms". */
+static void add_state(struct stall *stall, const struct sim_instance *instance, const char *joint) {
+    struct sim_buffer *text = text_of(stall);
+    sim_buffer_add_text(text, instance->name);
+    sim_buffer_add_text(text, joint);
+    if (instance->has_ended) {
+        sim_buffer_add_text(text, instance->status == COG_OK ? " ended at " : " failed at ");
+        sim_quote_time(instance->ended_ns, text);
+        return;
+    }
+    if (!is_waiting(instance)) {
+        sim_buffer_add_text(text, " did not get there");
+        return;
+    }
+    sim_buffer_add_text(text, " waits itself for `");
+    sim_quote_statement(stall->run, statement_of(instance), text);
+    sim_buffer_add_text(text, "`, ");
+    sim_quote_line(stall->run, instance->line, text);
+}
+
+/* Of the instances of one source, the first that waits, else the last that ended, stands for all.
+ */
+static void add_states(struct stall *stall, const struct sim_coroutine *source,
+                       const struct sim_instance *but) {
+    const struct sim_instance *shown = NULL;
+    uint32_t count = 0;
+    for (const struct sim_instance *instance = stall->run->instances; instance != NULL;
+         instance = instance->next) {
+        if (instance->source != source || instance == but) {
+            continue;
+        }
+        count++;
+        if (shown == NULL ||
+            (shown->has_ended && (!instance->has_ended || instance->ended_ns >= shown->ended_ns))) {
+            shown = instance;
+        }
+    }
+    if (shown == NULL) {
+        sim_buffer_add_format(text_of(stall), "%s %s", source->name,
+                              but != NULL && but->source == source ? "is it itself"
+                                                                   : "was never started");
+        return;
+    }
+    add_state(stall, shown, "");
+    if (count > 1) {
+        sim_buffer_add_format(text_of(stall),
+                              shown->has_ended ? ", the last of %" PRIu32 : ", one of %" PRIu32,
+                              count);
+    }
+}
+
+/* ---- Who could have ended a wait ---- */
+
+struct search {
+    struct stall *stall;
+    struct waiting *waiting;
+    struct sim_counterparts counterparts;
+    const struct sim_coroutine *source; /* being searched */
+    uint32_t count;
+};
+
+/* The waiting instance of a source that would come to a statement. */
+static const struct sim_instance *find_on_its_way(struct search *search,
+                                                  const struct sim_statement *statement) {
+    for (const struct sim_instance *instance = search->stall->run->instances; instance != NULL;
+         instance = instance->next) {
+        if (instance->source == search->source && instance != search->waiting->instance &&
+            is_waiting(instance) &&
+            sim_block_leads_to(&search->source->body, instance->line, statement->place.line)) {
+            return instance;
+        }
+    }
+    return NULL;
+}
+
+static bool note_counterpart(void *context, const struct sim_statement *statement) {
+    struct search *search = context;
+    struct stall *stall = search->stall;
+    if (!sim_counterparts_include(&search->counterparts, statement)) {
+        return true;
+    }
+    if (search->waiting->blocker == NULL) {
+        search->waiting->blocker = find_on_its_way(search, statement);
+    }
+    if (search->count++ < STATEMENTS_MAX) {
+        begin_note(stall);
+        sim_buffer_add_text(text_of(stall), "`");
+        sim_quote_statement(stall->run, statement, text_of(stall));
+        sim_buffer_add_format(text_of(stall), "` in %s, ", search->source->name);
+        sim_quote_line(stall->run, statement->place.line, text_of(stall));
+        sim_buffer_add_text(text_of(stall), ": ");
+        add_states(stall, search->source, search->waiting->instance);
+    }
+    return true;
+}
+
+static void search_coroutines(struct search *search, const struct sim_coroutine *coroutines,
+                              uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        search->source = &coroutines[i];
+        (void)sim_statements_walk(&coroutines[i].body, note_counterpart, search);
+    }
+}
+
+/* What the world does is over by now. */
+static void search_world(struct search *search) {
+    const struct sim_scenario *scenario = search->stall->run->scenario;
+    if (search->waiting->statement->kind != SIM_STATEMENT_WAIT) {
+        return;
+    }
+    for (uint32_t i = 0; i < scenario->world_block_count; i++) {
+        const struct sim_world_block *block = &scenario->world_blocks[i];
+        for (uint32_t j = 0; j < block->count; j++) {
+            const struct sim_world_statement *statement = &block->statements[j];
+            if (statement->kind != SIM_WORLD_SIGNAL ||
+                statement->signal.index != search->counterparts.object ||
+                search->count++ >= STATEMENTS_MAX) {
+                continue;
+            }
+            begin_note(search->stall);
+            sim_buffer_add_format(text_of(search->stall), "`signal %s` by the world, ",
+                                  statement->signal.name);
+            sim_quote_line(search->stall->run, statement->place.line, text_of(search->stall));
+            sim_buffer_add_text(text_of(search->stall), ": was at ");
+            sim_quote_time(block->at_ns.low, text_of(search->stall));
+        }
+    }
+}
+
+static void note_unheard(struct stall *stall, const struct waiting *waiting) {
+    if (waiting->statement->kind != SIM_STATEMENT_WAIT) {
+        return;
+    }
+    const struct sim_reference *signal = &waiting->statement->as.signal.signal;
+    const struct sim_unheard *unheard = &stall->run->unheard[signal->index];
+    if (!unheard->is_sent || unheard->time_ns > waiting->instance->instant_ns) {
+        return;
+    }
+    begin_note(stall);
+    sim_buffer_add_format(text_of(stall), "`signal %s` was sent at ", signal->name);
+    sim_quote_time(unheard->time_ns, text_of(stall));
+    sim_buffer_add_format(text_of(stall), " by %s, ",
+                          unheard->by != NULL ? unheard->by->name : "the world");
+    sim_quote_line(stall->run, unheard->line, text_of(stall));
+    sim_buffer_add_text(text_of(stall), ", before anybody waited");
+}
+
+static void note_counterparts(struct stall *stall, struct waiting *waiting) {
+    const struct sim_scenario *scenario = stall->run->scenario;
+    struct search search = {
+        .stall = stall,
+        .waiting = waiting,
+        .counterparts = sim_counterparts_of(stall->run, waiting->statement, waiting->op,
+                                            waiting->instance->host),
+    };
+    if (search.counterparts.kinds == 0) {
+        return;
+    }
+    search_coroutines(&search, scenario->coroutines, scenario->coroutine_count);
+    search_coroutines(&search, scenario->routines, scenario->routine_count);
+    search_world(&search);
+    if (search.count == 0) {
+        begin_note(stall);
+        sim_buffer_add_format(text_of(stall), "nothing in this scenario %s %s",
+                              search.counterparts.deed, search.counterparts.about);
+    } else if (search.count > STATEMENTS_MAX) {
+        begin_note(stall);
+        sim_buffer_add_format(text_of(stall), "and %" PRIu32 " more statements",
+                              search.count - STATEMENTS_MAX);
+    }
+    note_unheard(stall, waiting);
+}
+
+/* ---- Who in particular ---- */
+
+/* How a blocker is brought in: "held by", "the other end has". */
+static const char *relation_of(const struct sim_statement *statement) {
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_ACQUIRE:
+        return "held by ";
+    case SIM_STATEMENT_EMIT:
+        return "its consumer ";
+    case SIM_STATEMENT_CALL:
+    case SIM_STATEMENT_JOIN:
+    case SIM_STATEMENT_ITERATE:
+        return "";
+    default:
+        return "the other end is with ";
+    }
+}
+
+static void note_connection(struct stall *stall, const struct waiting *waiting) {
+    const struct sim_run *run = stall->run;
+    const struct sim_socket *socket =
+        sim_network_socket(&run->network, waiting->instance->host + 1, waiting->op->socket);
+    uint32_t from = socket != NULL ? sim_socket_peer_host(socket) : 0;
+    if (from == 0) {
+        return;
+    }
+    const struct sim_socket *peer = sim_socket_peer(socket);
+    if (run->network.paths[(from - 1) * run->network.host_count + socket->host - 1]
+            .is_partitioned) {
+        begin_note(stall);
+        sim_buffer_add_format(text_of(stall), "a partition is between %s and %s",
+                              run->scenario->hosts[socket->host - 1].name,
+                              run->scenario->hosts[from - 1].name);
+    }
+    if (waiting->blocker == NULL) {
+        begin_note(stall);
+        sim_buffer_add_text(text_of(stall), peer == NULL || peer->state == SIM_SOCKET_CLOSED
+                                                ? "the other end is closed"
+                                            : peer->state == SIM_SOCKET_BACKLOG ||
+                                                    peer->state == SIM_SOCKET_CONNECTING
+                                                ? "the other end was never accepted"
+                                                : "nobody has the other end any more");
+    }
+}
+
+static void note_blocker(struct stall *stall, struct waiting *waiting) {
+    waiting->blocker =
+        sim_definite_blocker(stall->run, waiting->instance, waiting->statement, waiting->op);
+    if (waiting->blocker != NULL) {
+        begin_note(stall);
+        sim_buffer_add_text(text_of(stall), relation_of(waiting->statement));
+        if (waiting->blocker == waiting->instance) {
+            sim_buffer_add_text(text_of(stall), "itself");
+        } else {
+            bool is_subject = relation_of(waiting->statement)[0] == '\0';
+            add_state(stall, waiting->blocker, is_subject ? "" : ", which");
+        }
+    }
+    if (waiting->statement->kind >= SIM_STATEMENT_CONNECT &&
+        waiting->statement->kind <= SIM_STATEMENT_SENDALL) {
+        note_connection(stall, waiting);
+    }
+}
+
+/* ---- Cycles ---- */
+
+static struct waiting *find(struct stall *stall, const struct sim_instance *instance) {
+    for (uint32_t i = 0; i < stall->shown_count; i++) {
+        if (stall->waiting[i].instance == instance) {
+            return &stall->waiting[i];
+        }
+    }
+    return NULL;
+}
+
+/* How many steps from one back to it; 0: it is in no cycle, or in one that begins earlier. */
+static uint32_t cycle_length(struct stall *stall, struct waiting *first) {
+    struct waiting *at = first;
+    for (uint32_t length = 1; length <= stall->shown_count; length++) {
+        at = find(stall, at->blocker);
+        if (at == NULL || at < first) {
+            return 0;
+        }
+        if (at == first) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+static void note_cycles(struct stall *stall) {
+    for (uint32_t i = 0; i < stall->shown_count; i++) {
+        struct waiting *at = &stall->waiting[i];
+        uint32_t length = cycle_length(stall, at);
+        if (length == 0) {
+            continue;
+        }
+        sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT);
+        sim_buffer_add_text(text_of(stall), at->instance->name);
+        for (uint32_t step = 0; step < length; step++) {
+            at = find(stall, at->blocker);
+            sim_buffer_add_format(text_of(stall), " waits for %s",
+                                  length == 1 ? "itself" : at->instance->name);
+        }
+    }
+}
+
+/* ---- All of it ---- */
+
+static void note_waiting(struct stall *stall, struct waiting *waiting) {
+    const struct sim_instance *instance = waiting->instance;
+    struct sim_columns *columns = &stall->explanation.columns;
+    sim_columns_row(columns, SIM_SIDE_NONE, INDENT);
+    sim_buffer_add_format(&columns->text, "%s%s", instance->name,
+                          instance->is_background ? " (background)" : "");
+    sim_columns_cell(columns);
+    sim_quote_statement(stall->run, waiting->statement, &columns->text);
+    sim_columns_cell(columns);
+    sim_quote_line(stall->run, instance->line, &columns->text);
+    sim_buffer_add_text(&columns->text, ", since ");
+    sim_quote_time(instance->instant_ns, &columns->text);
+    note_blocker(stall, waiting);
+    note_counterparts(stall, waiting);
+    sim_explain_concern(&stall->explanation, instance, INT64_MAX);
+}
+
+void sim_explain_stall(struct sim_run *run) {
+    struct stall stall = {.run = run};
+    struct sim_buffer first;
+    sim_explanation_init(&stall.explanation, run);
+    sim_buffer_init(&first, run->allocator);
+    collect(&stall);
+    sim_buffer_add_text(&first, "stalled at ");
+    sim_quote_time(run->now_ns, &first);
+    sim_buffer_add_format(&first, ": nothing can happen any more, and %s",
+                          stall.count == 1 ? "this waits" : "these wait");
+    for (uint32_t i = 0; i < stall.shown_count; i++) {
+        note_waiting(&stall, &stall.waiting[i]);
+    }
+    if (stall.count > stall.shown_count) {
+        sim_columns_row(&stall.explanation.columns, SIM_SIDE_NONE, INDENT);
+        sim_buffer_add_format(text_of(&stall), "and %" PRIu32 " more",
+                              stall.count - stall.shown_count);
+    }
+    note_cycles(&stall);
+    if (first.has_failed) {
+        run->journal.is_out_of_memory = true;
+    } else {
+        sim_explanation_fail(&stall.explanation, stall.line, first.bytes, first.length);
+    }
+    sim_buffer_term(&first);
+    sim_explanation_term(&stall.explanation);
+}
