@@ -3,8 +3,8 @@
 
 #include "core/check.h"
 #include "sim/evaluate.h"
-#include "sim/language/buffer.h"
 #include "sim/judge.h"
+#include "sim/language/buffer.h"
 #include "sim/language/statement_parts.h"
 #include "sim/operations.h"
 

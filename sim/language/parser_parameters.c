@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARAMETERS_MAX = 1000, COLUMNS_MAX = 100, ROWS_MAX = 10000 };
+enum { PARAMETERS_MAX = 1000, COLUMNS_MAX = 100, ROWS_MAX = 1000 };
 
 /* ---- Looking up ---- */
 

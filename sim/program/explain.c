@@ -95,15 +95,10 @@ static bool concerns_anybody(const struct sim_journal *journal) {
     return false;
 }
 
-/* Have these coroutines been shown as far as that? */
-static bool is_shown(const struct sim_journal *journal, size_t index) {
-    const struct sim_failure *failure = &journal->failures[index];
+/* Has the same been told of an earlier failure? */
+static bool is_told(char *const *texts, size_t index) {
     for (size_t i = 0; i < index; i++) {
-        const struct sim_failure *earlier = &journal->failures[i];
-        if (earlier->concerned_count == failure->concerned_count &&
-            earlier->until_ns == failure->until_ns &&
-            memcmp(earlier->concerned, failure->concerned,
-                   failure->concerned_count * sizeof failure->concerned[0]) == 0) {
+        if (texts[i] != NULL && strcmp(texts[i], texts[index]) == 0) {
             return true;
         }
     }
@@ -118,8 +113,12 @@ static void tell_recent(const struct rep_recent *recent, const struct sim_journa
                                              .coroutine_count = failure->concerned_count,
                                              .until_ns = failure->until_ns,
                                              .line_count = RECENT_LINES};
-        if (failure->concerned_count > 0 && !is_shown(journal, i)) {
+        if (failure->concerned_count > 0) {
             (void)rep_recent_text(recent, &options, &texts[i]);
+        }
+        if (texts[i] != NULL && is_told(texts, i)) {
+            free(texts[i]);
+            texts[i] = NULL;
         }
     }
 }

@@ -67,27 +67,26 @@ static void parameters_may_be_named_by_quantities(void **state) {
 static void values_reach_every_constant_place(void **state) {
     (void)state;
     struct parsed parsed;
-    parse_text(&parsed,
-               "scenario \"t\"\n"
-               "param n = 2\n"
-               "param d = 5ms\n"
-               "param r = 1ms..9ms\n"
-               "param p = 25%\n"
-               "param name = \"bob\"\n"
-               "host h skew -d drift n * 10 ppm\n"
-               "link h -> i latency d..2 * d loss p duplicate p bandwidth n/s\n"
-               "link i -> h latency r\n"
-               "scheduler timeout d resolution n * d\n"
-               "queue q size n + 1\n"
-               "var v[n * 2] = n\n"
-               "coro c on h after d times n\n"
-               "    log \"{name} {v[0]}\"\n"
-               "    put q n\n"
-               "at r\n"
-               "    set v[1] = n\n"
-               "expect log \"{name} {n} {d} \\{\" at d..2 * d times n - 1 or log \"x\"\n"
-               "expect within d of \"{name}\": v[0] == n\n"
-               "explore vary order budget n * 100 within 2 * d\n");
+    parse_text(&parsed, "scenario \"t\"\n"
+                        "param n = 2\n"
+                        "param d = 5ms\n"
+                        "param r = 1ms..9ms\n"
+                        "param p = 25%\n"
+                        "param name = \"bob\"\n"
+                        "host h skew -d drift n * 10 ppm\n"
+                        "link h -> i latency d..2 * d loss p duplicate p bandwidth n/s\n"
+                        "link i -> h latency r\n"
+                        "scheduler timeout d resolution n * d\n"
+                        "queue q size n + 1\n"
+                        "var v[n * 2] = n\n"
+                        "coro c on h after d times n\n"
+                        "    log \"{name} {v[0]}\"\n"
+                        "    put q n\n"
+                        "at r\n"
+                        "    set v[1] = n\n"
+                        "expect log \"{name} {n} {d} \\{\" at d..2 * d times n - 1 or log \"x\"\n"
+                        "expect within d of \"{name}\": v[0] == n\n"
+                        "explore vary order budget n * 100 within 2 * d\n");
     assert_int_equal(parsed.diagnostics.error_count, 0);
     const struct sim_scenario *scenario = parsed.scenario;
     assert_non_null(scenario);
