@@ -85,7 +85,7 @@ generate() {
         if (name == "same_link") { times(200000, "link a -> b latency 1ms\n"); print "coro a on a\n    yield" }
         if (name == "schedulers") { numbered(100000, "scheduler on h%d priority op\n"); print "coro a on h0\n    yield" }
         if (name == "ats") { print "var v = 0\n"; numbered(200000, "at %dms\n    set v = %d\n"); idle(); print "expect v > 0" }
-        if (name == "rows") { print "each a, b"; numbered(9999, "    %d, \"row %d\"\n"); print "coro c\n    log \"{a} {b}\"" }
+        if (name == "rows") { print "each a, b"; numbered(999, "    %d, \"row %d\"\n"); print "coro c\n    log \"{a} {b}\"" }
         if (name == "includes") { times(500000, "include \"none.scni\"\n"); idle() }
 
         # What is expected.
