@@ -35,9 +35,27 @@ void rep_add_bytes_amount(uint64_t amount, struct rep_text *text) {
     rep_text_add_format(text, "%llu byte%s", (unsigned long long)amount, amount == 1 ? "" : "s");
 }
 
+/* A lock is a queue that holds its one token while nobody else does. */
+static const char *word_for_lock(const struct rep_model *model,
+                                 const struct rep_operation *operation) {
+    if (operation->object == REP_NONE ||
+        !rep_bytes_equal(model->objects[operation->object].kind, "lock")) {
+        return NULL;
+    }
+    struct rep_bytes name = string(model, operation->start, "name");
+    return rep_bytes_equal(name, "get")   ? "acquire"
+           : rep_bytes_equal(name, "put") ? "release"
+                                          : NULL;
+}
+
 void rep_add_operation(const struct rep_model *model, uint32_t operation, struct rep_text *text) {
     const struct rep_operation *it = &model->operations[operation];
-    add_string(model, it->start, "name", text);
+    const char *word = word_for_lock(model, it);
+    if (word != NULL) {
+        rep_text_add(text, word);
+    } else {
+        add_string(model, it->start, "name", text);
+    }
     if (it->object != REP_NONE) {
         const struct rep_object *object = &model->objects[it->object];
         rep_text_add(text, " ");
