@@ -4,6 +4,8 @@
 #include "sim/evaluate.h"
 #include "sim/watch.h"
 
+#include <string.h>
+
 static bool is_in(int64_t time_ns, struct sim_range range) {
     return time_ns >= range.low && time_ns <= range.high;
 }
@@ -17,26 +19,56 @@ bool sim_clause_is_of(const struct sim_run *run, const struct sim_instance *inst
     return instance->source == named;
 }
 
-bool sim_clause_matches_line(const struct sim_run *run, const struct sim_clause *clause,
-                             const struct sim_log_line *line) {
-    bool is_by = clause->coroutine.name == NULL || sim_clause_is_of(run, line->instance, clause) ||
-                 (!clause->is_routine && line->instance->root == clause->coroutine.index);
-    return is_by && (!clause->has_at || is_in(line->time_ns, clause->at_ns)) &&
-           sim_pattern_matches(clause->text.bytes, clause->text.length, line->text, line->bytes);
+/* There may be as many lines as patterns: most pairs are told apart by the end of the line. */
+static bool is_like(const struct sim_log_line *line, struct sim_text pattern, bool plain) {
+    size_t length = pattern.length;
+    if (plain && line->bytes != length) {
+        return false;
+    }
+    if (length > 0 && pattern.bytes[length - 1] != '*' &&
+        (line->bytes == 0 || line->text[line->bytes - 1] != pattern.bytes[length - 1])) {
+        return false;
+    }
+    return plain ? length == 0 || memcmp(line->text, pattern.bytes, length) == 0
+                 : sim_pattern_matches(pattern.bytes, length, line->text, line->bytes);
 }
 
-int64_t sim_clause_count_lines(const struct sim_run *run, const struct sim_clause *clause) {
+static bool is_plain(struct sim_text pattern) {
+    return pattern.length == 0 || memchr(pattern.bytes, '*', pattern.length) == NULL;
+}
+
+static bool is_line_of(const struct sim_run *run, const struct sim_clause *clause,
+                       const struct sim_log_line *line) {
+    bool is_by = clause->coroutine.name == NULL || sim_clause_is_of(run, line->instance, clause) ||
+                 (!clause->is_routine && line->instance->root == clause->coroutine.index);
+    return is_by && (!clause->has_at || is_in(line->time_ns, clause->at_ns));
+}
+
+bool sim_clause_matches_line(const struct sim_run *run, const struct sim_clause *clause,
+                             const struct sim_log_line *line) {
+    return is_like(line, clause->text, is_plain(clause->text)) && is_line_of(run, clause, line);
+}
+
+/* Counts no further than `enough`. */
+static int64_t count_lines(const struct sim_run *run, const struct sim_clause *clause,
+                           int64_t enough) {
     int64_t count = 0;
-    for (size_t i = 0; i < run->journal.line_count; i++) {
-        count += sim_clause_matches_line(run, clause, &run->journal.lines[i]) ? 1 : 0;
+    bool plain = is_plain(clause->text);
+    for (size_t i = 0; i < run->journal.line_count && count < enough; i++) {
+        const struct sim_log_line *line = &run->journal.lines[i];
+        count += is_like(line, clause->text, plain) && is_line_of(run, clause, line) ? 1 : 0;
     }
     return count;
 }
 
+int64_t sim_clause_count_lines(const struct sim_run *run, const struct sim_clause *clause) {
+    return count_lines(run, clause, INT64_MAX);
+}
+
 size_t sim_first_line_like(const struct sim_run *run, struct sim_text text) {
+    bool plain = is_plain(text);
     for (size_t i = 0; i < run->journal.line_count; i++) {
-        const struct sim_log_line *line = &run->journal.lines[i];
-        if (sim_pattern_matches(text.bytes, text.length, line->text, line->bytes)) {
+        if (is_like(&run->journal.lines[i], text, plain)) {
             return i;
         }
     }
@@ -105,9 +137,9 @@ bool sim_clause_holds(struct sim_run *run, const struct sim_clause *clause) {
         return sim_clause_holds(run, clause->left) || sim_clause_holds(run, clause->right);
     case SIM_CLAUSE_LOG:
         return clause->has_times ? sim_clause_count_lines(run, clause) == clause->times
-                                 : sim_clause_count_lines(run, clause) > 0;
+                                 : count_lines(run, clause, 1) > 0;
     case SIM_CLAUSE_NO_LOG:
-        return sim_clause_count_lines(run, clause) == 0;
+        return count_lines(run, clause, 1) == 0;
     case SIM_CLAUSE_BEFORE:
         return before_holds(run, clause);
     case SIM_CLAUSE_ENDS:

@@ -90,6 +90,7 @@ generate() {
 
         # What is expected.
         if (name == "expectations") { print "coro a\n    repeat 1000\n        log \"x\""; numbered(100000, "expect no log \"y%d\"\n") }
+        if (name == "judged") { print "coro a"; numbered(20000, "    log \"x%d\"\n"); numbered(20000, "expect log \"x%d\"\n") }
         if (name == "patterns") { print "coro a\n    repeat 1000\n        log \"" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" "\""; times(300, "expect no log \"*a*a*a*a*a*a*a*a*a*a*b\"\n") }
         if (name == "always") { print "var v = 0\n\ncoro a\n    repeat 300\n        set v = v + 1"; times(30000, "expect always v >= 0\n") }
         if (name == "within") { print "var v = 0\n\ncoro a\n    repeat 100\n        log \"x\""; times(30000, "expect within 1ms of \"x\": v == 0\n") }
