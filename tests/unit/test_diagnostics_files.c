@@ -204,7 +204,7 @@ static const struct {
     {"more than %d names in one coroutine", "a thousand lines: test_checker.c"},
     {"more than %d parameters", "a thousand lines: below"},
     {"more than %d columns", "a hundred names: below"},
-    {"more than %d rows", "ten thousand lines: below"},
+    {"more than %d rows", "a thousand lines: below"},
     {"files cannot be included here", "a text that is no file: below"},
     {"'%s' does not stand in an included file", "two files: test_source_include.c"},
     {"cannot include this: %s", "two files: test_source_include.c"},
@@ -400,7 +400,7 @@ static void assert_too_many(const char *head, const char *each, unsigned count, 
 static void limits_are_told(void **state) {
     (void)state;
     assert_too_many("scenario \"t\"\neach _a", ", _b", 100, "\n    1\n", "more than 100 columns");
-    assert_too_many("scenario \"t\"\neach _a\n", "\n    ", 10001, "\n", "more than 10000 rows");
+    assert_too_many("scenario \"t\"\neach _a\n", "\n    ", 1001, "\n", "more than 1000 rows");
     assert_too_many("scenario \"t\"\nparam _p", " = 1\nparam _p", 1000, " = 1\n",
                     "more than 1000 parameters");
 }
