@@ -168,7 +168,7 @@ static void print_step(struct printer *printer, const struct step *step) {
 static size_t end_of_hunk(const struct difference *difference, size_t start) {
     size_t end = start;
     size_t quiet = 0;
-    for (size_t i = start; i < difference->count && quiet <= 2 * CONTEXT_LINES; i++) {
+    for (size_t i = start; i < difference->count && quiet <= (size_t)2 * CONTEXT_LINES; i++) {
         quiet = difference->steps[i].sign == ' ' ? quiet + 1 : 0;
         end = quiet == 0 ? i + 1 : end;
     }

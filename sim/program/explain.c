@@ -66,7 +66,7 @@ static void hold_signals(sigset_t *before) {
 /* The trace of the same run once more; null: it was not to be had. */
 static struct rep_trace *repeat(const struct loaded *loaded, const struct sim_run_options *options,
                                 uint64_t hash) {
-    struct hideout hideout;
+    struct hideout hideout = {.folder = ""};
     struct rep_trace *trace = NULL;
     sigset_t before;
     hold_signals(&before);

@@ -62,19 +62,18 @@ static int replace(const char *path, char *beside, const char *bytes, size_t len
     return result;
 }
 
-int replace_file(const char *path, const char *bytes, size_t length) {
+int replace_file(const char *path, const char *text, size_t length) {
     static const char suffix[] = ".XXXXXX";
     char *real_path = realpath(path, NULL);
     if (real_path == NULL) {
         return -1;
     }
-    size_t path_bytes = strlen(real_path);
-    char *beside = malloc(path_bytes + sizeof suffix);
+    size_t bytes = strlen(real_path) + sizeof suffix;
+    char *beside = malloc(bytes);
     int result = -1;
     if (beside != NULL) {
-        memcpy(beside, real_path, path_bytes);
-        memcpy(beside + path_bytes, suffix, sizeof suffix);
-        result = replace(real_path, beside, bytes, length);
+        (void)snprintf(beside, bytes, "%s%s", real_path, suffix);
+        result = replace(real_path, beside, text, length);
     }
     int error_number = errno;
     free(beside);

@@ -8,6 +8,6 @@
  * they are on the disk, so that it holds the old or the new ones whatever happens. Its permissions
  * stay; of a link, what it leads to is replaced. 0, or -1 with errno telling why: then it is as it
  * was. */
-int replace_file(const char *path, const char *bytes, size_t length);
+int replace_file(const char *path, const char *text, size_t length);
 
 #endif

@@ -170,6 +170,7 @@ static void read_textmate_group(struct words *words, const char *name, json_t *r
     const char *pattern = json_string_value(json_object_get(rule, "match"));
     if (pattern == NULL || strncmp(pattern, "\\b(", 3) != 0) {
         fail_msg("%s does not match \\b(WORD|...)\\b", name);
+        return;
     }
     const char *at = pattern + 3;
     for (;;) {
