@@ -57,7 +57,8 @@ struct sim_code {
     struct sim_handler_target *handlers;
     uint32_t handler_count;
     uint32_t slot_count;
-    struct cog_coro_type type; /* step and term are the interpreter's */
+    const unsigned char *quiet; /* of each instruction (quiet.h); null: nobody asked */
+    struct cog_coro_type type;  /* step and term are the interpreter's */
 };
 
 /* A scenario ready to run. */

@@ -22,6 +22,9 @@
 #define SIM_STATEMENTS_DEFAULT UINT64_C(10000000)
 #define SIM_MEMORY_DEFAULT ((size_t)1 << 30)
 
+struct sim_chooser;
+struct sim_stepping;
+
 /* Zero everywhere is the default. */
 struct sim_run_options {
     const struct cog_allocator *allocator; /* for what is not the world's memory. Null: malloc */
@@ -30,7 +33,10 @@ struct sim_run_options {
     const char *trace_path;          /* where the trace goes. Null: nowhere, it is only hashed */
     uint64_t
         statement_count_max; /* a run that executes more is given up. 0: SIM_STATEMENTS_DEFAULT */
-    size_t memory_bytes;     /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
+    const struct sim_chooser *chooser; /* decides what may vary (choice.h). Null: production */
+    struct sim_stepping *stepping; /* the order of steps is chosen (stepping.h). Null: it is not */
+    bool is_untraced;              /* no event is written or hashed; trace_path is null */
+    size_t memory_bytes; /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };
 
 struct sim_run;

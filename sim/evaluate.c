@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "sim/language/buffer.h"
+#include "sim/touching.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@ static int remember_read(struct sim_scope *scope, const struct sim_value *place)
     return COG_OK;
 }
 
-static int read_shared(struct sim_scope *scope, const struct sim_value *place,
+static int read_shared(struct sim_scope *scope, uint32_t variable, const struct sim_value *place,
                        struct sim_value *value) {
     struct sim_frame *frame = scope->frame;
     if (frame->read_next < frame->read_count) {
@@ -48,10 +49,12 @@ static int read_shared(struct sim_scope *scope, const struct sim_value *place,
         frame->read_count = frame->read_next;
     }
     if (!frame->has_yielded) {
+        sim_announce(scope->run, frame, sim_object_of(scope->run, variable, place), SIM_TOUCH_READ);
         return SIM_NEED_YIELD;
     }
     frame->has_yielded = false;
     *value = *place;
+    sim_touch(scope->run, sim_object_of(scope->run, variable, place), SIM_TOUCH_READ);
     return remember_read(scope, place);
 }
 
@@ -94,9 +97,11 @@ static int evaluate_variable(struct sim_scope *scope, const struct sim_expressio
     }
     if (scope->frame != NULL && scope->run->scenario->variables[variable].is_shared) {
         if (!scope->is_observer) {
-            return read_shared(scope, place, value);
+            return read_shared(scope, variable, place, value);
         }
         place = find_read(scope->frame, place);
+    } else if (scope->frame != NULL && !scope->is_observer) {
+        sim_touch(scope->run, sim_object_of(scope->run, variable, place), SIM_TOUCH_READ);
     }
     *value = *place;
     return COG_OK;

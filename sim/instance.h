@@ -4,6 +4,7 @@
 #define SIM_INSTANCE_H
 
 #include "core/cogen.h"
+#include "sim/footprint.h"
 #include "sim/value.h"
 
 struct sim_run;
@@ -18,6 +19,8 @@ struct sim_instance {
     const struct sim_coroutine *source;
     uint32_t root; /* index of the `coro` that it descends from: itself, or whose routine it is */
     uint32_t host; /* index into hosts */
+    uint32_t process;      /* number of its process, where the order of steps is chosen */
+    uint32_t child_count;  /* that it has made */
     struct cog_coro *coro; /* held as long as the run */
     bool is_background;
     uint32_t
@@ -48,7 +51,10 @@ struct sim_frame {
     const struct sim_code *code;
     uint32_t next;                  /* index of the instruction to execute next */
     bool is_waiting;                /* it waits on the statement of the instruction before `next` */
-    bool has_yielded;               /* the yield before an access of a shared variable has been */
+    bool has_yielded;               /* the yield before a step of its own has been */
+    struct sim_touch access;        /* what that step is for, once the yield is asked for */
+    bool has_picked;                /* of the pick under way, */
+    uint32_t picked;                /* which value */
     struct sim_instance *other;     /* whom a call, join or iterate under way is about */
     struct sim_instance *producers; /* that it iterates, the newest first */
     struct sim_string *buffer;      /* of a receive under way: what has come */

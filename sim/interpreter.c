@@ -7,6 +7,7 @@
 #include "sim/language/buffer.h"
 #include "sim/language/statement_parts.h"
 #include "sim/operations.h"
+#include "sim/touching.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,8 +45,11 @@ static bool target_is_shared(const struct sim_scope *scope, const struct sim_tar
 }
 
 /* The yield before an access of a shared variable: SIM_NEED_YIELD until it has been. */
-static int yield_before_access(struct sim_scope *scope) {
+static int yield_before_access(struct sim_scope *scope, uint32_t variable,
+                               const struct sim_value *place) {
     if (!scope->frame->has_yielded) {
+        sim_announce(scope->run, scope->frame, sim_object_of(scope->run, variable, place),
+                     SIM_TOUCH_WRITE);
         return SIM_NEED_YIELD;
     }
     scope->frame->has_yielded = false;
@@ -53,12 +57,23 @@ static int yield_before_access(struct sim_scope *scope) {
 }
 
 static int do_assign(struct sim_scope *scope, const struct sim_statement *statement) {
+    const struct sim_target *target = &statement->as.assign.target;
     struct sim_value value;
     int status = sim_evaluate(scope, statement->as.assign.value, &value);
-    if (status == COG_OK && target_is_shared(scope, &statement->as.assign.target)) {
-        status = yield_before_access(scope);
+    if (status == COG_OK && target_is_shared(scope, target)) {
+        struct sim_value *place = NULL;
+        status = sim_evaluate_place(scope, target->reference.index, target->element, &place);
+        if (status == COG_OK) {
+            status = yield_before_access(scope, target->reference.index, place);
+        }
     }
-    return status == COG_OK ? sim_target_set(scope, &statement->as.assign.target, value) : status;
+    return status == COG_OK ? sim_target_set(scope, target, value) : status;
+}
+
+static void touch_log(struct sim_run *run) {
+    if (run->stepping != NULL && run->stepping->objects->watches_log) {
+        sim_touch(run, run->stepping->objects->log, SIM_TOUCH_WRITE);
+    }
 }
 
 static int do_log(struct sim_scope *scope, const struct sim_statement *statement) {
@@ -70,6 +85,7 @@ static int do_log(struct sim_scope *scope, const struct sim_statement *statement
         sim_journal_log(&scope->run->journal, scope->run->now_ns, scope->frame->instance,
                         text->text, text->bytes);
         sim_tracer_log(&scope->run->tracer, text->text, text->bytes, statement->place.line);
+        touch_log(scope->run);
     }
     return status;
 }
@@ -122,11 +138,13 @@ static int do_atomic(struct sim_scope *scope, const struct sim_statement *statem
         status = sim_evaluate_place(scope, object->reference.index, object->element, &place);
     }
     if (status == COG_OK) {
-        status = yield_before_access(scope);
+        status = yield_before_access(scope, object->reference.index, place);
     }
     if (status != COG_OK) {
         return status;
     }
+    sim_touch(scope->run, sim_object_of(scope->run, object->reference.index, place),
+              SIM_TOUCH_WRITE);
     struct sim_value old = *place;
     struct sim_value result = old;
     bool writes = true;
@@ -142,9 +160,50 @@ static int do_atomic(struct sim_scope *scope, const struct sim_statement *statem
     return status == COG_OK ? sim_target_set(scope, &statement->as.atomic.target, result) : status;
 }
 
+static void label_pick(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    const struct sim_statement *statement = choice->subject;
+    sim_buffer_add_format(buffer, "pick %s", statement->as.pick.target.reference.name);
+}
+
+/* A value as it is written; one that is not constant by its place in the list. */
+static void label_picked(const struct sim_choice *choice, uint64_t index,
+                         struct sim_buffer *buffer) {
+    const struct sim_statement *statement = choice->subject;
+    const struct sim_expression *item = statement->as.pick.choices.items[index];
+    if (item->kind == SIM_EXPRESSION_NUMBER) {
+        sim_buffer_add_format(buffer, "%" PRId64, item->as.integer);
+    } else {
+        sim_buffer_add_format(buffer, "value %" PRIu64, index + 1);
+    }
+}
+
+/* Which value of a pick. One that reads a shared variable is evaluated several times, and is asked
+ * about at each of them: so it keeps its answer. */
+static uint32_t choose_value(struct sim_scope *scope, const struct sim_statement *statement) {
+    const struct sim_chooser *chooser = scope->run->chooser;
+    struct sim_frame *frame = scope->frame;
+    if (chooser == NULL || statement->as.pick.choices.count < 2) {
+        return 0;
+    }
+    if (!frame->has_picked) {
+        struct sim_choice choice = {.kind = SIM_CHOICE_VALUE,
+                                    .process = frame->instance->process,
+                                    .stream = statement->place.offset,
+                                    .count = statement->as.pick.choices.count,
+                                    .label = label_pick,
+                                    .candidate_label = label_picked,
+                                    .subject = statement,
+                                    .run = scope->run};
+        frame->picked = (uint32_t)chooser->choose(chooser->context, &choice);
+        frame->has_picked = true;
+    }
+    return frame->picked;
+}
+
 static int do_pick(struct sim_scope *scope, const struct sim_statement *statement) {
     struct sim_value value;
-    int status = sim_evaluate(scope, statement->as.pick.choices.items[0], &value);
+    uint32_t chosen = choose_value(scope, statement);
+    int status = sim_evaluate(scope, statement->as.pick.choices.items[chosen], &value);
     return status == COG_OK ? sim_target_set(scope, &statement->as.pick.target, value) : status;
 }
 
@@ -157,6 +216,11 @@ static int do_statement(struct sim_scope *scope, const struct sim_statement *sta
     case SIM_STATEMENT_STOP:
         return ENDED;
     case SIM_STATEMENT_COMPACT:
+        if (scope->run->stepping != NULL) {
+            sim_touch(scope->run,
+                      scope->run->stepping->objects->channels + statement->as.channel.channel.index,
+                      SIM_TOUCH_WRITE);
+        }
         (void)cog_channel_compact(scope->run->channels[statement->as.channel.channel.index]);
         return COG_OK;
     case SIM_STATEMENT_LET:
@@ -175,14 +239,14 @@ static int do_statement(struct sim_scope *scope, const struct sim_statement *sta
 
 /* ---- Control ---- */
 
-static const struct sim_expression *condition_of(const struct sim_statement *statement) {
+const struct sim_expression *sim_condition_of(const struct sim_statement *statement) {
     return statement->kind == SIM_STATEMENT_IF ? statement->as.branch.condition
                                                : statement->as.loop.value;
 }
 
 static int jump_unless(struct sim_scope *scope, const struct sim_instruction *instruction) {
     struct sim_value value;
-    int status = sim_evaluate_tag(scope, condition_of(instruction->statement), SIM_TAG_BOOL,
+    int status = sim_evaluate_tag(scope, sim_condition_of(instruction->statement), SIM_TAG_BOOL,
                                   "a condition", &value);
     if (status == COG_OK && sim_value_get_integer(value) == 0) {
         scope->frame->next = instruction->target;
@@ -272,6 +336,7 @@ static int advance(struct sim_scope *scope, struct cog_op *op) {
     }
     frame->read_count = 0;
     frame->has_yielded = false; /* the access it was for may not have come after all */
+    frame->has_picked = false;
     frame->is_waiting = status == AWAIT;
     return status;
 }
@@ -341,6 +406,23 @@ static int take_result(struct sim_scope *scope, const struct cog_op *op) {
     return status;
 }
 
+/* The end of a routine shows to who called or joined it; that of a coroutine in the foreground to
+ * those in the background, which it may cut off. */
+static void touch_end(struct sim_run *run, const struct sim_frame *frame) {
+    if (run->stepping == NULL) {
+        return;
+    }
+    if (frame->code->source->is_routine) {
+        sim_touch_coroutine(run, frame->instance, SIM_TOUCH_WRITE);
+    }
+    if (run->stepping->objects->has_background && !frame->instance->is_background) {
+        sim_touch(run, run->stepping->objects->end, SIM_TOUCH_WRITE);
+    }
+    if (frame->socket_count > 0) {
+        sim_touch_network(run);
+    }
+}
+
 /* Writes down how the coroutine ended, and closes what it owns. */
 static void end_instance(struct sim_run *run, struct sim_frame *frame, int status) {
     struct sim_instance *instance = frame->instance;
@@ -349,6 +431,7 @@ static void end_instance(struct sim_run *run, struct sim_frame *frame, int statu
     instance->status = status;
     instance->failure_line = instance->line;
     run->foreground_count -= instance->is_background ? 0 : 1;
+    touch_end(run, frame);
     sim_frame_close_sockets(frame);
 }
 
@@ -359,6 +442,9 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     struct sim_scope scope = {.run = run, .frame = frame};
     run->step_count++;
     frame->instance->step_count++;
+    if (frame->instance->is_background && run->stepping != NULL) {
+        sim_touch(run, run->stepping->objects->end, SIM_TOUCH_READ);
+    }
     int status = frame->is_waiting ? take_result(&scope, op) : COG_OK;
     while (status == COG_OK) {
         status = advance(&scope, op);

@@ -8,6 +8,9 @@
 /* Does the statement yield an operation to the scheduler? */
 bool sim_statement_waits(const struct sim_statement *statement);
 
+/* Of an `if`, a `while` or a counted `repeat`. */
+const struct sim_expression *sim_condition_of(const struct sim_statement *statement);
+
 /* The type of coroutines whose frames have so many slots. */
 struct cog_coro_type sim_interpreter_coro_type(uint32_t slot_count);
 

@@ -2,6 +2,7 @@
 #include "sim/operations.h"
 
 #include "core/check.h"
+#include "sim/touching.h"
 
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -13,9 +14,37 @@ enum { BACKLOG_DEFAULT = 128, PORT_MAX = 65535, RECIPIENTS_MAX = 1 << 30 };
 _Static_assert(sizeof(struct sockaddr_in) <= sizeof(((struct sim_frame *)0)->address),
                "a frame has room for the address of a listen or connect");
 
+/* A statement about a queue, a channel or a signal is about to act on it. To wait for a signal and
+ * to read a channel leave no trace that others of the kind could see. */
+static void touch_object(struct sim_scope *scope, const struct sim_statement *statement) {
+    if (scope->run->stepping == NULL) {
+        return;
+    }
+    const struct sim_objects *objects = scope->run->stepping->objects;
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_WAIT:
+    case SIM_STATEMENT_SIGNAL:
+        sim_touch(scope->run, objects->signals + statement->as.signal.signal.index,
+                  statement->kind == SIM_STATEMENT_WAIT && !objects->waits_show ? SIM_TOUCH_READ
+                                                                                : SIM_TOUCH_WRITE);
+        break;
+    case SIM_STATEMENT_SUBSCRIBE:
+    case SIM_STATEMENT_UNSUBSCRIBE:
+    case SIM_STATEMENT_FETCH:
+    case SIM_STATEMENT_PUBLISH:
+        sim_touch(scope->run, objects->channels + statement->as.channel.channel.index,
+                  statement->kind == SIM_STATEMENT_PUBLISH ? SIM_TOUCH_WRITE : SIM_TOUCH_READ);
+        break;
+    default:
+        sim_touch(scope->run, objects->queues + statement->as.queue.queue.index, SIM_TOUCH_WRITE);
+        break;
+    }
+}
+
 static int prepare_signal(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op) {
     struct cog_signal *signal = scope->run->signals[statement->as.signal.signal.index];
+    touch_object(scope, statement);
     if (statement->kind == SIM_STATEMENT_WAIT) {
         cog_set_wait(op, signal);
         return COG_OK;
@@ -69,11 +98,15 @@ int sim_routine_make(struct sim_scope *scope, const struct sim_statement *statem
             return status;
         }
     }
-    const struct sim_instance *by = scope->frame->instance;
+    struct sim_instance *by = scope->frame->instance;
     const struct sim_code *code = &scope->run->program->routines[statement->as.start.routine.index];
-    *made = sim_instance_new(scope->run, code, by->host, by->root, by, code->source->name,
-                             by->is_background);
-    return *made == NULL ? COG_ENOMEM : pass_arguments(scope, statement, arguments, *made);
+    *made = sim_instance_new(scope->run, code, by->host, by->root, by, by->child_count++,
+                             code->source->name, by->is_background);
+    if (*made == NULL) {
+        return COG_ENOMEM;
+    }
+    sim_touch_coroutine(scope->run, *made, SIM_TOUCH_WRITE);
+    return pass_arguments(scope, statement, arguments, *made);
 }
 
 static int prepare_start(struct sim_scope *scope, const struct sim_statement *statement,
@@ -97,6 +130,7 @@ static int prepare_iterate(struct sim_scope *scope, struct cog_op *op) {
     const struct sim_frame *frame = scope->frame;
     uint32_t slot = frame->code->instructions[frame->next - 1].slot;
     scope->frame->other = sim_value_get_pointer(frame->slots[slot]);
+    sim_touch_coroutine(scope->run, scope->frame->other, SIM_TOUCH_WRITE);
     cog_set_pipe_next(op, scope->frame->other->pipe);
     return COG_OK;
 }
@@ -106,9 +140,27 @@ static int prepare_emit(struct sim_scope *scope, const struct sim_statement *sta
     struct sim_value value;
     int status = sim_evaluate(scope, statement->as.simple.value, &value);
     if (status == COG_OK) {
+        sim_touch_coroutine(scope->run, scope->frame->instance, SIM_TOUCH_WRITE);
         cog_set_pipe_chunk(op, scope->frame->instance->pipe, sim_value_to_core(value));
     }
     return status;
+}
+
+/* Where the order of steps is chosen, a join is a step of its own, which waits for the end. */
+static bool join_step_has_come(struct sim_scope *scope, const struct sim_statement *statement,
+                               struct sim_instance *joined) {
+    struct sim_stepping *stepping = scope->run->stepping;
+    if (stepping == NULL || !sim_waits_as_step(stepping->objects->scenario, statement)) {
+        return true;
+    }
+    if (!scope->frame->has_yielded) {
+        scope->frame->other = joined;
+        sim_announce(scope->run, scope->frame, stepping->objects->coroutines + joined->process,
+                     SIM_TOUCH_READ);
+        return false;
+    }
+    scope->frame->has_yielded = false;
+    return true;
 }
 
 static int prepare_join(struct sim_scope *scope, const struct sim_statement *statement,
@@ -118,8 +170,12 @@ static int prepare_join(struct sim_scope *scope, const struct sim_statement *sta
                                   "what is joined", &handle);
     if (status == COG_OK) {
         struct sim_instance *joined = sim_value_get_pointer(handle);
+        if (!join_step_has_come(scope, statement, joined)) {
+            return SIM_NEED_YIELD;
+        }
         joined->observer_count++;
         scope->frame->other = joined;
+        sim_touch_coroutine(scope->run, joined, SIM_TOUCH_READ);
         cog_set_join(op, joined->coro);
     }
     return status;
@@ -128,6 +184,7 @@ static int prepare_join(struct sim_scope *scope, const struct sim_statement *sta
 static int prepare_queue(struct sim_scope *scope, const struct sim_statement *statement,
                          struct cog_op *op) {
     struct cog_queue *queue = scope->run->queues[statement->as.queue.queue.index];
+    touch_object(scope, statement);
     struct sim_value value;
     int status = COG_OK;
     switch ((int)statement->kind) {
@@ -153,6 +210,7 @@ static int prepare_queue(struct sim_scope *scope, const struct sim_statement *st
 static int prepare_channel(struct sim_scope *scope, const struct sim_statement *statement,
                            struct cog_op *op) {
     struct cog_channel *channel = scope->run->channels[statement->as.channel.channel.index];
+    touch_object(scope, statement);
     struct sim_value value;
     int status = COG_OK;
     switch ((int)statement->kind) {
@@ -175,9 +233,36 @@ static int prepare_channel(struct sim_scope *scope, const struct sim_statement *
     return status;
 }
 
+/* Where the order of steps is chosen, to take and to give back a lock are steps of their own. */
+static bool lock_step_has_come(struct sim_scope *scope, const struct sim_statement *statement,
+                               uint32_t lock) {
+    struct sim_stepping *stepping = scope->run->stepping;
+    if (stepping == NULL) {
+        return true;
+    }
+    uint32_t object = stepping->objects->locks + lock;
+    bool is_acquire = statement->kind == SIM_STATEMENT_ACQUIRE;
+    if (is_acquire && !sim_waits_as_step(stepping->objects->scenario, statement)) {
+        sim_touch(scope->run, object, SIM_TOUCH_WRITE);
+        return true;
+    }
+    enum sim_touch_mode mode = is_acquire ? SIM_TOUCH_LOCK : SIM_TOUCH_UNLOCK;
+    if (!scope->frame->has_yielded) {
+        sim_announce(scope->run, scope->frame, object, mode);
+        return false;
+    }
+    scope->frame->has_yielded = false;
+    sim_touch(scope->run, object, mode);
+    return true;
+}
+
 static int prepare_lock(struct sim_scope *scope, const struct sim_statement *statement,
                         struct cog_op *op) {
-    struct sim_run_lock *lock = &scope->run->locks[statement->as.lock.lock.index];
+    uint32_t index = statement->as.lock.lock.index;
+    struct sim_run_lock *lock = &scope->run->locks[index];
+    if (!lock_step_has_come(scope, statement, index)) {
+        return SIM_NEED_YIELD;
+    }
     if (statement->kind == SIM_STATEMENT_ACQUIRE) {
         cog_set_get(op, lock->queue, false);
         return COG_OK;
@@ -264,6 +349,7 @@ static int prepare_send(struct sim_scope *scope, const struct sim_statement *sta
 
 static int prepare_socket(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op) {
+    sim_touch_network(scope->run);
     if (statement->kind == SIM_STATEMENT_LISTEN || statement->kind == SIM_STATEMENT_CONNECT) {
         return prepare_endpoint(scope, statement, op);
     }

@@ -1,6 +1,8 @@
 /* operations_finish.c - from the result of a core operation to the variables of a statement. */
 #include "sim/operations.h"
 
+#include "sim/touching.h"
+
 #include <stdio.h>
 
 int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
@@ -27,6 +29,9 @@ int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
         return COG_EFAILED;
     }
     *place = value;
+    if (scope->frame != NULL) {
+        sim_touch_variable(scope->run, target->reference.index, place);
+    }
     sim_run_variable_set(scope->run, variable->name, value,
                          scope->frame != NULL ? scope->frame->instance->line : 0);
     return COG_OK;

@@ -5,6 +5,7 @@
 #include "sim/evaluate.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
+#include "sim/stepping.h"
 #include "sim/watch.h"
 
 #include <errno.h>
@@ -53,7 +54,7 @@ struct sim_frame *sim_instance_frame(struct sim_instance *instance) {
 
 struct sim_instance *sim_instance_new(struct sim_run *run, const struct sim_code *code,
                                       uint32_t host, uint32_t root, const struct sim_instance *by,
-                                      const char *name, bool is_background) {
+                                      uint32_t ordinal, const char *name, bool is_background) {
     struct sim_instance *instance =
         cog_allocate_zeroed(&run->memory.allocator, 1, sizeof *instance);
     if (instance == NULL) {
@@ -81,6 +82,14 @@ struct sim_instance *sim_instance_new(struct sim_run *run, const struct sim_code
     }
     run->last_instance = instance;
     run->foreground_count += by != NULL && !is_background ? 1 : 0;
+    if (run->stepping != NULL) {
+        instance->process = sim_processes_find(run->stepping->processes,
+                                               by != NULL ? by->process : SIM_NO_PROCESS, ordinal);
+        if (instance->process == SIM_NO_PROCESS) {
+            run->fatal = COG_ENOMEM;
+            return NULL;
+        }
+    }
     return instance;
 }
 
@@ -152,8 +161,13 @@ static int make_host(struct sim_run *run, uint32_t index) {
         .allocator = &run->memory.allocator,
         .clock = {.now_ns = host_now_ns, .context = host},
         .proactor = sim_proactor_seam(&host->proactor),
-        .observer = sim_tracer_observer(&host->tracer_host),
     };
+    if (!run->writer.is_off) {
+        options.observer = sim_tracer_observer(&host->tracer_host);
+    }
+    if (run->stepping != NULL || run->chooser != NULL) {
+        options.picker = sim_stepping_picker(host);
+    }
     for (int pass = 0; pass < 2;
          pass++) { /* what is said of all hosts first, then what of this one */
         for (uint32_t i = 0; i < scenario->settings_count; i++) {
@@ -164,7 +178,12 @@ static int make_host(struct sim_run *run, uint32_t index) {
             }
         }
     }
-    return cog_scheduler_new(&options, &host->scheduler);
+    if (run->stepping == NULL) {
+        return cog_scheduler_new(&options, &host->scheduler);
+    }
+    options.proactor_greedy = COG_ON; /* the idle coroutines are always ready */
+    int status = cog_scheduler_new(&options, &host->scheduler);
+    return status == COG_OK ? sim_stepping_add_idle(host->scheduler) : status;
 }
 
 static int make_hosts(struct sim_run *run) {
@@ -346,11 +365,16 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
     run->scenario = program->scenario;
     run->statement_count_max =
         options->statement_count_max > 0 ? options->statement_count_max : SIM_STATEMENTS_DEFAULT;
-    sim_journal_init(&run->journal, allocator);
+    run->chooser = options->chooser;
+    run->stepping = options->stepping;
     size_t memory_bytes = options->memory_bytes > 0 ? options->memory_bytes : SIM_MEMORY_DEFAULT;
-    run->journal.bytes_left = memory_bytes;
     int status = sim_memory_open(&run->memory, memory_bytes);
-    if (status == COG_OK) {
+    /* An untraced run is for those who go back in it: all of it lies in its memory. */
+    sim_journal_init(&run->journal, options->is_untraced ? &run->memory.allocator : allocator);
+    run->journal.bytes_left = memory_bytes;
+    if (options->is_untraced) {
+        run->writer.is_off = true;
+    } else if (status == COG_OK) {
         status = sim_trace_writer_open(&run->writer, allocator, options->trace_path);
     }
     int error_number = errno;
@@ -385,6 +409,10 @@ int sim_run_execute(struct sim_run *run, struct sim_result *result) {
     if (run->fatal == COG_OK) {
         sim_world_execute(run);
     }
+    return sim_run_conclude(run, result);
+}
+
+int sim_run_conclude(struct sim_run *run, struct sim_result *result) {
     if (run->fatal == COG_OK || run->fatal == COG_ELIMIT) {
         sim_judge(run);
     }
@@ -404,7 +432,7 @@ int sim_run_execute(struct sim_run *run, struct sim_result *result) {
         sim_trace_writer_abandon(&run->writer);
         return run->fatal;
     }
-    return sim_trace_writer_finish(&run->writer, &result->trace_hash);
+    return run->writer.is_off ? COG_OK : sim_trace_writer_finish(&run->writer, &result->trace_hash);
 }
 
 void sim_run_free(struct sim_run *run) {
@@ -414,7 +442,9 @@ void sim_run_free(struct sim_run *run) {
     /* The world goes with its memory; nothing outside of that belongs to its schedulers. */
     sim_trace_writer_abandon(&run->writer);
     sim_tracer_term(&run->tracer);
-    sim_journal_term(&run->journal);
+    if (!run->writer.is_off) {
+        sim_journal_term(&run->journal);
+    }
     sim_memory_close(&run->memory);
     cog_release(run->allocator, run, sizeof *run);
 }

@@ -15,6 +15,7 @@
 #define SIM_RUN_H
 
 #include "core/cogen.h"
+#include "sim/choice.h"
 #include "sim/code.h"
 #include "sim/instance.h"
 #include "sim/journal.h"
@@ -56,6 +57,15 @@ struct sim_unheard {
     uint32_t line;
 };
 
+struct sim_result;
+struct sim_stepping;
+
+/* Where the order of steps is chosen: whose turn it is. Else unused. */
+struct sim_turn {
+    uint32_t host;
+    bool has_begun; /* what happens first at this instant has happened */
+};
+
 struct sim_run {
     const struct sim_program *program;
     const struct sim_scenario *scenario;
@@ -67,7 +77,10 @@ struct sim_run {
     struct sim_network network;
     struct sim_journal journal;
     struct sim_run_host *hosts;
-    int64_t now_ns; /* world time */
+    int64_t now_ns;                    /* world time */
+    const struct sim_chooser *chooser; /* null: production decides everything */
+    struct sim_stepping *stepping;     /* null: the order of steps is production's */
+    struct sim_turn turn;
 
     struct sim_value **variables; /* of each, its elements */
     struct cog_queue **queues;
@@ -97,6 +110,9 @@ struct sim_run {
  */
 void sim_world_execute(struct sim_run *run);
 
+/* Judges a run that has come to its end, and completes its trace; as sim_run_execute. */
+int sim_run_conclude(struct sim_run *run, struct sim_result *result);
+
 /* Sets the paths between two hosts as a `link` says; what it does not mention stays. */
 void sim_world_apply_link(struct sim_run *run, const struct sim_link *link);
 
@@ -113,10 +129,11 @@ void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_valu
                           uint32_t line);
 
 /* Makes a coroutine of `code`; it does not run yet. by: the instance that makes it, or null for the
- * world (then root is its coro's index). Null: no memory (run->fatal is set). */
+ * world (then root is its coro's index). ordinal: which of those that its maker makes. Null: no
+ * memory (run->fatal is set). */
 struct sim_instance *sim_instance_new(struct sim_run *run, const struct sim_code *code,
                                       uint32_t host, uint32_t root, const struct sim_instance *by,
-                                      const char *name, bool is_background);
+                                      uint32_t ordinal, const char *name, bool is_background);
 
 struct sim_frame *sim_instance_frame(struct sim_instance *instance);
 

@@ -185,6 +185,9 @@ int sim_trace_writer_open(struct sim_trace_writer *writer, const struct cog_allo
 
 uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind kind, int64_t time_ns,
                          uint64_t cause, uint32_t host, uint32_t coroutine) {
+    if (writer->is_off) {
+        return 0;
+    }
     cog_assert(time_ns >= writer->time_ns && cause <= writer->event_count);
     if (writer->used_bytes > BLOCK_BYTES - EVENT_BYTES_MAX) {
         close_block(writer, 'E');
@@ -207,20 +210,32 @@ uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind ki
 }
 
 void sim_trace_number(struct sim_trace_writer *writer, uint64_t number) {
+    if (writer->is_off) {
+        return;
+    }
     put_varint(writer, number);
 }
 
 void sim_trace_line(struct sim_trace_writer *writer, uint32_t line) {
+    if (writer->is_off) {
+        return;
+    }
     hash_so_far(writer);
     put_varint(writer, line);
     writer->hashed_bytes = writer->used_bytes;
 }
 
 void sim_trace_text(struct sim_trace_writer *writer, const char *text, size_t bytes) {
+    if (writer->is_off) {
+        return;
+    }
     put_text(writer, text, bytes);
 }
 
 void sim_trace_word(struct sim_trace_writer *writer, const char *word) {
+    if (writer->is_off) {
+        return;
+    }
     put_text(writer, word, strlen(word));
 }
 

@@ -68,6 +68,7 @@ struct sim_trace_writer {
     size_t path_temporary_bytes;
     int error_number; /* errno of the first failed write, or 0 */
     bool has_failed;  /* a write failed: nothing more is written */
+    bool is_off;      /* nothing is encoded at all; set instead of opening it */
 };
 
 /* Begins a trace; path null: no file. COG_OK, COG_ENOMEM, or COG_EIO with errno telling why the

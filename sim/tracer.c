@@ -219,6 +219,9 @@ static void coro_event(struct sim_tracer *tracer, struct sim_traced *traced, uin
 static void observe(void *context, const struct cog_event *event) {
     const struct sim_tracer_host *host = context;
     struct sim_tracer *tracer = host->tracer;
+    if (cog_coro_tag(event->coro) == SIM_TRACER_UNSEEN) {
+        return;
+    }
     if (event->kind == COG_EVENT_CORO_ADDED) {
         coro_added(tracer, host->host, event);
         return;

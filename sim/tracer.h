@@ -22,6 +22,9 @@ struct sim_traced {
     uint32_t host;            /* id */
 };
 
+/* The tag of coroutines that are no part of the scenario. */
+#define SIM_TRACER_UNSEEN UINT32_MAX
+
 struct sim_tracer;
 
 /* The clock of the world, and the way from a host's deadline to world time. */

@@ -5,6 +5,7 @@
  * arrives without latency is delivered in between. Then time jumps to the earliest of actions,
  * arrivals and deadlines.
  */
+#include "sim/world.h"
 #include "sim/evaluate.h"
 #include "sim/language/buffer.h"
 #include "sim/operations.h"
@@ -146,6 +147,10 @@ static void act(struct sim_run *run, const struct sim_world_statement *statement
 static void start_coroutine(struct sim_run *run, uint32_t index) {
     const struct sim_code *code = &run->program->coroutines[index];
     const struct sim_coroutine *source = code->source;
+    uint32_t before = 0; /* how many the world makes of those above it in the file */
+    for (uint32_t i = 0; i < index; i++) {
+        before += run->program->coroutines[i].source->times;
+    }
     for (uint32_t i = 0; i < source->times && run->fatal == COG_OK; i++) {
         char name[SIM_INSTANCE_NAME_BYTES];
         if (source->has_times) {
@@ -154,8 +159,8 @@ static void start_coroutine(struct sim_run *run, uint32_t index) {
         } else {
             (void)snprintf(name, sizeof name, "%.*s", SIM_INSTANCE_NAME_BYTES - 1, source->name);
         }
-        struct sim_instance *instance =
-            sim_instance_new(run, code, source->host.index, index, NULL, name, source->background);
+        struct sim_instance *instance = sim_instance_new(run, code, source->host.index, index, NULL,
+                                                         before + i, name, source->background);
         if (instance == NULL) {
             return;
         }
@@ -184,16 +189,16 @@ static void run_actions(struct sim_run *run) {
 
 /* ---- The loop ---- */
 
-static bool is_over(const struct sim_run *run) {
+bool sim_world_is_over(const struct sim_run *run) {
     return run->fatal != COG_OK || run->violation != NULL || run->foreground_count == 0;
 }
 
-static bool is_awake(const struct sim_run_host *host) {
+bool sim_world_is_awake(const struct sim_run_host *host) {
     return cog_has_ready(host->scheduler) || sim_proactor_has_work(&host->proactor) ||
            cog_next_deadline_ns(host->scheduler) <= sim_host_now_ns(host);
 }
 
-static void iterate(struct sim_run *run, struct sim_run_host *host) {
+void sim_world_iterate(struct sim_run *run, struct sim_run_host *host) {
     int status = cog_iter_run(host->scheduler);
     if (status < 0 && status != COG_ESTALLED) {
         run->fatal = status;
@@ -205,23 +210,34 @@ static void iterate(struct sim_run *run, struct sim_run_host *host) {
     sim_watches_step(run);
 }
 
-/* Everything that happens at the present instant. */
-static void run_instant(struct sim_run *run) {
+bool sim_world_deliver(struct sim_run *run) {
+    if (sim_network_next_ns(&run->network) > run->now_ns) {
+        return false;
+    }
+    sim_network_deliver(&run->network);
+    return true;
+}
+
+void sim_world_begin_instant(struct sim_run *run) {
     run_actions(run);
     sim_watches_step(run);
     sim_network_deliver(&run->network);
+}
+
+/* Everything that happens at the present instant. */
+static void run_instant(struct sim_run *run) {
+    sim_world_begin_instant(run);
     bool is_asleep = false;
-    while (!is_asleep && !is_over(run)) {
+    while (!is_asleep && !sim_world_is_over(run)) {
         is_asleep = true;
-        for (uint32_t i = 0; i < run->scenario->host_count && !is_over(run); i++) {
-            if (is_awake(&run->hosts[i])) {
+        for (uint32_t i = 0; i < run->scenario->host_count && !sim_world_is_over(run); i++) {
+            if (sim_world_is_awake(&run->hosts[i])) {
                 is_asleep = false;
-                iterate(run, &run->hosts[i]);
+                sim_world_iterate(run, &run->hosts[i]);
             }
         }
-        if (sim_network_next_ns(&run->network) <= run->now_ns) {
+        if (sim_world_deliver(run)) {
             is_asleep = false;
-            sim_network_deliver(&run->network);
         }
     }
 }
@@ -243,28 +259,35 @@ static int64_t next_instant_ns(struct sim_run *run) {
     return next_ns;
 }
 
+bool sim_world_advance(struct sim_run *run) {
+    int64_t next_ns = next_instant_ns(run);
+    sim_watches_before_advance(run, next_ns);
+    if (next_ns > SIM_INTEGER_MAX) { /* time has no numbers beyond */
+        run->is_stalled = true;
+        return false;
+    }
+    run->now_ns = next_ns;
+    return true;
+}
+
 static void check_invariants(struct sim_run *run) {
     for (uint32_t i = 0; i < run->scenario->host_count && run->violation == NULL; i++) {
         run->violation = cog_scheduler_check(run->hosts[i].scheduler);
     }
 }
 
-void sim_world_execute(struct sim_run *run) {
-    for (;;) {
-        run_instant(run);
-        if (is_over(run)) {
-            break;
-        }
-        int64_t next_ns = next_instant_ns(run);
-        sim_watches_before_advance(run, next_ns);
-        if (next_ns > SIM_INTEGER_MAX) { /* time has no numbers beyond */
-            run->is_stalled = true;
-            break;
-        }
-        run->now_ns = next_ns;
-    }
+void sim_world_finish(struct sim_run *run) {
     sim_watches_before_advance(run, INT64_MAX);
     if (run->fatal == COG_OK) {
         check_invariants(run);
     }
+}
+
+void sim_world_execute(struct sim_run *run) {
+    bool is_going = true;
+    while (is_going) {
+        run_instant(run);
+        is_going = !sim_world_is_over(run) && sim_world_advance(run);
+    }
+    sim_world_finish(run);
 }

@@ -1,0 +1,65 @@
+/* explorer.c - makes the world of an exploration and judges its runs. */
+#include "sim/explore/explorer.h"
+
+#include "sim/quiet.h"
+#include "sim/world.h"
+
+int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program,
+                      const struct sim_explorer_options *options) {
+    const struct cog_allocator *allocator =
+        options->allocator != NULL ? options->allocator : cog_allocator_malloc();
+    *explorer = (struct sim_explorer){
+        .allocator = allocator, .program = program, .chooser = {.vary = options->vary}};
+    sim_processes_init(&explorer->processes, allocator);
+    int status = sim_program_find_quiet(program);
+    if (status == COG_OK) {
+        status = sim_objects_init(&explorer->objects, allocator, program);
+    }
+    if (status != COG_OK) {
+        return status;
+    }
+    status = sim_stepping_init(&explorer->stepping, allocator, &explorer->processes,
+                               &explorer->objects);
+    struct sim_run_options run_options = {.allocator = allocator,
+                                          .source = options->source,
+                                          .statement_count_max = options->statement_count_max,
+                                          .memory_bytes = options->memory_bytes,
+                                          .chooser = &explorer->chooser,
+                                          .stepping = &explorer->stepping,
+                                          .is_untraced = true};
+    status = status == COG_OK ? sim_run_new(program, &run_options, &explorer->run) : status;
+    if (status == COG_OK) {
+        status = explorer->run->fatal;
+    }
+    if (status == COG_OK) {
+        status = sim_snapshot_take(&explorer->start, allocator, explorer->run);
+    }
+    if (status == COG_OK) {
+        status = sim_tally_init(&explorer->tally, allocator, program->scenario);
+    }
+    if (status != COG_OK) {
+        sim_explorer_close(explorer);
+    }
+    return status;
+}
+
+void sim_explorer_close(struct sim_explorer *explorer) {
+    sim_run_free(explorer->run);
+    sim_snapshot_term(&explorer->start, explorer->allocator);
+    sim_tally_term(&explorer->tally);
+    sim_stepping_term(&explorer->stepping);
+    sim_objects_term(&explorer->objects, explorer->allocator);
+    sim_processes_term(&explorer->processes);
+    explorer->run = NULL;
+}
+
+void sim_explorer_restart(struct sim_explorer *explorer) {
+    sim_snapshot_restore(&explorer->start, explorer->run);
+}
+
+int sim_explorer_judge(struct sim_explorer *explorer) {
+    struct sim_result result;
+    sim_world_finish(explorer->run);
+    int status = sim_run_conclude(explorer->run, &result);
+    return status == COG_OK ? sim_tally_add(&explorer->tally, explorer->run) : status;
+}

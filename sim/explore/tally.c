@@ -1,0 +1,145 @@
+/* tally.c - counts outcomes. */
+#include "sim/explore/tally.h"
+
+#include "sim/clause.h"
+#include "sim/evaluate.h"
+#include "sim/language/buffer.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocator,
+                   const struct sim_scenario *scenario) {
+    uint32_t count = scenario->expectation_count;
+    *tally = (struct sim_tally){.allocator = allocator, .expectation_count = count};
+    tally->sometimes =
+        cog_allocate_zeroed(allocator, count > 0 ? count : 1, sizeof tally->sometimes[0]);
+    return tally->sometimes != NULL ? COG_OK : COG_ENOMEM;
+}
+
+void sim_tally_term(struct sim_tally *tally) {
+    const struct cog_allocator *allocator = tally->allocator;
+    for (uint32_t i = 0; i < tally->outcome_count; i++) {
+        cog_release(allocator, tally->outcomes[i].text, tally->outcomes[i].text_bytes);
+    }
+    cog_release(allocator, tally->outcomes, tally->outcome_capacity * sizeof tally->outcomes[0]);
+    uint32_t count = tally->expectation_count > 0 ? tally->expectation_count : 1;
+    cog_release(allocator, tally->sometimes, count * sizeof tally->sometimes[0]);
+    *tally = (struct sim_tally){.allocator = allocator};
+}
+
+/* ---- Outcomes ---- */
+
+enum { VALUES_MAX = 64 };
+
+/* What a run came to, as values; texts are told by their content. */
+struct ending {
+    struct sim_value values[VALUES_MAX];
+    uint32_t count;
+    bool is_stalled;
+    bool is_failure;
+    uint64_t hash;
+};
+
+static uint64_t mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
+}
+
+static uint64_t hash_value(uint64_t hash, struct sim_value value) {
+    if (sim_value_tag(value) != SIM_TAG_TEXT) {
+        return mix(hash, value.word);
+    }
+    const struct sim_string *text = sim_value_get_pointer(value);
+    return mix(hash, XXH3_64bits(text->text, text->bytes));
+}
+
+static void find_ending(struct sim_run *run, struct ending *ending) {
+    const struct sim_expression_list *outcome = &run->scenario->outcome;
+    ending->count = 0;
+    ending->is_stalled = run->is_stalled;
+    ending->is_failure = run->journal.failure_count > 0;
+    ending->hash = mix(ending->is_stalled ? 1 : 0, ending->is_failure ? 1 : 0);
+    uint32_t count = run->scenario->has_outcome ? outcome->count : 0;
+    for (uint32_t i = 0; i < count && i < VALUES_MAX; i++) {
+        struct sim_scope scope = {.run = run};
+        struct sim_value value;
+        if (sim_evaluate(&scope, outcome->items[i], &value) != COG_OK) {
+            value = (struct sim_value){.word = 0};
+        }
+        ending->values[ending->count++] = value;
+        ending->hash = hash_value(ending->hash, value);
+    }
+}
+
+static void describe(const struct ending *ending, struct sim_buffer *buffer) {
+    for (uint32_t i = 0; i < ending->count; i++) {
+        sim_buffer_add_text(buffer, i > 0 ? ", " : "");
+        sim_value_append(buffer, ending->values[i]);
+    }
+    const char *joint = ending->count > 0 ? " (" : "";
+    const char *word = ending->is_stalled ? "stalled" : ending->count == 0 ? "ended" : "";
+    if (ending->is_failure) {
+        word = ending->is_stalled ? "stalled, failed" : "failed";
+    }
+    if (word[0] != '\0') {
+        sim_buffer_add_format(buffer, "%s%s%s", joint, word, joint[0] != '\0' ? ")" : "");
+    }
+}
+
+static struct sim_outcome *find(struct sim_tally *tally, uint64_t hash) {
+    for (uint32_t i = 0; i < tally->outcome_count; i++) {
+        if (tally->outcomes[i].hash == hash) {
+            return &tally->outcomes[i];
+        }
+    }
+    return NULL;
+}
+
+static struct sim_outcome *add(struct sim_tally *tally, const struct ending *ending) {
+    struct sim_outcome *grown =
+        cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
+                 &tally->outcome_capacity, sizeof grown[0]);
+    if (grown == NULL) {
+        return NULL;
+    }
+    tally->outcomes = grown;
+    struct sim_buffer buffer;
+    sim_buffer_init(&buffer, tally->allocator);
+    describe(ending, &buffer);
+    char *text = buffer.has_failed ? NULL : cog_allocate(tally->allocator, buffer.length + 1);
+    if (text != NULL) {
+        memcpy(text, buffer.bytes != NULL ? buffer.bytes : "", buffer.length + 1);
+        grown[tally->outcome_count] = (struct sim_outcome){.text = text,
+                                                           .text_bytes = buffer.length + 1,
+                                                           .hash = ending->hash,
+                                                           .first_run = tally->run_count,
+                                                           .is_failure = ending->is_failure};
+    }
+    sim_buffer_term(&buffer);
+    return text != NULL ? &grown[tally->outcome_count++] : NULL;
+}
+
+int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
+    struct ending ending;
+    tally->run_count++;
+    find_ending(run, &ending);
+    if (ending.is_failure) {
+        tally->failure_count++;
+        tally->first_failure = tally->first_failure == 0 ? tally->run_count : tally->first_failure;
+    }
+    struct sim_outcome *outcome = find(tally, ending.hash);
+    outcome = outcome != NULL ? outcome : add(tally, &ending);
+    if (outcome == NULL) {
+        return COG_ENOMEM;
+    }
+    outcome->count++;
+    for (uint32_t i = 0; i < tally->expectation_count; i++) {
+        const struct sim_expectation *expectation = &run->scenario->expectations[i];
+        if (expectation->kind == SIM_EXPECTATION_SOMETIMES &&
+            sim_clause_holds(run, expectation->clause)) {
+            tally->sometimes[i]++;
+        }
+    }
+    return COG_OK;
+}

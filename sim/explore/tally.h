@@ -1,0 +1,36 @@
+/* tally.h - what the runs of an exploration came to: outcomes, how often each, and what failed. */
+#ifndef SIM_EXPLORE_TALLY_H
+#define SIM_EXPLORE_TALLY_H
+
+#include "sim/cogsim.h"
+
+/* A way in which runs ended. */
+struct sim_outcome {
+    char *text; /* "2, true"; "stalled"; "failed"; null-terminated */
+    size_t text_bytes;
+    uint64_t hash;
+    uint64_t count;
+    uint64_t first_run; /* the number of the first run that ended so, from 1 */
+    bool is_failure;
+};
+
+struct sim_tally {
+    const struct cog_allocator *allocator;
+    uint64_t run_count;
+    uint64_t failure_count;
+    uint64_t first_failure; /* number of the first run that failed; 0: none has */
+    struct sim_outcome *outcomes; /* in order of appearance */
+    uint32_t outcome_count;
+    size_t outcome_capacity;
+    uint64_t *sometimes; /* of each expectation of the scenario: in how many runs it held */
+    uint32_t expectation_count;
+};
+
+int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocator,
+                   const struct sim_scenario *scenario);
+void sim_tally_term(struct sim_tally *tally);
+
+/* Counts a run that has been judged. COG_OK, COG_ENOMEM. */
+int sim_tally_add(struct sim_tally *tally, struct sim_run *run);
+
+#endif

@@ -1,0 +1,468 @@
+/* trail.c - vector clocks and chains of accesses. */
+#include "sim/explore/trail.h"
+
+#include "core/check.h"
+
+#include <string.h>
+
+void sim_trail_init(struct sim_trail *trail, const struct cog_allocator *allocator,
+                    const struct sim_objects *objects) {
+    *trail =
+        (struct sim_trail){.allocator = allocator, .objects = objects, .last_time = SIM_NONE};
+}
+
+void sim_trail_term(struct sim_trail *trail) {
+    const struct cog_allocator *allocator = trail->allocator;
+    cog_release(allocator, trail->clocks,
+                trail->event_capacity * trail->stride * sizeof trail->clocks[0]);
+    cog_release(allocator, trail->events, trail->event_capacity * sizeof trail->events[0]);
+    cog_release(allocator, trail->touches, trail->touch_capacity * sizeof trail->touches[0]);
+    cog_release(allocator, trail->records, trail->record_capacity * sizeof trail->records[0]);
+    cog_release(allocator, trail->enabled, trail->enabled_capacity * sizeof trail->enabled[0]);
+    cog_release(allocator, trail->races, trail->race_capacity * sizeof trail->races[0]);
+    cog_release(allocator, trail->last_event, trail->stride * sizeof trail->last_event[0]);
+    cog_release(allocator, trail->enabled_by, trail->stride * sizeof trail->enabled_by[0]);
+    cog_release(allocator, trail->scratch, trail->stride * sizeof trail->scratch[0]);
+    cog_release(allocator, trail->last_record,
+                trail->object_capacity * sizeof trail->last_record[0]);
+    sim_trail_init(trail, allocator, trail->objects);
+}
+
+/* ---- Room ---- */
+
+static uint32_t *grow_row(const struct cog_allocator *allocator, uint32_t *row, size_t old,
+                          size_t count) {
+    uint32_t *grown = allocator->resize(allocator->context, row, old * sizeof row[0],
+                                        count * sizeof row[0]);
+    for (size_t i = old; grown != NULL && i < count; i++) {
+        grown[i] = SIM_NONE;
+    }
+    return grown;
+}
+
+/* Rows get wider: there are more processes. */
+static bool widen(struct sim_trail *trail, uint32_t process) {
+    uint32_t stride = trail->stride > 0 ? trail->stride : 8;
+    while (stride <= process) {
+        stride *= 2;
+    }
+    const struct cog_allocator *allocator = trail->allocator;
+    if (trail->event_capacity > 0) {
+        uint32_t *clocks =
+            cog_allocate_zeroed(allocator, trail->event_capacity * stride, sizeof clocks[0]);
+        if (clocks == NULL) {
+            return false;
+        }
+        for (uint32_t event = 0; event < trail->event_count; event++) {
+            memcpy(clocks + (size_t)event * stride, trail->clocks + (size_t)event * trail->stride,
+                   trail->stride * sizeof clocks[0]);
+        }
+        cog_release(allocator, trail->clocks,
+                    trail->event_capacity * trail->stride * sizeof clocks[0]);
+        trail->clocks = clocks;
+    }
+    uint32_t *last_event = grow_row(allocator, trail->last_event, trail->stride, stride);
+    trail->last_event = last_event != NULL ? last_event : trail->last_event;
+    uint32_t *enabled_by = grow_row(allocator, trail->enabled_by, trail->stride, stride);
+    trail->enabled_by = enabled_by != NULL ? enabled_by : trail->enabled_by;
+    uint32_t *scratch = grow_row(allocator, trail->scratch, trail->stride, stride);
+    trail->scratch = scratch != NULL ? scratch : trail->scratch;
+    if (last_event == NULL || enabled_by == NULL || scratch == NULL) {
+        return false;
+    }
+    trail->stride = stride;
+    return true;
+}
+
+static bool reserve_events(struct sim_trail *trail) {
+    if (trail->event_count < trail->event_capacity) {
+        return true;
+    }
+    size_t before = trail->event_capacity;
+    struct sim_trail_event *events =
+        cog_grow(trail->allocator, trail->events, trail->event_count, &trail->event_capacity,
+                 sizeof events[0]);
+    if (events == NULL) {
+        return false;
+    }
+    trail->events = events;
+    const struct cog_allocator *allocator = trail->allocator;
+    size_t row = trail->stride * sizeof trail->clocks[0];
+    uint32_t *clocks = allocator->resize(allocator->context, trail->clocks, before * row,
+                                         trail->event_capacity * row);
+    if (clocks == NULL) {
+        trail->event_capacity = before; /* the events have more room than that: no harm */
+        return false;
+    }
+    trail->clocks = clocks;
+    return true;
+}
+
+static bool reserve_object(struct sim_trail *trail, uint32_t object) {
+    if (object < trail->object_capacity) {
+        return true;
+    }
+    size_t capacity = trail->object_capacity > 0 ? trail->object_capacity : 64;
+    while (capacity <= object) {
+        capacity *= 2;
+    }
+    uint32_t *grown =
+        grow_row(trail->allocator, trail->last_record, trail->object_capacity, capacity);
+    if (grown == NULL) {
+        return false;
+    }
+    trail->last_record = grown;
+    trail->object_capacity = capacity;
+    return true;
+}
+
+/* ---- Clocks ---- */
+
+static uint32_t *row_of(const struct sim_trail *trail, uint32_t event) {
+    return trail->clocks + (size_t)event * trail->stride;
+}
+
+static void join(const struct sim_trail *trail, uint32_t *clock, uint32_t event) {
+    const uint32_t *other = row_of(trail, event);
+    for (uint32_t i = 0; i < trail->stride; i++) {
+        clock[i] = other[i] > clock[i] ? other[i] : clock[i];
+    }
+}
+
+/* What happened before the next event of a process, whatever it touches. */
+static void begin_clock(const struct sim_trail *trail, uint32_t *clock, uint32_t previous,
+                        uint32_t enabled_by) {
+    if (previous != SIM_NONE) {
+        memcpy(clock, row_of(trail, previous), trail->stride * sizeof clock[0]);
+    } else {
+        memset(clock, 0, trail->stride * sizeof clock[0]);
+    }
+    if (enabled_by != SIM_NONE && enabled_by != previous) {
+        join(trail, clock, enabled_by);
+    }
+    if (trail->last_time != SIM_NONE &&
+        (previous == SIM_NONE || previous < trail->last_time)) {
+        join(trail, clock, trail->last_time);
+    }
+}
+
+static bool is_dependence(uint32_t earlier, uint32_t later) {
+    return earlier != SIM_TOUCH_READ || later != SIM_TOUCH_READ;
+}
+
+/* Joins the clocks of what an access depends on. All writes are ordered, so the latest one stands
+ * for those before it. */
+static void join_accesses(const struct sim_trail *trail, uint32_t *clock, struct sim_touch touch,
+                          uint32_t record) {
+    while (record != SIM_NONE) {
+        const struct sim_trail_record *access = &trail->records[record];
+        if (is_dependence(access->mode, touch.mode)) {
+            join(trail, clock, access->event);
+        }
+        if (access->mode != SIM_TOUCH_READ) {
+            return;
+        }
+        record = access->previous;
+    }
+}
+
+static bool push_touches(struct sim_trail *trail, const struct sim_footprint *footprint) {
+    for (uint32_t i = 0; i < footprint->count; i++) {
+        struct sim_touch touch = footprint->touches[i];
+        struct sim_touch *touches =
+            cog_grow(trail->allocator, trail->touches, trail->touch_count, &trail->touch_capacity,
+                     sizeof touches[0]);
+        struct sim_trail_record *records =
+            cog_grow(trail->allocator, trail->records, trail->record_count,
+                     &trail->record_capacity, sizeof records[0]);
+        trail->touches = touches != NULL ? touches : trail->touches;
+        trail->records = records != NULL ? records : trail->records;
+        if (touches == NULL || records == NULL || !reserve_object(trail, touch.object)) {
+            return false;
+        }
+        touches[trail->touch_count++] = touch;
+        records[trail->record_count] = (struct sim_trail_record){
+            .object = touch.object,
+            .mode = touch.mode,
+            .event = trail->event_count,
+            .previous = trail->last_record[touch.object],
+        };
+        trail->last_record[touch.object] = trail->record_count++;
+    }
+    return true;
+}
+
+/* Time passes: everything so far happened before it. */
+static void set_time_clock(struct sim_trail *trail, uint32_t event) {
+    uint32_t *clock = row_of(trail, event);
+    memset(clock, 0, trail->stride * sizeof clock[0]);
+    for (uint32_t process = 0; process < trail->stride; process++) {
+        if (trail->last_event[process] != SIM_NONE) {
+            clock[process] = trail->events[trail->last_event[process]].sequence;
+        }
+    }
+    trail->last_time = event;
+}
+
+/* ---- Races ---- */
+
+bool sim_trail_depend(const struct sim_trail *trail, uint32_t a, uint32_t b) {
+    return sim_touches_depend(sim_trail_touches(trail, a), trail->events[a].touch_count,
+                              sim_trail_touches(trail, b), trail->events[b].touch_count);
+}
+
+struct race_search {
+    struct sim_trail *trail;
+    uint32_t process;
+    uint32_t *base; /* what happened before it whatever it touches */
+    uint32_t *found;
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t lock; /* the one that was found as the holder of a lock, or SIM_NONE */
+};
+
+static bool is_in(const struct sim_trail *trail, const uint32_t *clock, uint32_t event) {
+    return clock[trail->events[event].process] >= trail->events[event].sequence;
+}
+
+static void add_race(struct race_search *search, uint32_t event) {
+    const struct sim_trail *trail = search->trail;
+    if (trail->events[event].process == search->process || is_in(trail, search->base, event)) {
+        return;
+    }
+    for (uint32_t i = 0; i < search->count; i++) {
+        if (search->found[i] == event) {
+            return;
+        }
+    }
+    if (search->count < search->capacity) {
+        search->found[search->count++] = event;
+    }
+}
+
+/* The latest lock of this lock, if another process has it; nothing else races with a lock. */
+static void find_lock(struct race_search *search, uint32_t record) {
+    const struct sim_trail *trail = search->trail;
+    while (record != SIM_NONE && trail->records[record].mode == SIM_TOUCH_UNLOCK) {
+        record = trail->records[record].previous;
+    }
+    if (record != SIM_NONE) {
+        search->lock = trail->records[record].event;
+        add_race(search, search->lock);
+    }
+}
+
+static void find_accesses(struct race_search *search, struct sim_touch touch, uint32_t record) {
+    const struct sim_trail *trail = search->trail;
+    if (touch.object >= trail->objects->coroutines || touch.mode == SIM_TOUCH_UNLOCK) {
+        return;
+    }
+    if (touch.mode == SIM_TOUCH_LOCK) {
+        find_lock(search, record);
+        return;
+    }
+    while (record != SIM_NONE) {
+        const struct sim_trail_record *access = &trail->records[record];
+        if (is_dependence(access->mode, touch.mode)) {
+            add_race(search, access->event);
+        }
+        if (access->mode != SIM_TOUCH_READ) {
+            return;
+        }
+        record = access->previous;
+    }
+}
+
+enum { DEPENDENCES_MAX = 256 };
+
+/* What an event depends on, edges included: through each of them others may be covered. */
+struct dependences {
+    uint32_t events[DEPENDENCES_MAX];
+    uint32_t count;
+    uint32_t lock_edge; /* the unlock before its lock, or SIM_NONE: covers all but that lock */
+};
+
+static bool covers(const struct sim_trail *trail, uint32_t other, uint32_t event) {
+    return other != event && sim_trail_is_before(trail, event, other);
+}
+
+/* What was found stays unless something else comes between. */
+static uint32_t keep_immediate(struct race_search *search, const struct dependences *others) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < search->count; i++) {
+        bool is_covered = false;
+        for (uint32_t j = 0; j < others->count && !is_covered; j++) {
+            is_covered = covers(search->trail, others->events[j], search->found[i]);
+        }
+        if (others->lock_edge != SIM_NONE && search->found[i] != search->lock) {
+            is_covered |= covers(search->trail, others->lock_edge, search->found[i]);
+        }
+        if (!is_covered) {
+            search->found[kept++] = search->found[i];
+        }
+    }
+    return kept;
+}
+
+static void collect_dependences(const struct sim_trail *trail, struct sim_touch touch,
+                                uint32_t record, struct dependences *others) {
+    if (touch.mode == SIM_TOUCH_LOCK && record != SIM_NONE) {
+        others->lock_edge = trail->records[record].event;
+        return;
+    }
+    while (record != SIM_NONE && others->count < DEPENDENCES_MAX) {
+        const struct sim_trail_record *access = &trail->records[record];
+        if (is_dependence(access->mode, touch.mode)) {
+            others->events[others->count++] = access->event;
+        }
+        if (access->mode != SIM_TOUCH_READ) {
+            return;
+        }
+        record = access->previous;
+    }
+}
+
+static uint32_t find_races(struct race_search *search, const struct sim_touch *touches,
+                           uint32_t touch_count, const struct sim_trail_record *records) {
+    const struct sim_trail *trail = search->trail;
+    struct dependences others;
+    others.count = 0;
+    others.lock_edge = SIM_NONE;
+    search->lock = SIM_NONE;
+    for (uint32_t i = 0; i < touch_count; i++) {
+        uint32_t record = records != NULL                                    ? records[i].previous
+                          : touches[i].object < trail->object_capacity
+                              ? trail->last_record[touches[i].object]
+                              : SIM_NONE;
+        find_accesses(search, touches[i], record);
+        collect_dependences(trail, touches[i], record, &others);
+    }
+    return keep_immediate(search, &others);
+}
+
+/* The races of the event being pushed, whose base clock stands in its row. */
+static bool push_races(struct sim_trail *trail, struct sim_trail_event *event) {
+    uint32_t found[DEPENDENCES_MAX];
+    struct race_search search = {.trail = trail,
+                                 .process = event->process,
+                                 .base = row_of(trail, trail->event_count),
+                                 .found = found,
+                                 .capacity = DEPENDENCES_MAX};
+    uint32_t count = find_races(&search, trail->touches + event->touch_first, event->touch_count,
+                                trail->records + event->record_first);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *grown = cog_grow(trail->allocator, trail->races, trail->race_count,
+                                   &trail->race_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return false;
+        }
+        trail->races = grown;
+        grown[trail->race_count++] = found[i];
+    }
+    event->race_count = count;
+    return true;
+}
+
+/* ---- Events ---- */
+
+bool sim_trail_push(struct sim_trail *trail, uint32_t process,
+                    const struct sim_footprint *footprint) {
+    bool is_time = process == SIM_TIME_PROCESS;
+    if (((trail->stride == 0 || process >= trail->stride) &&
+         !widen(trail, is_time ? 0 : process)) ||
+        !reserve_events(trail)) {
+        trail->is_out_of_memory = true;
+        return false;
+    }
+    uint32_t index = trail->event_count;
+    struct sim_trail_event *event = &trail->events[index];
+    *event = (struct sim_trail_event){.process = process,
+                                      .touch_first = trail->touch_count,
+                                      .touch_count = is_time ? 0 : footprint->count,
+                                      .record_first = trail->record_count,
+                                      .enabled_first = trail->enabled_count,
+                                      .race_first = trail->race_count,
+                                      .previous = is_time ? trail->last_time
+                                                          : trail->last_event[process]};
+    if (is_time) {
+        set_time_clock(trail, index);
+        trail->event_count++;
+        return true;
+    }
+    event->sequence = event->previous != SIM_NONE ? trail->events[event->previous].sequence + 1 : 1;
+    if (!push_touches(trail, footprint)) {
+        trail->is_out_of_memory = true;
+        return false;
+    }
+    uint32_t *clock = row_of(trail, index);
+    begin_clock(trail, clock, event->previous, trail->enabled_by[process]);
+    if (trail->finds_races && !push_races(trail, event)) {
+        trail->is_out_of_memory = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < event->touch_count; i++) {
+        join_accesses(trail, clock, trail->touches[event->touch_first + i],
+                      trail->records[event->record_first + i].previous);
+    }
+    clock[process] = event->sequence;
+    trail->last_event[process] = index;
+    trail->event_count++;
+    return true;
+}
+
+bool sim_trail_enable(struct sim_trail *trail, uint32_t process) {
+    if (process >= trail->stride && !widen(trail, process)) {
+        trail->is_out_of_memory = true;
+        return false;
+    }
+    struct sim_trail_enabled *grown =
+        cog_grow(trail->allocator, trail->enabled, trail->enabled_count, &trail->enabled_capacity,
+                 sizeof grown[0]);
+    if (grown == NULL) {
+        trail->is_out_of_memory = true;
+        return false;
+    }
+    trail->enabled = grown;
+    grown[trail->enabled_count++] = (struct sim_trail_enabled){
+        .process = process, .previous = trail->enabled_by[process]};
+    trail->enabled_by[process] = trail->event_count - 1;
+    return true;
+}
+
+/* ---- Going back ---- */
+
+void sim_trail_cut(struct sim_trail *trail, uint32_t count) {
+    while (trail->event_count > count) {
+        const struct sim_trail_event *event = &trail->events[--trail->event_count];
+        while (trail->enabled_count > event->enabled_first) {
+            const struct sim_trail_enabled *enabled = &trail->enabled[--trail->enabled_count];
+            trail->enabled_by[enabled->process] = enabled->previous;
+        }
+        while (trail->record_count > event->record_first) {
+            const struct sim_trail_record *record = &trail->records[--trail->record_count];
+            trail->last_record[record->object] = record->previous;
+        }
+        trail->touch_count = event->touch_first;
+        trail->race_count = event->race_first;
+        if (event->process == SIM_TIME_PROCESS) {
+            trail->last_time = event->previous;
+        } else {
+            trail->last_event[event->process] = event->previous;
+        }
+    }
+}
+
+uint32_t sim_trail_races_of_pending(struct sim_trail *trail, uint32_t process,
+                                    struct sim_touch access, uint32_t *races, uint32_t capacity) {
+    if (process >= trail->stride) {
+        return 0;
+    }
+    struct race_search search = {.trail = trail,
+                                 .process = process,
+                                 .base = trail->scratch,
+                                 .found = races,
+                                 .capacity = capacity};
+    begin_clock(trail, search.base, trail->last_event[process],
+                trail->enabled_by[process]);
+    return find_races(&search, &access, 1, NULL);
+}

@@ -1,0 +1,48 @@
+/* objects.h - the numbers of what a scenario's steps can touch.
+ *
+ *     variables' elements | queues | channels | signals | locks | log | watches | end | network |
+ * coroutines
+ *
+ * All but the last are known before a run. Coroutines go by their process (process.h).
+ */
+#ifndef SIM_OBJECTS_H
+#define SIM_OBJECTS_H
+
+#include "core/allocator.h"
+#include "sim/code.h"
+
+/* Where the numbers of each kind begin. */
+struct sim_objects {
+    const struct sim_scenario *scenario;
+    uint32_t *variables; /* of each variable, its first element */
+    bool *is_watched;    /* of each variable: an `always` or `within` looks at it */
+    uint32_t queues;
+    uint32_t channels;
+    uint32_t signals;
+    uint32_t locks;
+    uint32_t log;        /* lines that an expectation looks at in their order */
+    uint32_t watches;    /* variables that are watched */
+    uint32_t end;        /* of the run, where background coroutines would go on */
+    uint32_t network;    /* sockets, and what is under way between them */
+    uint32_t coroutines; /* what their ends show */
+    bool has_background;
+    bool watches_log;
+    bool waits_show; /* a signal asks for recipients: then the order of waits matters to it */
+};
+
+/* COG_OK, COG_ENOMEM. */
+int sim_objects_init(struct sim_objects *objects, const struct cog_allocator *allocator,
+                     const struct sim_program *program);
+void sim_objects_term(struct sim_objects *objects, const struct cog_allocator *allocator);
+
+/* Does some expectation look at log lines in their order? */
+bool sim_scenario_watches_log(const struct sim_scenario *scenario);
+
+/* Do some coroutines run in the background, so that the end of the others cuts them off? */
+bool sim_scenario_has_background(const struct sim_scenario *scenario);
+
+/* An `acquire` or `join` without a timeout: where order is chosen it is a step of its own, which
+ * waits for the lock to be free, or the other to have ended, instead of parking. */
+bool sim_waits_as_step(const struct sim_scenario *scenario, const struct sim_statement *statement);
+
+#endif
