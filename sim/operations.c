@@ -2,6 +2,7 @@
 #include "sim/operations.h"
 
 #include "core/check.h"
+#include "sim/locks.h"
 
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -177,14 +178,21 @@ static int prepare_channel(struct sim_scope *scope, const struct sim_statement *
 
 static int prepare_lock(struct sim_scope *scope, const struct sim_statement *statement,
                         struct cog_op *op) {
-    struct sim_run_lock *lock = &scope->run->locks[statement->as.lock.lock.index];
+    struct sim_run_lock *lock = NULL;
+    int status = sim_lock_find(scope, statement, &lock);
+    if (status != COG_OK) {
+        return status;
+    }
     if (statement->kind == SIM_STATEMENT_ACQUIRE) {
+        scope->frame->lock = lock;
         cog_set_get(op, lock->queue, false);
         return COG_OK;
     }
     if (lock->holder != scope->frame->instance) {
+        bool is_element = statement->as.lock.element != NULL;
         (void)snprintf(scope->message, sizeof scope->message,
-                       "released by a coroutine that does not hold it");
+                       "%.96s%sreleased by a coroutine that does not hold it",
+                       is_element ? lock->name : "", is_element ? " is " : "");
         return COG_EFAILED;
     }
     lock->holder = NULL;
