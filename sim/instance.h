@@ -8,6 +8,7 @@
 #include "sim/value.h"
 
 struct sim_run;
+struct sim_run_lock;
 struct sim_code;
 
 enum { SIM_INSTANCE_NAME_BYTES = 64 };
@@ -57,6 +58,7 @@ struct sim_frame {
     uint32_t picked;                /* which value */
     struct sim_instance *other;     /* whom a call, join or iterate under way is about */
     struct sim_instance *producers; /* that it iterates, the newest first */
+    struct sim_run_lock *lock;      /* of an acquire under way, as its index was then */
     struct sim_string *buffer;      /* of a receive under way: what has come */
     struct sim_value index;         /* which of `times N` */
     struct sim_read *reads;         /* of shared variables for the statement under way, in order */

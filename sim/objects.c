@@ -109,8 +109,13 @@ static bool asks_for_recipients(const struct sim_program *program) {
 
 /* ---- Numbers ---- */
 
+/* Elements of arrays counted. */
 static uint32_t lock_count(const struct sim_scenario *scenario) {
-    return scenario->lock_count;
+    if (scenario->lock_count == 0) {
+        return 0;
+    }
+    const struct sim_lock *last = &scenario->locks[scenario->lock_count - 1];
+    return (uint32_t)last->first + last->element_count;
 }
 
 static void number(struct sim_objects *objects) {

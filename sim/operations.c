@@ -2,6 +2,7 @@
 #include "sim/operations.h"
 
 #include "core/check.h"
+#include "sim/locks.h"
 #include "sim/touching.h"
 
 #include <inttypes.h>
@@ -258,18 +259,24 @@ static bool lock_step_has_come(struct sim_scope *scope, const struct sim_stateme
 
 static int prepare_lock(struct sim_scope *scope, const struct sim_statement *statement,
                         struct cog_op *op) {
-    uint32_t index = statement->as.lock.lock.index;
-    struct sim_run_lock *lock = &scope->run->locks[index];
-    if (!lock_step_has_come(scope, statement, index)) {
+    struct sim_run_lock *lock = NULL;
+    int status = sim_lock_find(scope, statement, &lock);
+    if (status != COG_OK) {
+        return status;
+    }
+    if (!lock_step_has_come(scope, statement, (uint32_t)(lock - scope->run->locks))) {
         return SIM_NEED_YIELD;
     }
     if (statement->kind == SIM_STATEMENT_ACQUIRE) {
+        scope->frame->lock = lock;
         cog_set_get(op, lock->queue, false);
         return COG_OK;
     }
     if (lock->holder != scope->frame->instance) {
+        bool is_element = statement->as.lock.element != NULL;
         (void)snprintf(scope->message, sizeof scope->message,
-                       "released by a coroutine that does not hold it");
+                       "%.96s%sreleased by a coroutine that does not hold it",
+                       is_element ? lock->name : "", is_element ? " is " : "");
         return COG_EFAILED;
     }
     lock->holder = NULL;

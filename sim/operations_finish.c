@@ -146,7 +146,7 @@ static int finish_kind(struct sim_scope *scope, const struct sim_statement *stat
     case SIM_STATEMENT_CONNECT:
         return finish_socket_made(scope, statement, op);
     case SIM_STATEMENT_ACQUIRE:
-        scope->run->locks[statement->as.lock.lock.index].holder = scope->frame->instance;
+        scope->frame->lock->holder = scope->frame->instance;
         return COG_OK;
     default:
         return COG_OK;

@@ -122,10 +122,13 @@ static bool awaits_quietly(const struct search *search, const struct sim_stateme
     case SIM_STATEMENT_SLEEP:
         return scan(search, statement->as.simple.value) != TOUCH;
     case SIM_STATEMENT_ACQUIRE:
-    case SIM_STATEMENT_JOIN:
-        return sim_waits_as_step(search->scenario, statement);
+        return scan(search, statement->as.lock.element) != TOUCH &&
+               sim_waits_as_step(search->scenario, statement);
     case SIM_STATEMENT_RELEASE:
-        return true;
+        return scan(search, statement->as.lock.element) != TOUCH;
+    case SIM_STATEMENT_JOIN:
+        return scan(search, statement->as.join.handle) != TOUCH &&
+               sim_waits_as_step(search->scenario, statement);
     default:
         return false;
     }

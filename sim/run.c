@@ -5,6 +5,7 @@
 #include "sim/evaluate.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
+#include "sim/locks.h"
 #include "sim/stepping.h"
 #include "sim/watch.h"
 
@@ -229,19 +230,6 @@ static int make_queues(struct sim_run *run) {
         };
         status = cog_queue_new(host->scheduler, &options, &run->queues[i]);
     }
-    for (uint32_t i = 0; i < scenario->lock_count && status == COG_OK; i++) {
-        struct sim_run_host *host = host_of(run, scenario->locks[i].host);
-        const char *name = scenario->locks[i].name;
-        struct cog_queue_options options = {
-            .name = name,
-            .tag = sim_tracer_object(&run->tracer, host->id, "lock", name),
-            .size = 1,
-        };
-        status = cog_queue_new(host->scheduler, &options, &run->locks[i].queue);
-        if (status == COG_OK) {
-            status = cog_queue_add(run->locks[i].queue, (union cog_value){.number = 0});
-        }
-    }
     return status;
 }
 
@@ -293,13 +281,13 @@ static int make_objects(struct sim_run *run) {
     run->channels = new_array(run, scenario->channel_count, sizeof run->channels[0]);
     run->signals = new_array(run, scenario->signal_count, sizeof run->signals[0]);
     run->unheard = new_array(run, scenario->signal_count, sizeof run->unheard[0]);
-    run->locks = new_array(run, scenario->lock_count, sizeof run->locks[0]);
     run->variables = new_array(run, scenario->variable_count, sizeof run->variables[0]);
     if (run->queues == NULL || run->channels == NULL || run->signals == NULL ||
-        run->unheard == NULL || run->locks == NULL || run->variables == NULL) {
+        run->unheard == NULL || run->variables == NULL) {
         return COG_ENOMEM;
     }
     int status = make_queues(run);
+    status = status == COG_OK ? sim_locks_make(run) : status;
     status = status == COG_OK ? make_channels_and_signals(run) : status;
     return status == COG_OK ? make_variables(run) : status;
 }

@@ -35,8 +35,10 @@ struct sim_run_host {
     struct sim_tracer_host tracer_host;
 };
 
-/* A lock is a queue that holds its one token while nobody else does. */
+/* A lock, or an element of an array of them, is a queue that holds its one token while nobody else
+ * does. */
 struct sim_run_lock {
+    const char *name; /* "door", or "door[2]" of an array */
     struct cog_queue *queue;
     const struct sim_instance *holder; /* null: free */
 };
@@ -87,7 +89,7 @@ struct sim_run {
     struct cog_channel **channels;
     struct cog_signal **signals;
     struct sim_unheard *unheard; /* of each signal */
-    struct sim_run_lock *locks;
+    struct sim_run_lock *locks;  /* the elements of all of them */
 
     struct sim_instance *instances; /* in order of making */
     struct sim_instance *last_instance;

@@ -263,6 +263,15 @@ static const char *relation_of(const struct sim_statement *statement) {
     }
 }
 
+/* The statement tells the lock, but not which element of an array. */
+static void add_element(struct stall *stall, const struct waiting *waiting) {
+    if (waiting->statement->kind == SIM_STATEMENT_ACQUIRE &&
+        waiting->statement->as.lock.element != NULL) {
+        const struct sim_frame *frame = cog_coro_context(waiting->instance->coro);
+        sim_buffer_add_format(text_of(stall), "%s is ", frame->lock->name);
+    }
+}
+
 static void note_connection(struct stall *stall, const struct waiting *waiting) {
     const struct sim_run *run = stall->run;
     const struct sim_socket *socket =
@@ -295,6 +304,7 @@ static void note_blocker(struct stall *stall, struct waiting *waiting) {
         sim_definite_blocker(stall->run, waiting->instance, waiting->statement, waiting->op);
     if (waiting->blocker != NULL) {
         begin_note(stall);
+        add_element(stall, waiting);
         sim_buffer_add_text(text_of(stall), relation_of(waiting->statement));
         if (waiting->blocker == waiting->instance) {
             sim_buffer_add_text(text_of(stall), "itself");

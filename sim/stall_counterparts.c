@@ -160,7 +160,7 @@ const struct sim_instance *sim_definite_blocker(const struct sim_run *run,
     const struct sim_frame *frame = cog_coro_context(instance->coro);
     switch ((int)statement->kind) {
     case SIM_STATEMENT_ACQUIRE:
-        return run->locks[statement->as.lock.lock.index].holder;
+        return frame->lock->holder;
     case SIM_STATEMENT_CALL:
     case SIM_STATEMENT_JOIN:
     case SIM_STATEMENT_ITERATE:

@@ -18,8 +18,8 @@ int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program
     if (status != COG_OK) {
         return status;
     }
-    status = sim_stepping_init(&explorer->stepping, allocator, &explorer->processes,
-                               &explorer->objects);
+    status =
+        sim_stepping_init(&explorer->stepping, allocator, &explorer->processes, &explorer->objects);
     struct sim_run_options run_options = {.allocator = allocator,
                                           .source = options->source,
                                           .statement_count_max = options->statement_count_max,

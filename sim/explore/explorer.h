@@ -1,4 +1,5 @@
-/* explorer.h - one scenario under exploration: a world that can be stepped, judged and brought back.
+/* explorer.h - one scenario under exploration: a world that can be stepped, judged and brought
+ * back.
  *
  * The strategies drive it. Searches go back in it:
  *

@@ -97,9 +97,8 @@ static struct sim_outcome *find(struct sim_tally *tally, uint64_t hash) {
 }
 
 static struct sim_outcome *add(struct sim_tally *tally, const struct ending *ending) {
-    struct sim_outcome *grown =
-        cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
-                 &tally->outcome_capacity, sizeof grown[0]);
+    struct sim_outcome *grown = cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
+                                         &tally->outcome_capacity, sizeof grown[0]);
     if (grown == NULL) {
         return NULL;
     }

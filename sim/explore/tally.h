@@ -18,7 +18,7 @@ struct sim_tally {
     const struct cog_allocator *allocator;
     uint64_t run_count;
     uint64_t failure_count;
-    uint64_t first_failure; /* number of the first run that failed; 0: none has */
+    uint64_t first_failure;       /* number of the first run that failed; 0: none has */
     struct sim_outcome *outcomes; /* in order of appearance */
     uint32_t outcome_count;
     size_t outcome_capacity;

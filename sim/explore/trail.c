@@ -7,8 +7,7 @@
 
 void sim_trail_init(struct sim_trail *trail, const struct cog_allocator *allocator,
                     const struct sim_objects *objects) {
-    *trail =
-        (struct sim_trail){.allocator = allocator, .objects = objects, .last_time = SIM_NONE};
+    *trail = (struct sim_trail){.allocator = allocator, .objects = objects, .last_time = SIM_NONE};
 }
 
 void sim_trail_term(struct sim_trail *trail) {
@@ -32,8 +31,8 @@ void sim_trail_term(struct sim_trail *trail) {
 
 static uint32_t *grow_row(const struct cog_allocator *allocator, uint32_t *row, size_t old,
                           size_t count) {
-    uint32_t *grown = allocator->resize(allocator->context, row, old * sizeof row[0],
-                                        count * sizeof row[0]);
+    uint32_t *grown =
+        allocator->resize(allocator->context, row, old * sizeof row[0], count * sizeof row[0]);
     for (size_t i = old; grown != NULL && i < count; i++) {
         grown[i] = SIM_NONE;
     }
@@ -79,9 +78,8 @@ static bool reserve_events(struct sim_trail *trail) {
         return true;
     }
     size_t before = trail->event_capacity;
-    struct sim_trail_event *events =
-        cog_grow(trail->allocator, trail->events, trail->event_count, &trail->event_capacity,
-                 sizeof events[0]);
+    struct sim_trail_event *events = cog_grow(trail->allocator, trail->events, trail->event_count,
+                                              &trail->event_capacity, sizeof events[0]);
     if (events == NULL) {
         return false;
     }
@@ -140,8 +138,7 @@ static void begin_clock(const struct sim_trail *trail, uint32_t *clock, uint32_t
     if (enabled_by != SIM_NONE && enabled_by != previous) {
         join(trail, clock, enabled_by);
     }
-    if (trail->last_time != SIM_NONE &&
-        (previous == SIM_NONE || previous < trail->last_time)) {
+    if (trail->last_time != SIM_NONE && (previous == SIM_NONE || previous < trail->last_time)) {
         join(trail, clock, trail->last_time);
     }
 }
@@ -169,12 +166,11 @@ static void join_accesses(const struct sim_trail *trail, uint32_t *clock, struct
 static bool push_touches(struct sim_trail *trail, const struct sim_footprint *footprint) {
     for (uint32_t i = 0; i < footprint->count; i++) {
         struct sim_touch touch = footprint->touches[i];
-        struct sim_touch *touches =
-            cog_grow(trail->allocator, trail->touches, trail->touch_count, &trail->touch_capacity,
-                     sizeof touches[0]);
+        struct sim_touch *touches = cog_grow(trail->allocator, trail->touches, trail->touch_count,
+                                             &trail->touch_capacity, sizeof touches[0]);
         struct sim_trail_record *records =
-            cog_grow(trail->allocator, trail->records, trail->record_count,
-                     &trail->record_capacity, sizeof records[0]);
+            cog_grow(trail->allocator, trail->records, trail->record_count, &trail->record_capacity,
+                     sizeof records[0]);
         trail->touches = touches != NULL ? touches : trail->touches;
         trail->records = records != NULL ? records : trail->records;
         if (touches == NULL || records == NULL || !reserve_object(trail, touch.object)) {
@@ -330,7 +326,7 @@ static uint32_t find_races(struct race_search *search, const struct sim_touch *t
     others.lock_edge = SIM_NONE;
     search->lock = SIM_NONE;
     for (uint32_t i = 0; i < touch_count; i++) {
-        uint32_t record = records != NULL                                    ? records[i].previous
+        uint32_t record = records != NULL ? records[i].previous
                           : touches[i].object < trail->object_capacity
                               ? trail->last_record[touches[i].object]
                               : SIM_NONE;
@@ -382,8 +378,8 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
                                       .record_first = trail->record_count,
                                       .enabled_first = trail->enabled_count,
                                       .race_first = trail->race_count,
-                                      .previous = is_time ? trail->last_time
-                                                          : trail->last_event[process]};
+                                      .previous =
+                                          is_time ? trail->last_time : trail->last_event[process]};
     if (is_time) {
         set_time_clock(trail, index);
         trail->event_count++;
@@ -423,8 +419,8 @@ bool sim_trail_enable(struct sim_trail *trail, uint32_t process) {
         return false;
     }
     trail->enabled = grown;
-    grown[trail->enabled_count++] = (struct sim_trail_enabled){
-        .process = process, .previous = trail->enabled_by[process]};
+    grown[trail->enabled_count++] =
+        (struct sim_trail_enabled){.process = process, .previous = trail->enabled_by[process]};
     trail->enabled_by[process] = trail->event_count - 1;
     return true;
 }
@@ -462,7 +458,6 @@ uint32_t sim_trail_races_of_pending(struct sim_trail *trail, uint32_t process,
                                  .base = trail->scratch,
                                  .found = races,
                                  .capacity = capacity};
-    begin_clock(trail, search.base, trail->last_event[process],
-                trail->enabled_by[process]);
+    begin_clock(trail, search.base, trail->last_event[process], trail->enabled_by[process]);
     return find_races(&search, &access, 1, NULL);
 }

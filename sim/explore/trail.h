@@ -1,9 +1,10 @@
 /* trail.h - the steps of the execution under way, what happened before what, and which pairs race.
  *
  * An *event* is a step of a process, or an advance of time. Two events of different processes are
- * dependent if they touch one object and not both only read it. Happens-before is the smallest order
- * that holds between the events of one process, from an event to the first one of a process that it
- * made able to run, between dependent events, and between an advance of time and everything.
+ * dependent if they touch one object and not both only read it. Happens-before is the smallest
+ * order that holds between the events of one process, from an event to the first one of a process
+ * that it made able to run, between dependent events, and between an advance of time and
+ * everything.
  *
  * It is kept as vector clocks: clock[e][p] is how many events of process p happened before e, e
  * included. (Mattern: Virtual time and global states of distributed systems, 1989.)
@@ -22,8 +23,8 @@
 
 struct sim_trail_event {
     uint32_t process;
-    uint32_t sequence;      /* which event of its process, from 1 */
-    uint32_t touch_first;   /* into touches */
+    uint32_t sequence;    /* which event of its process, from 1 */
+    uint32_t touch_first; /* into touches */
     uint32_t touch_count;
     uint32_t record_first;  /* into records: where this event's begin */
     uint32_t enabled_first; /* into enabled: likewise */
@@ -71,8 +72,8 @@ struct sim_trail {
     uint32_t *enabled_by;  /* of each process: the event, or SIM_NONE */
     uint32_t *last_record; /* of each object, or SIM_NONE */
     size_t object_capacity;
-    uint32_t last_time;    /* the latest advance of time, or SIM_NONE */
-    uint32_t *scratch;     /* a row */
+    uint32_t last_time; /* the latest advance of time, or SIM_NONE */
+    uint32_t *scratch;  /* a row */
     bool is_out_of_memory;
 };
 

@@ -372,6 +372,7 @@ struct sim_statement {
         } atomic;
         struct { /* ACQUIRE, RELEASE */
             struct sim_reference lock;
+            struct sim_expression *element; /* of an array: which; else null */
         } lock;
     } as;
 };
@@ -474,6 +475,9 @@ struct sim_channel {
 struct sim_lock {
     const char *name;
     struct sim_place place;
+    bool is_array;
+    uint32_t element_count; /* 1 unless it is an array */
+    size_t first;           /* the elements of all locks in a row: where its own begin */
     uint32_t host;
 };
 

@@ -102,6 +102,29 @@ static void resolve_signal(struct sim_checker *checker, struct sim_statement *st
     add_use(checker, SIM_USE_SIGNAL, reference);
 }
 
+static void resolve_lock(struct sim_checker *checker, struct sim_statement *statement) {
+    struct sim_reference *reference = &statement->as.lock.lock;
+    if (!sim_checker_find(checker, reference, SIM_SYMBOL_LOCK)) {
+        return;
+    }
+    const struct sim_lock *lock = &checker->scenario->locks[reference->index];
+    bool is_element = statement->as.lock.element != NULL;
+    if (lock->is_array == is_element || statement->is_broken) {
+        add_use(checker, SIM_USE_LOCK, reference);
+        return;
+    }
+    struct sim_finding *finding =
+        sim_diagnostics_error(checker->diagnostics, reference->place,
+                              is_element ? "'%s' is not an array" : "'%s' is an array", lock->name);
+    if (!is_element) {
+        sim_diagnostics_label(checker->diagnostics, finding,
+                              "an array is %sd one element at a time: '%s[0]'",
+                              sim_statement_word(statement->kind), lock->name);
+    }
+    sim_diagnostics_note(checker->diagnostics, finding, lock->place, "it is declared here");
+    reference->index = SIM_NONE;
+}
+
 static void resolve_emit(struct sim_checker *checker, const struct sim_statement *statement) {
     if (checker->body->coroutine->is_routine) {
         checker->body->coroutine->emits = true;
@@ -130,9 +153,7 @@ static void resolve_things(struct sim_checker *checker, struct sim_statement *st
             add_use(checker, SIM_USE_CHANNEL, &statement->as.channel.channel);
         }
     } else if (kind == SIM_STATEMENT_ACQUIRE || kind == SIM_STATEMENT_RELEASE) {
-        if (sim_checker_find(checker, &statement->as.lock.lock, SIM_SYMBOL_LOCK)) {
-            add_use(checker, SIM_USE_LOCK, &statement->as.lock.lock);
-        }
+        resolve_lock(checker, statement);
     } else if (kind == SIM_STATEMENT_CONNECT) {
         if (statement->as.socket.host.name == NULL) {
             statement->as.socket.host.index = SIM_NONE;

@@ -39,21 +39,34 @@ static void type_text(struct sim_checker *checker, struct sim_expression *expres
     }
 }
 
+/* An element of an array that is declared somewhere. */
+struct element {
+    struct sim_expression *index;
+    const char *name; /* of the array */
+    uint32_t count;   /* of elements */
+    struct sim_place declared;
+};
+
+static void check_index(struct sim_checker *checker, struct element element) {
+    int64_t value = 0;
+    (void)sim_checker_type(checker, element.index);
+    sim_checker_want(checker, element.index, SIM_TYPE_NUMBER, "the number of an element");
+    if (checker->reports_types && sim_checker_constant(element.index, &value) &&
+        element.index->type == SIM_TYPE_NUMBER && (value < 0 || value >= (int64_t)element.count)) {
+        struct sim_finding *finding = sim_diagnostics_error(
+            checker->diagnostics, element.index->place, "'%s' has elements 0 to %u, not %lld",
+            element.name, element.count - 1, (long long)value);
+        sim_diagnostics_note(checker->diagnostics, finding, element.declared,
+                             "it is declared here");
+    }
+}
+
 static void check_element(struct sim_checker *checker, const struct sim_reference *reference,
                           struct sim_expression *element) {
-    int64_t value = 0;
-    if (reference->index == SIM_NONE) {
-        return;
-    }
-    (void)sim_checker_type(checker, element);
-    sim_checker_want(checker, element, SIM_TYPE_NUMBER, "the number of an element");
-    const struct sim_variable *variable = &checker->scenario->variables[reference->index];
-    if (checker->reports_types && sim_checker_constant(element, &value) &&
-        (value < 0 || value >= (int64_t)variable->element_count)) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            checker->diagnostics, element->place, "'%s' has elements 0 to %u, not %lld",
-            reference->name, variable->element_count - 1, (long long)value);
-        sim_diagnostics_note(checker->diagnostics, finding, variable->place, "it is declared here");
+    if (reference->index != SIM_NONE) {
+        const struct sim_variable *variable = &checker->scenario->variables[reference->index];
+        check_index(checker, (struct element){element, variable->name, variable->element_count,
+                                              variable->place});
     }
 }
 
@@ -275,6 +288,15 @@ static void type_atomic(struct sim_checker *checker, struct sim_statement *state
         statement->kind == SIM_STATEMENT_CAS ? SIM_TYPE_BOOL : type_of_target(checker, object));
 }
 
+static void type_lock(struct sim_checker *checker, struct sim_statement *statement) {
+    const struct sim_reference *reference = &statement->as.lock.lock;
+    if (statement->as.lock.element != NULL && reference->index != SIM_NONE) {
+        const struct sim_lock *lock = &checker->scenario->locks[reference->index];
+        check_index(checker, (struct element){statement->as.lock.element, lock->name,
+                                              lock->element_count, lock->place});
+    }
+}
+
 static void type_signal(struct sim_checker *checker, struct sim_statement *statement) {
     bool is_signal = statement->kind == SIM_STATEMENT_SIGNAL;
     (void)sim_checker_type(checker, statement->as.signal.value);
@@ -292,8 +314,10 @@ static void type_line(struct sim_checker *checker, struct sim_statement *stateme
     case SIM_STATEMENT_STOP:
     case SIM_STATEMENT_BREAK:
     case SIM_STATEMENT_CONTINUE:
+        break;
     case SIM_STATEMENT_ACQUIRE:
     case SIM_STATEMENT_RELEASE:
+        type_lock(checker, statement);
         break;
     case SIM_STATEMENT_SLEEP:
     case SIM_STATEMENT_RETURN:

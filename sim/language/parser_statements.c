@@ -7,6 +7,13 @@
 
 /* ---- Pieces ---- */
 
+/* What stands behind a '['. */
+static bool read_index(struct sim_parser *parser, struct sim_expression **slot) {
+    /* A comparison would take the '=' behind a missing ']' for its own. */
+    *slot = sim_parser_sum(parser);
+    return *slot != NULL && sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'");
+}
+
 bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_target *target) {
     struct sim_reference reference;
     if (!sim_parser_name(parser, what, &reference)) {
@@ -18,9 +25,7 @@ bool sim_parser_target(struct sim_parser *parser, const char *what, struct sim_t
         return true;
     }
     target->kind = SIM_TARGET_ELEMENT;
-    /* A comparison would take the '=' behind a missing ']' for its own. */
-    target->element = sim_parser_sum(parser);
-    return target->element != NULL && sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'");
+    return read_index(parser, &target->element);
 }
 
 static bool read_expression(struct sim_parser *parser, struct sim_expression **slot) {
@@ -280,8 +285,12 @@ static bool read_atomic(struct sim_parser *parser, struct sim_statement *stateme
 
 static bool read_lock(struct sim_parser *parser, struct sim_statement *statement) {
     struct sim_clause_slots none = {0};
-    return sim_parser_name(parser, "a lock", &statement->as.lock.lock) &&
-           read_clauses(parser, statement,
+    if (!sim_parser_name(parser, "a lock", &statement->as.lock.lock) ||
+        (sim_parser_accept(parser, SIM_TOKEN_LEFT_BRACKET) &&
+         !read_index(parser, &statement->as.lock.element))) {
+        return false;
+    }
+    return read_clauses(parser, statement,
                         statement->kind == SIM_STATEMENT_ACQUIRE ? waiting(statement) : none);
 }
 

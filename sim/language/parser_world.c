@@ -290,19 +290,41 @@ void sim_parser_channel(struct sim_parser *parser) {
     finish_line(parser, is_read);
 }
 
-void sim_parser_lock(struct sim_parser *parser) {
+/* The `[N]` that makes an array, if it stands here. One that cannot be read has every element. */
+static bool read_length(struct sim_parser *parser, bool *is_array, uint32_t *element_count) {
+    int64_t count = 1;
+    *is_array = sim_parser_accept(parser, SIM_TOKEN_LEFT_BRACKET);
+    bool is_read = !*is_array || (sim_parser_number(parser, "the length of an array", 1,
+                                                    ARRAY_ELEMENTS_MAX, &count) &&
+                                  sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'"));
+    *element_count = is_read ? (uint32_t)count : ARRAY_ELEMENTS_MAX;
+    return is_read;
+}
+
+/* Adds a lock whose elements come after those of the others. */
+static void add_lock(struct sim_parser *parser, struct sim_lock lock) {
     struct sim_scenario *scenario = parser->scenario;
+    struct sim_lock *locks =
+        sim_arena_push(parser->arena, scenario->locks, &scenario->lock_count, sizeof(*locks));
+    if (locks == NULL) {
+        return;
+    }
+    scenario->locks = locks;
+    struct sim_lock *added = &locks[scenario->lock_count - 1];
+    *added = lock;
+    added->first = added > locks ? added[-1].first + added[-1].element_count : 0;
+}
+
+void sim_parser_lock(struct sim_parser *parser) {
+    struct sim_lock lock = {.element_count = 1, .host = SIM_NONE};
     struct sim_reference name = {0};
     sim_parser_advance(parser);
-    bool is_read = sim_parser_name(parser, "a name for the lock", &name);
-    struct sim_lock *locks = scenario->locks;
-    if (is_read) {
-        locks = sim_arena_push(parser->arena, locks, &scenario->lock_count, sizeof(*locks));
-        if (locks != NULL) {
-            scenario->locks = locks;
-            locks[scenario->lock_count - 1] =
-                (struct sim_lock){.name = name.name, .place = name.place, .host = SIM_NONE};
-        }
+    bool has_name = sim_parser_name(parser, "a name for the lock", &name);
+    bool is_read = has_name && read_length(parser, &lock.is_array, &lock.element_count);
+    lock.name = name.name;
+    lock.place = name.place;
+    if (has_name) {
+        add_lock(parser, lock);
     }
     finish_line(parser, is_read);
 }
@@ -311,19 +333,9 @@ void sim_parser_lock(struct sim_parser *parser) {
 
 static bool read_variable(struct sim_parser *parser, struct sim_reference *name,
                           struct sim_variable *variable) {
-    int64_t count = 1;
-    if (!sim_parser_name(parser, "a name for the variable", name)) {
-        return false;
-    }
-    if (sim_parser_accept(parser, SIM_TOKEN_LEFT_BRACKET)) {
-        variable->is_array = true;
-        if (!sim_parser_number(parser, "the length of an array", 1, ARRAY_ELEMENTS_MAX, &count) ||
-            !sim_parser_expect(parser, SIM_TOKEN_RIGHT_BRACKET, "']'")) {
-            return false;
-        }
-    }
-    variable->element_count = (uint32_t)count;
-    if (!sim_parser_expect(parser, SIM_TOKEN_ASSIGN, "'=' and what it is at first")) {
+    if (!sim_parser_name(parser, "a name for the variable", name) ||
+        !read_length(parser, &variable->is_array, &variable->element_count) ||
+        !sim_parser_expect(parser, SIM_TOKEN_ASSIGN, "'=' and what it is at first")) {
         return false;
     }
     variable->initial = sim_parser_expression(parser);

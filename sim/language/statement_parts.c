@@ -27,8 +27,10 @@ struct sim_statement_parts sim_statement_parts(struct sim_statement *statement) 
     case SIM_STATEMENT_STOP:
     case SIM_STATEMENT_BREAK:
     case SIM_STATEMENT_CONTINUE:
+        break;
     case SIM_STATEMENT_ACQUIRE:
     case SIM_STATEMENT_RELEASE:
+        parts.expressions[0] = statement->as.lock.element;
         break;
     case SIM_STATEMENT_SLEEP:
     case SIM_STATEMENT_RETURN:

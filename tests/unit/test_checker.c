@@ -155,8 +155,48 @@ static void things_belong_to_one_host(void **state) {
     assert_errors(HEAD "lock l\ncoro a on h\n    call r()\ncoro b on i\n    call r()\n"
                        "routine r\n    acquire l\n",
                   1, "'r' runs on both");
+    assert_errors(HEAD "lock l[2]\ncoro a on h\n    acquire l[0]\n    release l[0]\n"
+                       "coro b on i\n    acquire l[1]\n    release l[1]\n",
+                  1, "lock 'l' is used on two hosts");
     assert_clean(HEAD "coro a on h\n    call r()\ncoro b on i\n    call r()\nroutine r\n"
                       "    yield\n");
+}
+
+static void elements_of_locks_are_checked(void **state) {
+    (void)state;
+    static const char format[] = HEAD "lock one\nlock l[3]\ncoro a\n    let i = 2\n    %s\n"
+                                      "    release l[i]\n    acquire one\n    release one\n";
+    static const char *const wrongs[][2] = {
+        {"acquire l", "an array is acquired one element at a time: 'l[0]'"},
+        {"release l", "an array is released one element at a time: 'l[0]'"},
+        {"acquire one[0]", "'one' is not an array"},
+        {"release one[i]", "'one' is not an array"},
+        {"acquire l[3]", "'l' has elements 0 to 2, not 3"},
+        {"acquire l[-1]", "'l' has elements 0 to 2, not -1"},
+        {"acquire l[2ms]", "the number of an element is a number, but this is a duration"},
+        {"release l[\"x\"]", "the number of an element is a number, but this is a text"},
+        {"acquire l[j]", "unknown name 'j'"},
+        {"acquire l[l]", "'l' is a lock, not a value"},
+        {"acquire m[9]", "unknown lock 'm'"},
+        {"acquire i[0]", "unknown lock 'i'"},
+        {"set l[0] = 1", "'l' is a lock, not a value"},
+        {"log \"{l[0]}\"", "'l' is a lock, not a value"},
+    };
+    char text[256];
+    for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+        (void)snprintf(text, sizeof(text), format, wrongs[i][0]);
+        assert_errors(text, 1, wrongs[i][1]);
+    }
+    (void)snprintf(text, sizeof(text), format, "acquire l[i + index - 1]");
+    assert_clean(text);
+}
+
+static void an_index_of_a_lock_reads_its_names(void **state) {
+    (void)state;
+    assert_clean(HEAD "lock l[2]\nvar v = 1\ncoro a\n    let i = 1\n    acquire l[i]\n"
+                      "    release l[v]\n");
+    assert_errors(HEAD "lock l[2]\ncoro a\n    acquire l[i]\n    let i = 1\n    release l[i]\n", 1,
+                  "'i' is read before it is set");
 }
 
 static void calls_in_a_circle_are_told(void **state) {
@@ -228,6 +268,8 @@ int main(void) {
         cmocka_unit_test(lines_that_nothing_reaches_are_told),
         cmocka_unit_test(handlers_need_an_ending_to_handle),
         cmocka_unit_test(things_belong_to_one_host),
+        cmocka_unit_test(elements_of_locks_are_checked),
+        cmocka_unit_test(an_index_of_a_lock_reads_its_names),
         cmocka_unit_test(calls_in_a_circle_are_told),
         cmocka_unit_test(arguments_are_counted),
         cmocka_unit_test(emit_and_iterate_go_together),

@@ -114,6 +114,19 @@ static void tables_have_columns(void **state) {
                   "    1,   \"z\",       2%\n");
 }
 
+static void blanks_of_arrays_of_locks(void **state) {
+    (void)state;
+    assert_format("lock  l [ 2+1 ]\n"
+                  "coro x\n"
+                  "    acquire l [ index+1 ]timeout 5ms\n"
+                  "    release l[ - n ] # all\n",
+                  "lock l[2 + 1]\n"
+                  "\n"
+                  "coro x\n"
+                  "    acquire l[index + 1] timeout 5ms\n"
+                  "    release l[-n]  # all\n");
+}
+
 static void blanks_between_words(void **state) {
     (void)state;
     assert_format("link a->b latency 1ms .. 2ms loss 2 % duplicate 0.5 %   bandwidth 1MB / s\n"
@@ -490,6 +503,7 @@ int main(void) {
         cmocka_unit_test(a_loop_or_condition_begins_new_columns),
         cmocka_unit_test(expectations_share_a_column),
         cmocka_unit_test(tables_have_columns),
+        cmocka_unit_test(blanks_of_arrays_of_locks),
         cmocka_unit_test(blanks_between_words),
         cmocka_unit_test(blank_lines),
         cmocka_unit_test(comments_keep_to_what_they_belong_to),

@@ -328,6 +328,9 @@ static void odd_but_right_texts_mean_what_they_meant(void **state) {
         "    let v = 1\n    iterate v from r ( )\n        log (\"x\")\n    call s\n    spawn r() "
         "as h\n"
         "    join h\n    let z = (v)\n",
+        "scenario \"t\"\nparam n = 2\nlock l [ n+1 ]\nlock m\ncoro a times 3\n"
+        "    acquire l [ (index) ]\n    acquire m timeout 5ms\n    on timeout\n        yield\n"
+        "    release l[-index+n]\n    release   m\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct text text = {.bytes = texts[i], .length = strlen(texts[i])};

@@ -83,6 +83,41 @@ static void handlers_belong_to_the_statement_above(void **state) {
     free_parsed(&parsed);
 }
 
+static void arrays_of_locks_have_their_elements_in_a_row(void **state) {
+    (void)state;
+    struct parsed parsed;
+    parse_text(&parsed, HEAD "param n = 3\nlock a\nlock b[n + 1]\nlock c[2]\ncoro x\n"
+                             "    acquire b[1 + 2] timeout 1s strong\n    release b[3]\n"
+                             "    acquire a\n    release a\n    acquire c[0]\n    release c[0]\n");
+    assert_string_equal(rendered_text(&parsed), "");
+    const struct sim_lock *locks = parsed.scenario->locks;
+    assert_int_equal(parsed.scenario->lock_count, 3);
+    assert_false(locks[0].is_array);
+    assert_int_equal(locks[0].element_count, 1);
+    assert_int_equal(locks[0].first, 0);
+    assert_true(locks[1].is_array);
+    assert_int_equal(locks[1].element_count, 4);
+    assert_int_equal(locks[1].first, 1);
+    assert_int_equal(locks[2].first, 5);
+    const struct sim_statement *statements = parsed.scenario->coroutines[0].body.statements;
+    assert_int_equal(statements[0].as.lock.lock.index, 1);
+    assert_int_equal(statements[0].as.lock.element->kind, SIM_EXPRESSION_ADD);
+    assert_true(statements[0].options.strong);
+    assert_int_equal(statements[1].as.lock.element->as.integer, 3);
+    assert_null(statements[2].as.lock.element);
+    free_parsed(&parsed);
+}
+
+static void an_array_that_cannot_be_read_is_told_once(void **state) {
+    (void)state;
+    assert_errors(HEAD "lock l[1048577]\ncoro a\n    acquire l[7]\n    release l[7]\n", 1,
+                  "must be at most 1048576");
+    assert_errors(HEAD "lock l[2\ncoro a\n    acquire l[7]\n    release l[7]\n", 1, "expected ']'");
+    assert_errors(HEAD "var v[0] = 1\ncoro a\n    set v[7] = 2\n", 1, "must be at least 1");
+    assert_errors(HEAD "lock l[2]\ncoro a\n    acquire l[\n    release l[1]\n", 1,
+                  "expected a value");
+}
+
 static void clauses_of_expectations_join(void **state) {
     (void)state;
     struct parsed parsed;
@@ -323,6 +358,8 @@ int main(void) {
         cmocka_unit_test(clauses_stand_in_any_order),
         cmocka_unit_test(products_bind_tighter_than_sums),
         cmocka_unit_test(handlers_belong_to_the_statement_above),
+        cmocka_unit_test(arrays_of_locks_have_their_elements_in_a_row),
+        cmocka_unit_test(an_array_that_cannot_be_read_is_told_once),
         cmocka_unit_test(clauses_of_expectations_join),
         cmocka_unit_test(a_schedule_is_kept_as_it_stands),
         cmocka_unit_test(line_endings_of_any_kind_are_accepted),

@@ -65,6 +65,26 @@ static void a_cycle_of_locks_is_named(void **state) {
                 "  left waits for right waits for left\n");
 }
 
+static void the_element_of_an_array_of_locks_is_named(void **state) {
+    (void)state;
+    static const char text[] = "lock l[3]\nvar right = 2\n"
+                               "coro a\n    acquire l[0]\n    acquire l[right]\n"
+                               "coro b after 1ms\n    let mine = 0\n    acquire l[mine]\n"
+                               "coro c after 1ms\n    acquire l[right]\n    set right = 1\n";
+    assert_told(text, "  b  acquire l[mine]   line 9, since 1ms\n"
+                      "    l[0] is held by a, which ended at 0ms\n");
+    assert_told(text, "  c  acquire l[right]  line 11, since 1ms\n"
+                      "    l[2] is held by a, which ended at 0ms\n");
+}
+
+static void a_cycle_through_an_array_of_locks_is_named(void **state) {
+    (void)state;
+    static const char text[] = "lock l[2]\ncoro a times 2\n    acquire l[index]\n    yield\n"
+                               "    acquire l[1 - index]\n";
+    assert_told(text, "    l[1] is held by a[1], which waits itself for `acquire l[1 - index]`");
+    assert_told(text, "  a[0] waits for a[1] waits for a[0]\n");
+}
+
 static void a_cycle_of_signals_is_named(void **state) {
     (void)state;
     assert_told("coro a\n    wait x\n    signal y\ncoro b\n    wait y\n    signal x\n",
@@ -98,6 +118,8 @@ int main(void) {
         cmocka_unit_test(a_signal_that_woke_somebody_was_not_too_early),
         cmocka_unit_test(who_was_never_started_is_told),
         cmocka_unit_test(a_cycle_of_locks_is_named),
+        cmocka_unit_test(the_element_of_an_array_of_locks_is_named),
+        cmocka_unit_test(a_cycle_through_an_array_of_locks_is_named),
         cmocka_unit_test(a_cycle_of_signals_is_named),
         cmocka_unit_test(who_is_past_the_signal_waits_in_no_cycle),
         cmocka_unit_test(a_lock_kept_by_one_that_ended_is_told),

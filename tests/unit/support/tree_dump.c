@@ -298,6 +298,7 @@ static void put_parts(struct dump *dump, const struct sim_statement *statement) 
     case SIM_STATEMENT_ACQUIRE:
     case SIM_STATEMENT_RELEASE:
         put_reference(dump, "lock", &statement->as.lock.lock);
+        put_expression(dump, "element", statement->as.lock.element);
         return;
     case SIM_STATEMENT_YIELD:
     case SIM_STATEMENT_STOP:
@@ -412,6 +413,9 @@ static void put_objects(struct dump *dump, const struct sim_scenario *scenario) 
     }
     for (uint32_t i = 0; i < scenario->lock_count; i++) {
         put_name(dump, "lock", scenario->locks[i].name);
+        put_number(dump, "is_array", scenario->locks[i].is_array);
+        put_number(dump, "element_count", scenario->locks[i].element_count);
+        put_number(dump, "first", (int64_t)scenario->locks[i].first);
         put_number(dump, "host", scenario->locks[i].host);
     }
     for (uint32_t i = 0; i < scenario->signal_count; i++) {
