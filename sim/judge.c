@@ -14,9 +14,10 @@
 #include <stdio.h>
 
 static void judge_expectation(struct sim_run *run, const struct sim_expectation *expectation) {
-    bool is_held = sim_clause_holds(run, expectation->clause);
+    bool is_of_others = expectation->kind == SIM_EXPECTATION_SOMETIMES ||
+                        (expectation->kind == SIM_EXPECTATION_NORMALLY && run->chooser != NULL);
     bool is_never = expectation->kind == SIM_EXPECTATION_NEVER;
-    if (expectation->kind == SIM_EXPECTATION_SOMETIMES || is_held != is_never) {
+    if (is_of_others || sim_clause_holds(run, expectation->clause) != is_never) {
         return;
     }
     struct sim_explanation explanation;

@@ -237,22 +237,61 @@ static bool collect(struct sim_run *run) {
     return true;
 }
 
+/* The end has come, and these in the background would have gone on: each of their next steps could
+ * have come before it. */
+static void collect_cut_off(struct sim_run *run) {
+    struct sim_stepping *stepping = run->stepping;
+    stepping->candidate_count = 0;
+    stepping->blocked_count = 0;
+    for (uint32_t i = 0; stepping->objects->has_background && i < run->scenario->host_count; i++) {
+        struct cog_scheduler *scheduler = run->hosts[i].scheduler;
+        if (!reserve(stepping, stepping->blocked_count + scheduler->ready.count)) {
+            run->fatal = COG_ENOMEM;
+            return;
+        }
+        for (struct cog_link *link = scheduler->ready.list.next; link != &scheduler->ready.list;
+             link = link->next) {
+            struct cog_coro *coro = cog_container_of(link, struct cog_coro, op.link);
+            if (is_idle(coro)) {
+                continue;
+            }
+            struct sim_candidate candidate = candidate_of(run, coro);
+            candidate.kind = SIM_PENDING_BLOCKED;
+            candidate.access = (struct sim_touch){
+                .object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
+                .mode = SIM_TOUCH_READ};
+            stepping->blocked[stepping->blocked_count++] = candidate;
+        }
+    }
+}
+
 enum sim_next sim_stepping_next(struct sim_run *run) {
     while (!sim_world_is_over(run) && !run->is_stalled) {
         if (!run->turn.has_begun) {
             return SIM_NEXT_TIME;
         }
-        if (!take_in(run) && collect(run)) {
-            return run->stepping->candidate_count > 0 ? SIM_NEXT_STEP : SIM_NEXT_TIME;
+        if (take_in(run) || !collect(run)) {
+            continue;
         }
+        if (run->stepping->candidate_count > 0) {
+            return SIM_NEXT_STEP;
+        }
+        if (sim_world_has_next(run)) {
+            return SIM_NEXT_TIME;
+        }
+        run->is_stalled = true;
+        return SIM_NEXT_OVER;
+    }
+    if (!run->is_stalled) {
+        collect_cut_off(run);
     }
     return SIM_NEXT_OVER;
 }
 
 void sim_stepping_pass_time(struct sim_run *run) {
     run->stepping->footprint.count = 0;
-    if (run->turn.has_begun && !sim_world_advance(run)) {
-        return;
+    if (run->turn.has_begun) {
+        (void)sim_world_advance(run);
     }
     run->turn = (struct sim_turn){.has_begun = true};
     sim_world_begin_instant(run);

@@ -259,6 +259,10 @@ static int64_t next_instant_ns(struct sim_run *run) {
     return next_ns;
 }
 
+bool sim_world_has_next(struct sim_run *run) {
+    return next_instant_ns(run) <= SIM_INTEGER_MAX; /* time has no numbers beyond */
+}
+
 bool sim_world_advance(struct sim_run *run) {
     int64_t next_ns = next_instant_ns(run);
     sim_watches_before_advance(run, next_ns);

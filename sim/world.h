@@ -20,6 +20,9 @@ void sim_world_iterate(struct sim_run *run, struct sim_run_host *host);
 /* Delivers what arrives at this very instant; false: nothing. */
 bool sim_world_deliver(struct sim_run *run);
 
+/* Will anything ever happen again? */
+bool sim_world_has_next(struct sim_run *run);
+
 /* Time moves to the next instant at which anything happens; false: there is none, and the run is
  * stalled. */
 bool sim_world_advance(struct sim_run *run);

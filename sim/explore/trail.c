@@ -425,6 +425,17 @@ bool sim_trail_enable(struct sim_trail *trail, uint32_t process) {
     return true;
 }
 
+bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process) {
+    uint32_t end = event + 1 < trail->event_count ? trail->events[event + 1].enabled_first
+                                                  : trail->enabled_count;
+    for (uint32_t i = trail->events[event].enabled_first; i < end; i++) {
+        if (trail->enabled[i].process == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- Going back ---- */
 
 void sim_trail_cut(struct sim_trail *trail, uint32_t count) {

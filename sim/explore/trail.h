@@ -105,6 +105,9 @@ static inline bool sim_trail_is_before(const struct sim_trail *trail, uint32_t a
     return trail->clocks[(size_t)b * trail->stride + event->process] >= event->sequence;
 }
 
+/* Has an event made this process able to run? */
+bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process);
+
 /* Are events a and b, of different processes, dependent? */
 bool sim_trail_depend(const struct sim_trail *trail, uint32_t a, uint32_t b);
 

@@ -1,0 +1,411 @@
+/* search.c - levels, sleep sets, snapshots, and the way back. */
+#include "sim/explore/search.h"
+
+#include "core/check.h"
+
+int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
+                    const struct sim_search_policy *policy) {
+    const struct cog_allocator *allocator = explorer->allocator;
+    *search = (struct sim_search){
+        .explorer = explorer, .policy = policy, .allocator = allocator, .snapshot_distance = 4};
+    sim_trail_init(&search->trail, allocator, &explorer->objects);
+    search->trail.finds_races = policy->races;
+    sim_footprints_init(&search->footprints, allocator);
+    sim_wakeup_tree_init(&search->tree, allocator);
+    explorer->chooser.choose = sim_draws_choose;
+    explorer->chooser.context = &search->draws;
+    return sim_draws_init(&search->draws, allocator);
+}
+
+void sim_search_term(struct sim_search *search) {
+    const struct cog_allocator *allocator = search->allocator;
+    sim_trail_term(&search->trail);
+    sim_footprints_term(&search->footprints);
+    sim_wakeup_tree_term(&search->tree);
+    sim_draws_term(&search->draws);
+    for (size_t i = 0; i < search->snapshot_capacity; i++) {
+        sim_snapshot_term(&search->snapshots[i], allocator);
+    }
+    cog_release(allocator, search->snapshots,
+                search->snapshot_capacity * sizeof search->snapshots[0]);
+    cog_release(allocator, search->levels, search->level_capacity * sizeof search->levels[0]);
+    cog_release(allocator, search->sleep, search->sleep_capacity * sizeof search->sleep[0]);
+    cog_release(allocator, search->present, search->present_capacity * sizeof search->present[0]);
+    cog_release(allocator, search->marks, search->mark_capacity * sizeof search->marks[0]);
+    cog_release(allocator, search->sequence,
+                search->sequence_capacity * sizeof search->sequence[0]);
+    cog_release(allocator, search->sequence_events,
+                search->sequence_capacity * sizeof search->sequence_events[0]);
+}
+
+static bool fail(struct sim_search *search) {
+    search->is_out_of_memory = true;
+    return false;
+}
+
+/* ---- Levels ---- */
+
+static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
+                        uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct sim_present *grown =
+            cog_grow(search->allocator, search->present, search->present_count,
+                     &search->present_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return fail(search);
+        }
+        search->present = grown;
+        grown[search->present_count++] = (struct sim_present){.process = candidates[i].process,
+                                                              .kind = candidates[i].kind,
+                                                              .access = candidates[i].access};
+    }
+    return true;
+}
+
+static bool reserve_marks(struct sim_search *search) {
+    size_t count = search->explorer->processes.count;
+    if (count <= search->mark_capacity) {
+        return true;
+    }
+    const struct cog_allocator *allocator = search->allocator;
+    uint32_t *marks = cog_allocate_zeroed(allocator, count * 2, sizeof marks[0]);
+    if (marks == NULL) {
+        return fail(search);
+    }
+    cog_release(allocator, search->marks, search->mark_capacity * sizeof marks[0]);
+    search->marks = marks;
+    search->mark_capacity = count * 2;
+    search->mark = 0;
+    return true;
+}
+
+/* Those who could not make a step at the level above, and can now, have been enabled by the event
+ * between. */
+static bool note_enabled(struct sim_search *search, const struct sim_level *level) {
+    if (search->depth == 0) {
+        return true;
+    }
+    if (!reserve_marks(search)) {
+        return false;
+    }
+    const struct sim_level *above = level - 1;
+    search->mark++;
+    for (uint32_t i = above->present_first; i < level->present_first; i++) {
+        search->marks[search->present[i].process] = search->mark;
+    }
+    for (uint32_t i = level->present_first; i < search->present_count; i++) {
+        uint32_t process = search->present[i].process;
+        if (search->marks[process] != search->mark && !sim_trail_enable(&search->trail, process)) {
+            return fail(search);
+        }
+    }
+    return true;
+}
+
+/* The snapshot of a level, if it is its turn to have one. */
+static bool snapshot_level(struct sim_search *search, struct sim_level *level) {
+    level->snapshot = SIM_NONE;
+    if (search->snapshot_distance == 0 || search->depth == 0 ||
+        search->depth % search->snapshot_distance != 0) {
+        return true;
+    }
+    if (search->snapshot_count == search->snapshot_capacity) {
+        size_t before = search->snapshot_capacity;
+        struct sim_snapshot *grown =
+            cog_grow(search->allocator, search->snapshots, search->snapshot_count,
+                     &search->snapshot_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return fail(search);
+        }
+        search->snapshots = grown;
+        for (size_t i = before; i < search->snapshot_capacity; i++) {
+            grown[i] = (struct sim_snapshot){.bytes = NULL};
+        }
+    }
+    struct sim_snapshot *snapshot = &search->snapshots[search->snapshot_count];
+    if (sim_snapshot_take(snapshot, search->allocator, search->explorer->run) != COG_OK) {
+        return fail(search);
+    }
+    level->snapshot = search->snapshot_count++;
+    return true;
+}
+
+/* The world has come to a new level; its sleep set stands. */
+static bool enter(struct sim_search *search) {
+    struct sim_level *level = &search->levels[search->depth];
+    const struct sim_stepping *stepping = &search->explorer->stepping;
+    level->next = sim_explorer_next(search->explorer);
+    level->present_first = search->present_count;
+    level->candidate_count = 0;
+    level->blocked_count = 0;
+    level->snapshot = SIM_NONE;
+    bool is_step = level->next == SIM_NEXT_STEP;
+    level->candidate_count = is_step ? stepping->candidate_count : 0;
+    level->blocked_count = stepping->blocked_count;
+    if ((is_step && !add_present(search, stepping->candidates, stepping->candidate_count)) ||
+        !add_present(search, stepping->blocked, stepping->blocked_count) ||
+        !note_enabled(search, level)) {
+        return false;
+    }
+    if (level->next == SIM_NEXT_TIME) {
+        struct sim_step time = {.process = SIM_TIME_PROCESS};
+        return sim_wakeup_tree_add(&search->tree, level->root, time) != SIM_NONE || fail(search);
+    }
+    if (!is_step) {
+        return true;
+    }
+    return snapshot_level(search, level) && (search->policy->enter(search, level) || fail(search));
+}
+
+static bool reserve_level(struct sim_search *search) {
+    struct sim_level *levels = cog_grow(search->allocator, search->levels, search->depth + 1,
+                                        &search->level_capacity, sizeof levels[0]);
+    search->levels = levels != NULL ? levels : search->levels;
+    return levels != NULL || fail(search);
+}
+
+static bool add_sleep(struct sim_search *search, struct sim_step step) {
+    struct sim_step *grown = cog_grow(search->allocator, search->sleep, search->sleep_count,
+                                      &search->sleep_capacity, sizeof grown[0]);
+    if (grown == NULL) {
+        return fail(search);
+    }
+    search->sleep = grown;
+    grown[search->sleep_count++] = step;
+    return true;
+}
+
+/* What stays asleep over a step: what is independent of it. */
+static bool inherit_sleep(struct sim_search *search, const struct sim_level *above,
+                          uint32_t footprint, uint32_t sleep_end) {
+    for (uint32_t i = above->sleep_first; i < sleep_end; i++) {
+        struct sim_step asleep = search->sleep[i];
+        if (asleep.process != above->step.process &&
+            !sim_footprints_depend(&search->footprints, asleep.footprint, footprint) &&
+            !add_sleep(search, asleep)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct sim_step sim_search_candidate(const struct sim_search *search, const struct sim_level *level,
+                                     uint32_t index) {
+    uint32_t at = (index + search->rotation) % level->candidate_count;
+    return (struct sim_step){.process = search->present[level->present_first + at].process};
+}
+
+bool sim_search_is_asleep(const struct sim_search *search, const struct sim_level *level,
+                          struct sim_step step) {
+    const struct sim_level *below = level + 1;
+    bool is_last = level == &search->levels[search->depth];
+    uint32_t end = is_last ? search->sleep_count : below->sleep_first;
+    for (uint32_t i = level->sleep_first; i < end; i++) {
+        if (sim_step_is(search->sleep[i], step)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Executing ---- */
+
+/* Lets a process make its step in the world; false: it can not. */
+static bool execute(struct sim_search *search, struct sim_step step) {
+    struct sim_explorer *explorer = search->explorer;
+    sim_draws_begin(&search->draws, step.draws);
+    if (step.process == SIM_TIME_PROCESS) {
+        sim_explorer_pass_time(explorer);
+        return true;
+    }
+    for (uint32_t i = 0; i < explorer->stepping.candidate_count; i++) {
+        if (explorer->stepping.candidates[i].process == step.process) {
+            sim_explorer_take(explorer, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Beside a step whose draws were answered as in production, for the first time, come those with the
+ * other answers. */
+static bool add_alternatives(struct sim_search *search, const struct sim_level *level,
+                             struct sim_step step) {
+    struct sim_draws *draws = &search->draws;
+    step.footprint = SIM_FOOTPRINT_UNKNOWN;
+    uint32_t scripted = draws->items[draws->script].count;
+    uint32_t answers[SIM_DRAWS_MAX];
+    for (uint32_t at = 0; at < draws->answer_count; at++) {
+        answers[at] = draws->answers[at];
+    }
+    for (uint32_t at = scripted; at < draws->answer_count; at++) {
+        for (uint32_t other = 1; other < draws->counts[at]; other++) {
+            answers[at] = other;
+            step.draws = sim_draws_find(draws, answers, at + 1);
+            if (step.draws == SIM_NONE) {
+                return fail(search);
+            }
+            bool is_there = sim_search_is_asleep(search, level, step);
+            for (uint32_t child = search->tree.nodes[level->root].first_child;
+                 child != SIM_NONE && !is_there; child = search->tree.nodes[child].next) {
+                is_there = sim_step_is(search->tree.nodes[child].step, step);
+            }
+            if (!is_there && sim_wakeup_tree_add(&search->tree, level->root, step) == SIM_NONE) {
+                return fail(search);
+            }
+        }
+        answers[at] = 0;
+    }
+    return true;
+}
+
+/* Goes down along the leftmost child of the level's root. */
+static bool descend(struct sim_search *search) {
+    if (!reserve_level(search)) {
+        return false;
+    }
+    struct sim_level *level = &search->levels[search->depth];
+    struct sim_wakeup_tree *tree = &search->tree;
+    uint32_t child = tree->nodes[level->root].first_child;
+    level->step = tree->nodes[child].step;
+    bool is_done = execute(search, level->step);
+    cog_assert(is_done);
+    (void)is_done;
+    const struct sim_footprint *footprint = &search->explorer->stepping.footprint;
+    level->step.footprint =
+        sim_footprints_find(&search->footprints, footprint->touches, footprint->count);
+    level->step.draws =
+        sim_draws_find(&search->draws, search->draws.answers, search->draws.answer_count);
+    if (level->step.footprint == SIM_NONE || level->step.draws == SIM_NONE ||
+        !sim_trail_push(&search->trail, level->step.process, footprint) ||
+        !add_alternatives(search, level, level->step)) {
+        return fail(search);
+    }
+    search->explorer->stepping.is_inexact |= footprint->is_everything;
+    tree->nodes[child].step = level->step; /* now that it is known what it touches */
+    struct sim_level *below = level + 1;
+    uint32_t sleep_end = search->sleep_count;
+    *below =
+        (struct sim_level){.sleep_first = sleep_end, .snapshot = SIM_NONE, .cost = level->cost};
+    if (search->policy->cost != NULL && level->step.process != SIM_TIME_PROCESS) {
+        below->cost += search->policy->cost(search, level, level->step.process);
+    }
+    below->root = sim_wakeup_tree_root(tree);
+    if (below->root == SIM_NONE) {
+        return fail(search);
+    }
+    tree->nodes[below->root].first_child = tree->nodes[child].first_child;
+    tree->nodes[child].first_child = SIM_NONE;
+    if (search->policy->sleeps && level->step.process != SIM_TIME_PROCESS &&
+        !inherit_sleep(search, level, level->step.footprint, sleep_end)) {
+        return false;
+    }
+    search->depth++;
+    return enter(search);
+}
+
+/* ---- Going back ---- */
+
+/* Brings the world to the level under way, which it has been at before. */
+static void restore(struct sim_search *search) {
+    uint32_t from = search->depth;
+    while (from > 0 && search->levels[from].snapshot == SIM_NONE) {
+        from--;
+    }
+    if (from == 0) {
+        sim_explorer_restart(search->explorer);
+    } else {
+        sim_snapshot_restore(&search->snapshots[search->levels[from].snapshot],
+                             search->explorer->run);
+    }
+    for (uint32_t i = from; i < search->depth; i++) {
+        (void)sim_explorer_next(search->explorer);
+        bool is_done = execute(search, search->levels[i].step);
+        cog_assert(is_done);
+        (void)is_done;
+    }
+    (void)sim_explorer_next(search->explorer);
+}
+
+/* Leaves the level under way. The step that led to it has been explored, and falls asleep. */
+static bool ascend(struct sim_search *search) {
+    struct sim_level *level = &search->levels[search->depth];
+    sim_wakeup_tree_drop(&search->tree, level->root);
+    search->sleep_count = level->sleep_first;
+    search->present_count = level->present_first;
+    if (level->snapshot != SIM_NONE) {
+        search->snapshot_count = level->snapshot;
+    }
+    if (search->depth == 0) {
+        return true;
+    }
+    search->depth--;
+    sim_trail_cut(&search->trail, search->depth);
+    level = &search->levels[search->depth];
+    struct sim_wakeup_node *root = &search->tree.nodes[level->root];
+    uint32_t child = root->first_child;
+    root->first_child = search->tree.nodes[child].next;
+    sim_wakeup_tree_drop(&search->tree, child);
+    return !search->policy->sleeps || add_sleep(search, level->step);
+}
+
+/* To the deepest level with something left to explore; false: there is none. */
+static bool go_back(struct sim_search *search) {
+    do {
+        if (search->depth == 0) {
+            return false;
+        }
+        if (!ascend(search)) {
+            return false;
+        }
+    } while (search->tree.nodes[search->levels[search->depth].root].first_child == SIM_NONE);
+    search->new_from = search->depth;
+    restore(search);
+    return true;
+}
+
+/* ---- The search ---- */
+
+static bool start(struct sim_search *search) {
+    search->depth = 0;
+    if (!reserve_level(search)) {
+        return false;
+    }
+    sim_explorer_restart(search->explorer);
+    search->levels[0] =
+        (struct sim_level){.root = sim_wakeup_tree_root(&search->tree), .snapshot = SIM_NONE};
+    return (search->levels[0].root != SIM_NONE || fail(search)) && enter(search);
+}
+
+/* The level under way has no step to explore: its execution is complete, or asleep. */
+static bool finish_execution(struct sim_search *search) {
+    const struct sim_level *level = &search->levels[search->depth];
+    if (level->next != SIM_NEXT_OVER) {
+        search->asleep_count++;
+    } else if (sim_explorer_judge(search->explorer) != COG_OK) {
+        return fail(search);
+    }
+    return search->policy->complete == NULL || search->policy->complete(search) || fail(search);
+}
+
+int sim_search_run(struct sim_search *search) {
+    bool is_going = start(search);
+    while (is_going) {
+        const struct sim_level *level = &search->levels[search->depth];
+        if (search->tree.nodes[level->root].first_child != SIM_NONE) {
+            is_going = descend(search);
+            continue;
+        }
+        is_going = finish_execution(search);
+        if (search->run_count_max > 0 &&
+            search->explorer->tally.run_count >= search->run_count_max) {
+            break;
+        }
+        if (is_going && !go_back(search)) {
+            search->is_complete = !search->is_out_of_memory && search->asleep_count == 0;
+            break;
+        }
+    }
+    search->is_complete &= !search->draws.is_partial && !search->explorer->stepping.is_inexact;
+    return search->is_out_of_memory ? COG_ENOMEM : COG_OK;
+}

@@ -1,0 +1,105 @@
+/* search_optimal_dpor.c - one execution of each Mazurkiewicz trace, and no other.
+ *
+ * At the end of an execution, each of its races is reversed: the sequence of steps that would bring
+ * the later event first is put into the wake-up tree before the earlier one, unless something
+ * asleep there, or in the tree already, leads to the same. (Abdulla, Aronsson, Jonsson, Sagonas:
+ * Source sets: a foundation for optimal dynamic partial order reduction, JACM 2017, algorithm 2.)
+ */
+#include "sim/explore/reversal.h"
+
+static bool enter_one(struct sim_search *search, struct sim_level *level) {
+    if (search->tree.nodes[level->root].first_child != SIM_NONE) {
+        return true; /* handed down */
+    }
+    for (uint32_t i = 0; i < level->candidate_count; i++) {
+        struct sim_step step = sim_search_candidate(search, level, i);
+        if (!sim_search_is_asleep(search, level, step)) {
+            return sim_wakeup_tree_add(&search->tree, level->root, step) != SIM_NONE;
+        }
+    }
+    return true;
+}
+
+/* Is something asleep before the race that could begin the sequence, or be exchanged with all of
+ * it?
+ */
+static bool is_seen(const struct sim_search *search, struct sim_reversal reversal) {
+    const struct sim_level *level = &search->levels[reversal.level];
+    uint32_t end = level[1].sleep_first;
+    for (uint32_t i = level->sleep_first; i < end; i++) {
+        struct sim_step asleep = search->sleep[i];
+        uint32_t at = sim_reversal_find(search, reversal.count, asleep.process);
+        bool is_weak_initial =
+            at < reversal.count
+                ? sim_step_is(search->sequence[at], asleep) && sim_reversal_is_initial(search, at)
+                : sim_reversal_is_independent(search, reversal.count, asleep);
+        if (is_weak_initial) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void remove_step(struct sim_search *search, uint32_t at, uint32_t count) {
+    for (uint32_t i = at; i + 1 < count; i++) {
+        search->sequence[i] = search->sequence[i + 1];
+        search->sequence_events[i] = search->sequence_events[i + 1];
+    }
+}
+
+/* The leftmost child that the sequence goes along with; what it begins with is taken out of it.
+ * SIM_NONE: no child fits. */
+static uint32_t find_child(struct sim_search *search, uint32_t node, uint32_t *count) {
+    const struct sim_wakeup_tree *tree = &search->tree;
+    uint32_t child = tree->nodes[node].first_child;
+    for (; child != SIM_NONE; child = tree->nodes[child].next) {
+        struct sim_step step = tree->nodes[child].step;
+        uint32_t at = sim_reversal_find(search, *count, step.process);
+        if (at < *count) {
+            if (sim_step_is(search->sequence[at], step) && sim_reversal_is_initial(search, at)) {
+                remove_step(search, at, *count);
+                (*count)--;
+                return child;
+            }
+        } else if (sim_reversal_is_independent(search, *count, step)) {
+            return child;
+        }
+    }
+    return SIM_NONE;
+}
+
+static bool insert(struct sim_search *search, struct sim_reversal reversal) {
+    if (is_seen(search, reversal)) {
+        return true;
+    }
+    struct sim_wakeup_tree *tree = &search->tree;
+    uint32_t node = search->levels[reversal.level].root;
+    uint32_t count = reversal.count;
+    for (;;) {
+        uint32_t child = find_child(search, node, &count);
+        if (child == SIM_NONE) {
+            break;
+        }
+        if (count == 0 || tree->nodes[child].first_child == SIM_NONE) {
+            return true;
+        }
+        node = child;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        node = sim_wakeup_tree_add(tree, node, search->sequence[i]);
+        if (node == SIM_NONE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool reverse_all(struct sim_search *search) {
+    return sim_reversals(search, false, insert);
+}
+
+const struct sim_search_policy sim_search_optimal_dpor = {.name = "optimal-dpor",
+                                                          .sleeps = true,
+                                                          .races = true,
+                                                          .enter = enter_one,
+                                                          .complete = reverse_all};
