@@ -19,15 +19,11 @@ static void label_candidate(const struct sim_choice *choice, uint64_t index,
 }
 
 size_t sim_choose_expired(struct sim_run *run, struct cog_op *const *candidates, size_t count) {
-    if (run->chooser == NULL || (run->chooser->vary & SIM_VARY_ARRIVALS) == 0) {
-        return 0;
-    }
     struct sim_choice choice = {.kind = SIM_CHOICE_ARRIVAL,
                                 .process = SIM_NONE,
                                 .count = count,
                                 .label = label_expired,
                                 .candidate_label = label_candidate,
-                                .subject = candidates,
-                                .run = run};
-    return (size_t)run->chooser->choose(run->chooser->context, &choice);
+                                .subject = candidates};
+    return (size_t)sim_choose(run->chooser, &choice);
 }

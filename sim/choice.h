@@ -34,13 +34,28 @@ struct sim_choice {
     void (*candidate_label)(const struct sim_choice *choice, uint64_t index,
                             struct sim_buffer *buffer);
     const void *subject; /* for them */
-    const void *run;
 };
 
+/* Who answers. */
 struct sim_chooser {
     unsigned vary; /* a set of enum sim_vary: other kinds are not asked for; values always are */
     uint64_t (*choose)(void *context, const struct sim_choice *choice); /* less than count */
     void *context;
 };
+
+/* The answer to a choice; production's where nobody is asked. */
+static inline uint64_t sim_choose(const struct sim_chooser *chooser,
+                                  const struct sim_choice *choice) {
+    static const unsigned needed[] = {
+        [SIM_CHOICE_ORDER] = SIM_VARY_ORDER, [SIM_CHOICE_ARRIVAL] = SIM_VARY_ARRIVALS,
+        [SIM_CHOICE_TIME] = SIM_VARY_TIME,   [SIM_CHOICE_SIZE] = SIM_VARY_SIZE,
+        [SIM_CHOICE_VALUE] = 0,
+    };
+    unsigned kind = needed[choice->kind];
+    if (chooser == NULL || choice->count < 2 || (chooser->vary & kind) != kind) {
+        return 0;
+    }
+    return chooser->choose(chooser->context, choice);
+}
 
 #endif

@@ -23,6 +23,21 @@ static const struct cog_allocator *memory_of(struct sim_scope *scope) {
     return &scope->run->memory.allocator;
 }
 
+/* Says what is wrong with a value that should be a number in a range. */
+static int check_number(struct sim_scope *scope, struct sim_value value, const char *what,
+                        int64_t low, int64_t high) {
+    if (sim_value_tag(value) != SIM_TAG_NUMBER) {
+        return fail(scope, "%s must be %s, not %s", what, sim_tag_name(SIM_TAG_NUMBER),
+                    sim_tag_name(sim_value_tag(value)));
+    }
+    int64_t number = sim_value_get_integer(value);
+    if (number < low || number > high) {
+        return fail(scope, "%s is %" PRId64 ", which is not in %" PRId64 "..%" PRId64, what, number,
+                    low, high);
+    }
+    return COG_OK;
+}
+
 static int remember_read(struct sim_scope *scope, const struct sim_value *place) {
     struct sim_frame *frame = scope->frame;
     struct sim_read *reads = cog_grow(memory_of(scope), frame->reads, frame->read_count,
@@ -68,15 +83,29 @@ static struct sim_value *find_read(struct sim_frame *frame, struct sim_value *pl
     return place;
 }
 
+int sim_evaluate_index(struct sim_scope *scope, const struct sim_expression *expression,
+                       const char *name, uint32_t count, int64_t *index) {
+    struct sim_value value = {.word = 0};
+    int status = sim_evaluate(scope, expression, &value);
+    if (status != COG_OK) {
+        return status;
+    }
+    *index = sim_value_get_integer(value);
+    if (sim_value_tag(value) == SIM_TAG_NUMBER && *index >= 0 && *index < count) {
+        return COG_OK;
+    }
+    char what[96];
+    (void)snprintf(what, sizeof what, "the index of %s", name);
+    return check_number(scope, value, what, 0, (int64_t)count - 1);
+}
+
 int sim_evaluate_place(struct sim_scope *scope, uint32_t variable,
                        const struct sim_expression *element, struct sim_value **place) {
     const struct sim_variable *source = &scope->run->scenario->variables[variable];
     int64_t index = 0;
     if (element != NULL) {
-        char what[96];
-        (void)snprintf(what, sizeof what, "the index of %s", source->name);
-        int status = sim_evaluate_number(scope, element, what, 0,
-                                         (int64_t)source->element_count - 1, &index);
+        int status =
+            sim_evaluate_index(scope, element, source->name, source->element_count, &index);
         if (status != COG_OK) {
             return status;
         }
@@ -381,16 +410,14 @@ int sim_evaluate_tag(struct sim_scope *scope, const struct sim_expression *expre
 int sim_evaluate_number(struct sim_scope *scope, const struct sim_expression *expression,
                         const char *what, int64_t low, int64_t high, int64_t *number) {
     struct sim_value value = {.word = 0};
-    int status = sim_evaluate_tag(scope, expression, SIM_TAG_NUMBER, what, &value);
-    if (status != COG_OK) {
-        return status;
+    int status = sim_evaluate(scope, expression, &value);
+    if (status == COG_OK) {
+        status = check_number(scope, value, what, low, high);
     }
-    *number = sim_value_get_integer(value);
-    if (*number < low || *number > high) {
-        return fail(scope, "%s is %" PRId64 ", which is not in %" PRId64 "..%" PRId64, what,
-                    *number, low, high);
+    if (status == COG_OK) {
+        *number = sim_value_get_integer(value);
     }
-    return COG_OK;
+    return status;
 }
 
 int sim_evaluate_duration(struct sim_scope *scope, const struct sim_expression *expression,

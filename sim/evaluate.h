@@ -38,6 +38,10 @@ int sim_evaluate_tag(struct sim_scope *scope, const struct sim_expression *expre
 int sim_evaluate_sum(struct sim_scope *scope, struct sim_value left, struct sim_value right,
                      struct sim_value *value);
 
+/* An index of something of that name with so many elements. */
+int sim_evaluate_index(struct sim_scope *scope, const struct sim_expression *expression,
+                       const char *name, uint32_t count, int64_t *index);
+
 /* The variable or element that a name and an index stand for; null with scope->message when the
  * index is out of range. */
 int sim_evaluate_place(struct sim_scope *scope, uint32_t variable,

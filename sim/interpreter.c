@@ -192,9 +192,8 @@ static uint32_t choose_value(struct sim_scope *scope, const struct sim_statement
                                     .count = statement->as.pick.choices.count,
                                     .label = label_pick,
                                     .candidate_label = label_picked,
-                                    .subject = statement,
-                                    .run = scope->run};
-        frame->picked = (uint32_t)chooser->choose(chooser->context, &choice);
+                                    .subject = statement};
+        frame->picked = (uint32_t)sim_choose(chooser, &choice);
         frame->has_picked = true;
     }
     return frame->picked;

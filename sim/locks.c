@@ -61,10 +61,8 @@ int sim_lock_find(struct sim_scope *scope, const struct sim_statement *statement
     const struct sim_lock *source = &scope->run->scenario->locks[statement->as.lock.lock.index];
     int64_t index = 0;
     if (statement->as.lock.element != NULL) {
-        char what[96];
-        (void)snprintf(what, sizeof what, "the index of %s", source->name);
-        int status = sim_evaluate_number(scope, statement->as.lock.element, what, 0,
-                                         (int64_t)source->element_count - 1, &index);
+        int status = sim_evaluate_index(scope, statement->as.lock.element, source->name,
+                                        source->element_count, &index);
         if (status != COG_OK) {
             return status;
         }

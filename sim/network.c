@@ -2,8 +2,11 @@
 #include "sim/network.h"
 
 #include "core/check.h"
+#include "sim/duration.h"
+#include "sim/language/buffer.h"
 #include "sim/segment.h"
 
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -90,6 +93,34 @@ static int64_t transmission_ns(const struct sim_path *path, size_t bytes) {
     return whole > INT64_MAX / second_ns / 4 ? INT64_MAX / 4 : whole * second_ns + rest_ns;
 }
 
+static void label_latency(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    const struct sim_direction *direction = choice->subject;
+    sim_buffer_add_format(buffer, "latency of connection %" PRIu32 "%s", direction->connection->id,
+                          direction->from_end == 0 ? "" : ", back");
+}
+
+static void label_nanoseconds(const struct sim_choice *choice, uint64_t index,
+                              struct sim_buffer *buffer) {
+    char text[SIM_DURATION_BYTES];
+    sim_buffer_add_text(buffer, sim_duration_format(choice->low + (int64_t)index, text));
+}
+
+/* How much longer than at least this segment takes. */
+static int64_t drawn_latency_ns(const struct sim_network *network,
+                                const struct sim_direction *direction,
+                                const struct sim_path *path) {
+    struct sim_choice choice = {.kind = SIM_CHOICE_TIME,
+                                .process = SIM_NONE,
+                                .stream =
+                                    (uint64_t)direction->connection->id << 1 | direction->from_end,
+                                .count = (uint64_t)path->latency_span_ns + 1,
+                                .low = path->latency_ns,
+                                .label = label_latency,
+                                .candidate_label = label_nanoseconds,
+                                .subject = direction};
+    return (int64_t)sim_choose(network->chooser, &choice);
+}
+
 static int64_t arrival_ns(struct sim_network *network, struct sim_direction *direction,
                           size_t bytes) {
     struct sim_path *path = path_of(network, direction);
@@ -99,7 +130,7 @@ static int64_t arrival_ns(struct sim_network *network, struct sim_direction *dir
         departure_ns += transmission_ns(path, bytes);
         path->free_at_ns = departure_ns;
     }
-    int64_t time_ns = departure_ns + path->latency_ns;
+    int64_t time_ns = departure_ns + path->latency_ns + drawn_latency_ns(network, direction, path);
     return time_ns > direction->last_arrival_ns ? time_ns : direction->last_arrival_ns;
 }
 

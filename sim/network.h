@@ -25,6 +25,7 @@
 #include "core/cogen.h"
 #include "core/readiness.h"
 #include "sim/agenda.h"
+#include "sim/choice.h"
 #include "sim/tracer.h"
 
 struct sim_network;
@@ -34,6 +35,7 @@ struct sim_segment;
 /* How segments travel from one host to another. */
 struct sim_path {
     int64_t latency_ns;
+    int64_t latency_span_ns; /* it may take so much longer, where time varies */
     int64_t bandwidth_bytes_per_second; /* 0: unlimited */
     size_t buffer_bytes;                /* of each direction of a connection */
     int64_t free_at_ns;                 /* when the line has carried what was sent */
@@ -107,6 +109,7 @@ struct sim_network_wake {
 struct sim_network {
     const struct cog_allocator *allocator;
     struct sim_tracer *tracer;
+    const struct sim_chooser *chooser; /* may be null */
     struct sim_agenda agenda;
     const int64_t *now_ns;  /* the world's */
     struct sim_path *paths; /* from * host_count + to, by id - 1 */
@@ -157,6 +160,9 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
 int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, int32_t *number);
 int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char *buffer,
                     size_t bytes, bool peek, size_t *received);
+/* How many bytes could be sent now. */
+size_t sim_socket_room(struct sim_network *network, const struct sim_socket *socket);
+
 int sim_socket_send(struct sim_network *network, struct sim_socket *socket, const char *buffer,
                     size_t bytes, size_t *sent);
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket);

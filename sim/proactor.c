@@ -2,6 +2,10 @@
 #include "sim/proactor.h"
 
 #include "core/check.h"
+#include "core/coroutine.h"
+#include "sim/language/buffer.h"
+
+#include <inttypes.h>
 
 void sim_proactor_init(struct sim_proactor *proactor, struct sim_network *network, uint32_t host) {
     *proactor = (struct sim_proactor){.network = network, .host = host};
@@ -52,21 +56,56 @@ static int try_connect(void *context, const struct sockaddr *address, size_t add
     return failure;
 }
 
+static void label_piece(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    const struct sim_socket *socket = choice->subject;
+    sim_buffer_add_format(buffer, "bytes of socket %" PRIu32, socket->id);
+}
+
+/* Candidate 0 is as many as there are. */
+static void label_bytes(const struct sim_choice *choice, uint64_t index,
+                        struct sim_buffer *buffer) {
+    sim_buffer_add_format(buffer, "%" PRIu64, choice->count - index);
+}
+
+/* How many of count bytes go through at once. */
+static size_t piece_of(const struct sim_proactor *proactor, const struct sim_socket *socket,
+                       size_t count) {
+    struct sim_choice choice = {.kind = SIM_CHOICE_SIZE,
+                                .process = SIM_NONE,
+                                .stream = UINT64_C(1) << 63 | socket->id,
+                                .count = count,
+                                .label = label_piece,
+                                .candidate_label = label_bytes,
+                                .subject = socket};
+    return count - (size_t)sim_choose(proactor->network->chooser, &choice);
+}
+
 static int try_recv(void *context, int32_t number, char *buffer, size_t bytes, bool peek,
                     size_t *received) {
     struct sim_proactor *proactor = context;
-    return sim_socket_recv(proactor->network, socket_of(proactor, number), buffer, bytes, peek,
-                           received);
+    struct sim_socket *socket = socket_of(proactor, number);
+    /* A recvline looks first, and then takes what it has seen. */
+    if (!peek && proactor->attempted != COG_OP_RECVLINE && socket->buffer_count > 0) {
+        bytes =
+            piece_of(proactor, socket, bytes < socket->buffer_count ? bytes : socket->buffer_count);
+    }
+    return sim_socket_recv(proactor->network, socket, buffer, bytes, peek, received);
 }
 
 static int try_send(void *context, int32_t number, const char *buffer, size_t bytes, size_t *sent) {
     struct sim_proactor *proactor = context;
-    return sim_socket_send(proactor->network, socket_of(proactor, number), buffer, bytes, sent);
+    struct sim_socket *socket = socket_of(proactor, number);
+    size_t room = sim_socket_room(proactor->network, socket);
+    if (room > 0) {
+        bytes = piece_of(proactor, socket, bytes < room ? bytes : room);
+    }
+    return sim_socket_send(proactor->network, socket, buffer, bytes, sent);
 }
 
 static int attempt(struct sim_proactor *proactor, struct cog_op *op) {
     static const struct cog_nonblocking_ops ops = {
         .accept = try_accept, .connect = try_connect, .recv = try_recv, .send = try_send};
+    proactor->attempted = op->type->kind;
     return cog_attempt(&ops, proactor, proactor->scheduler, op);
 }
 
@@ -187,13 +226,89 @@ static bool cancel(void *context, struct cog_op *op) {
     return true;
 }
 
+/* Who waits on a socket on which something has arrived. */
+static const char *waiter_name(const struct sim_socket *socket) {
+    const struct cog_link *list =
+        cog_list_is_empty(&socket->receivers) ? &socket->senders : &socket->receivers;
+    if (cog_list_is_empty(list)) {
+        return "nobody";
+    }
+    const struct cog_op *op = cog_container_of(list->next, const struct cog_op, link);
+    return cog_coro_name(cog_container_of(op, const struct cog_coro, op));
+}
+
+static struct sim_socket *dirty_at(const struct sim_proactor *proactor, uint64_t index) {
+    struct cog_link *link = proactor->dirty.next;
+    while (index-- > 0) {
+        link = link->next;
+    }
+    return cog_container_of(link, struct sim_socket, dirty_link);
+}
+
+static void label_arrival(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    (void)choice;
+    sim_buffer_add_text(buffer, "arrival");
+}
+
+static void label_waiter(const struct sim_choice *choice, uint64_t index,
+                         struct sim_buffer *buffer) {
+    sim_buffer_add_text(buffer, waiter_name(dirty_at(choice->subject, index)));
+}
+
+/* The socket to attend to next: the one on which something arrived first, or another. */
+static struct sim_socket *next_dirty(struct sim_proactor *proactor) {
+    uint64_t count = 0;
+    for (struct cog_link *link = proactor->dirty.next; link != &proactor->dirty;
+         link = link->next) {
+        count++;
+    }
+    struct sim_choice choice = {.kind = SIM_CHOICE_ARRIVAL,
+                                .process = SIM_NONE,
+                                .stream = proactor->host,
+                                .count = count,
+                                .label = label_arrival,
+                                .candidate_label = label_waiter,
+                                .subject = proactor};
+    return dirty_at(proactor, sim_choose(proactor->network->chooser, &choice));
+}
+
+static void label_first(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    (void)choice;
+    sim_buffer_add_text(buffer, "first");
+}
+
+static void label_kind(const struct sim_choice *choice, uint64_t index, struct sim_buffer *buffer) {
+    (void)choice;
+    sim_buffer_add_text(buffer, index == 0 ? "arrivals" : "deadlines");
+}
+
+/* What has arrived at the instant of a deadline may be found after that has expired. */
+static bool holds_back(struct sim_proactor *proactor) {
+    struct cog_scheduler *scheduler = proactor->scheduler;
+    bool is_both = !cog_list_is_empty(&proactor->dirty) &&
+                   cog_next_deadline_ns(scheduler) <= cog_now_ns(scheduler);
+    struct sim_choice choice = {.kind = SIM_CHOICE_ARRIVAL,
+                                .process = SIM_NONE,
+                                .stream = proactor->host,
+                                .count = is_both ? 2 : 0,
+                                .label = label_first,
+                                .candidate_label = label_kind};
+    return proactor->network->chooser != NULL &&
+           sim_choose(proactor->network->chooser, &choice) == 1;
+}
+
 static int run(void *context, int64_t timeout_ns) {
     (void)timeout_ns;
     struct sim_proactor *proactor = context;
     struct sim_tracer *tracer = proactor->network->tracer;
+    if (proactor->is_holding_back) {
+        proactor->is_holding_back = false; /* by now they have expired */
+    } else if (holds_back(proactor)) {
+        proactor->is_holding_back = true;
+        return COG_OK;
+    }
     while (!cog_list_is_empty(&proactor->dirty)) {
-        struct sim_socket *socket =
-            cog_container_of(proactor->dirty.next, struct sim_socket, dirty_link);
+        struct sim_socket *socket = next_dirty(proactor);
         cog_link_remove(&socket->dirty_link);
         sim_tracer_set_current(tracer, socket->dirty_event);
         attempt_list(proactor, &socket->receivers);

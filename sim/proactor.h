@@ -16,6 +16,8 @@ struct sim_proactor {
     uint32_t host;                   /* id */
     struct cog_link dirty;           /* sockets, by dirty_link, on which an attempt is worthwhile */
     size_t held_count;
+    enum cog_op_kind attempted; /* the kind of operation that is being attempted */
+    bool is_holding_back;       /* what has arrived waits until the deadlines of now have expired */
 };
 
 void sim_proactor_init(struct sim_proactor *proactor, struct sim_network *network, uint32_t host);

@@ -27,6 +27,9 @@ void sim_run_fail(struct sim_run *run, uint32_t line, const char *format, ...) {
 
 void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,
                           uint32_t line) {
+    if (run->writer.is_off) {
+        return;
+    }
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, &run->memory.allocator);
     sim_value_append(&buffer, value);
@@ -196,6 +199,7 @@ static int make_hosts(struct sim_run *run) {
     struct sim_network_wake wake = {.wake = wake_proactor, .context = run};
     int status = sim_network_init(&run->network, &run->memory.allocator, &run->tracer, &run->now_ns,
                                   count, wake);
+    run->network.chooser = run->chooser;
     for (uint32_t i = 0; i < count && status == COG_OK; i++) {
         status = make_host(run, i);
     }
@@ -303,6 +307,10 @@ static int compare_actions(const void *left, const void *right) {
     return a->offset < b->offset ? -1 : a->offset > b->offset ? 1 : 0;
 }
 
+void sim_run_sort_actions(struct sim_run *run) {
+    qsort(run->actions, run->action_count, sizeof run->actions[0], compare_actions);
+}
+
 static int make_actions(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
     uint32_t count = scenario->coroutine_count + scenario->world_block_count;
@@ -321,7 +329,7 @@ static int make_actions(struct sim_run *run) {
         run->actions[run->action_count++] = (struct sim_action){
             .time_ns = block->at_ns.low, .offset = block->place.offset, .block = block};
     }
-    qsort(run->actions, run->action_count, sizeof run->actions[0], compare_actions);
+    sim_run_sort_actions(run);
     return COG_OK;
 }
 

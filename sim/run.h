@@ -83,6 +83,7 @@ struct sim_run {
     const struct sim_chooser *chooser; /* null: production decides everything */
     struct sim_stepping *stepping;     /* null: the order of steps is production's */
     struct sim_turn turn;
+    bool has_drawn_times; /* of the actions: when they happen */
 
     struct sim_value **variables; /* of each, its elements */
     struct cog_queue **queues;
@@ -111,6 +112,9 @@ struct sim_run {
 /* Executes the run to its end: time jumps from event to event. Sets fatal, is_stalled, violation.
  */
 void sim_world_execute(struct sim_run *run);
+
+/* By time, then place in the file. */
+void sim_run_sort_actions(struct sim_run *run);
 
 /* Judges a run that has come to its end, and completes its trace; as sim_run_execute. */
 int sim_run_conclude(struct sim_run *run, struct sim_result *result);

@@ -237,24 +237,33 @@ int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char
     return COG_OK;
 }
 
+size_t sim_socket_room(struct sim_network *network, const struct sim_socket *socket) {
+    const struct sim_connection *connection = socket->connection;
+    if (socket->state != SIM_SOCKET_OPEN || connection == NULL || socket->fin_sent) {
+        return 0;
+    }
+    const struct sim_socket *peer = connection->ends[1 - socket->end];
+    size_t size = peer != NULL
+                      ? peer->buffer_bytes
+                      : sim_network_path(network, socket->host, connection->hosts[1 - socket->end])
+                            ->buffer_bytes;
+    size_t outstanding = connection->directions[socket->end].outstanding_bytes;
+    return outstanding < size ? size - outstanding : 0;
+}
+
 int sim_socket_send(struct sim_network *network, struct sim_socket *socket, const char *buffer,
                     size_t bytes, size_t *sent) {
     int failure = transfer_failure(socket);
     if (failure != COG_OK || socket->fin_sent) {
         return failure != COG_OK ? failure : COG_ECLOSED;
     }
-    struct sim_connection *connection = socket->connection;
-    struct sim_direction *direction = &connection->directions[socket->end];
-    size_t size =
-        sim_network_path(network, socket->host, connection->hosts[1 - socket->end])->buffer_bytes;
-    const struct sim_socket *peer = connection->ends[1 - socket->end];
-    size = peer != NULL ? peer->buffer_bytes : size;
-    size_t room = direction->outstanding_bytes < size ? size - direction->outstanding_bytes : 0;
+    size_t room = sim_socket_room(network, socket);
     if (room == 0) {
         return COG_PENDING;
     }
+    struct sim_connection *connection = socket->connection;
     *sent = bytes < room ? bytes : room;
-    direction->outstanding_bytes += *sent;
+    connection->directions[socket->end].outstanding_bytes += *sent;
     sim_segment_send(network, connection, socket->end, SIM_SEGMENT_DATA, buffer, *sent);
     return COG_OK;
 }

@@ -257,9 +257,9 @@ static void collect_cut_off(struct sim_run *run) {
             }
             struct sim_candidate candidate = candidate_of(run, coro);
             candidate.kind = SIM_PENDING_BLOCKED;
-            candidate.access = (struct sim_touch){
-                .object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
-                .mode = SIM_TOUCH_READ};
+            candidate.access =
+                (struct sim_touch){.object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
+                                   .mode = SIM_TOUCH_READ};
             stepping->blocked[stepping->blocked_count++] = candidate;
         }
     }

@@ -6,6 +6,7 @@
  * arrivals and deadlines.
  */
 #include "sim/world.h"
+#include "sim/duration.h"
 #include "sim/evaluate.h"
 #include "sim/language/buffer.h"
 #include "sim/operations.h"
@@ -62,6 +63,7 @@ static void apply_link(struct sim_run *run, const struct sim_link *link, uint32_
     struct sim_path *path = sim_network_path(&run->network, from, to);
     if (link->has_latency) {
         path->latency_ns = link->latency_ns.low;
+        path->latency_span_ns = link->latency_ns.high - link->latency_ns.low;
     }
     if (link->has_bandwidth) {
         path->bandwidth_bytes_per_second = link->bandwidth_bytes_per_second;
@@ -218,7 +220,44 @@ bool sim_world_deliver(struct sim_run *run) {
     return true;
 }
 
+static void label_time(const struct sim_choice *choice, struct sim_buffer *buffer) {
+    const struct sim_action *action = choice->subject;
+    sim_buffer_add_format(buffer, "at block, line %" PRIu32,
+                          sim_line_number(action->block->place.line));
+}
+
+static void label_instant(const struct sim_choice *choice, uint64_t index,
+                          struct sim_buffer *buffer) {
+    char text[SIM_DURATION_BYTES];
+    sim_buffer_add_text(buffer, sim_duration_format(choice->low + (int64_t)index, text));
+}
+
+/* When the `at` blocks with a range are to happen. */
+static void draw_times(struct sim_run *run) {
+    run->has_drawn_times = true;
+    for (uint32_t i = 0; i < run->action_count; i++) {
+        struct sim_action *action = &run->actions[i];
+        if (action->block == NULL) {
+            continue;
+        }
+        const struct sim_range *range = &action->block->at_ns;
+        struct sim_choice choice = {.kind = SIM_CHOICE_TIME,
+                                    .process = SIM_NONE,
+                                    .stream = (uint64_t)action->offset << 32,
+                                    .count = (uint64_t)(range->high - range->low) + 1,
+                                    .low = range->low,
+                                    .label = label_time,
+                                    .candidate_label = label_instant,
+                                    .subject = action};
+        action->time_ns = range->low + (int64_t)sim_choose(run->chooser, &choice);
+    }
+    sim_run_sort_actions(run);
+}
+
 void sim_world_begin_instant(struct sim_run *run) {
+    if (run->chooser != NULL && !run->has_drawn_times) {
+        draw_times(run);
+    }
     run_actions(run);
     sim_watches_step(run);
     sim_network_deliver(&run->network);
@@ -287,11 +326,15 @@ void sim_world_finish(struct sim_run *run) {
     }
 }
 
-void sim_world_execute(struct sim_run *run) {
+void sim_world_go(struct sim_run *run) {
     bool is_going = true;
     while (is_going) {
         run_instant(run);
         is_going = !sim_world_is_over(run) && sim_world_advance(run);
     }
+}
+
+void sim_world_execute(struct sim_run *run) {
+    sim_world_go(run);
     sim_world_finish(run);
 }

@@ -27,6 +27,9 @@ bool sim_world_has_next(struct sim_run *run);
  * stalled. */
 bool sim_world_advance(struct sim_run *run);
 
+/* Everything, in production's order, to the end of the run. */
+void sim_world_go(struct sim_run *run);
+
 /* Whatever ended the run, this is looked at then. */
 void sim_world_finish(struct sim_run *run);
 

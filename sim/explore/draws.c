@@ -5,8 +5,13 @@
 
 #include <string.h>
 
+enum { BUCKETS = sizeof(((struct sim_draws *)0)->buckets) / sizeof(uint32_t) };
+
 int sim_draws_init(struct sim_draws *draws, const struct cog_allocator *allocator) {
     *draws = (struct sim_draws){.allocator = allocator};
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        draws->buckets[i] = SIM_NONE;
+    }
     return sim_draws_find(draws, NULL, 0) == 0 ? COG_OK : COG_ENOMEM;
 }
 
@@ -39,17 +44,17 @@ uint64_t sim_draws_choose(void *context, const struct sim_choice *choice) {
     return draws->answers[at];
 }
 
-uint32_t sim_draws_find(struct sim_draws *draws, const uint32_t *answers, uint32_t count) {
-    while (count > 0 && answers[count - 1] == 0) {
-        count--;
+static uint32_t hash_of(const uint32_t *answers, uint32_t count) {
+    uint32_t hash = count;
+    for (uint32_t i = 0; i < count; i++) {
+        hash = (hash ^ answers[i]) * UINT32_C(0x9E3779B1);
+        hash ^= hash >> 15;
     }
-    for (uint32_t i = 0; i < draws->count; i++) {
-        if (draws->items[i].count == count &&
-            (count == 0 || memcmp(draws->values + draws->items[i].first, answers,
-                                  count * sizeof answers[0]) == 0)) {
-            return i;
-        }
-    }
+    return hash % BUCKETS;
+}
+
+static uint32_t add(struct sim_draws *draws, const uint32_t *answers, uint32_t count,
+                    uint32_t bucket) {
     struct sim_draws_item *items =
         cog_grow(draws->allocator, draws->items, draws->count, &draws->capacity, sizeof items[0]);
     if (items == NULL) {
@@ -65,7 +70,27 @@ uint32_t sim_draws_find(struct sim_draws *draws, const uint32_t *answers, uint32
         draws->values = grown;
         grown[draws->value_count + i] = answers[i];
     }
-    items[draws->count] = (struct sim_draws_item){.first = draws->value_count, .count = count};
+    items[draws->count] = (struct sim_draws_item){
+        .first = draws->value_count, .count = count, .next = draws->buckets[bucket]};
     draws->value_count += count;
+    draws->buckets[bucket] = draws->count;
     return draws->count++;
+}
+
+uint32_t sim_draws_find(struct sim_draws *draws, const uint32_t *answers, uint32_t count) {
+    while (count > 0 && answers[count - 1] == 0) {
+        count--;
+    }
+    if (count == 0 && draws->count > 0) {
+        return 0;
+    }
+    uint32_t bucket = hash_of(answers, count);
+    for (uint32_t i = draws->buckets[bucket]; i != SIM_NONE; i = draws->items[i].next) {
+        const struct sim_draws_item *item = &draws->items[i];
+        if (item->count == count &&
+            memcmp(draws->values + item->first, answers, count * sizeof answers[0]) == 0) {
+            return i;
+        }
+    }
+    return add(draws, answers, count, bucket);
 }

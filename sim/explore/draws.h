@@ -17,6 +17,7 @@ enum { SIM_DRAWS_MAX = 256 };
 struct sim_draws_item {
     uint32_t first; /* into values */
     uint32_t count;
+    uint32_t next; /* in its bucket */
 };
 
 struct sim_draws {
@@ -27,6 +28,7 @@ struct sim_draws {
     struct sim_draws_item *items;
     uint32_t count;
     size_t capacity;
+    uint32_t buckets[4096];
 
     /* The step under way: its answers so far, and among how many each was chosen. */
     uint32_t script; /* number of the answers to give first */

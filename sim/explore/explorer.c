@@ -8,8 +8,10 @@ int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program
                       const struct sim_explorer_options *options) {
     const struct cog_allocator *allocator =
         options->allocator != NULL ? options->allocator : cog_allocator_malloc();
-    *explorer = (struct sim_explorer){
-        .allocator = allocator, .program = program, .chooser = {.vary = options->vary}};
+    *explorer = (struct sim_explorer){.allocator = allocator,
+                                      .program = program,
+                                      .chooser = {.vary = options->vary},
+                                      .is_whole = (options->vary & SIM_VARY_ORDER) == 0};
     sim_processes_init(&explorer->processes, allocator);
     int status = sim_program_find_quiet(program);
     if (status == COG_OK) {
@@ -25,7 +27,8 @@ int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program
                                           .statement_count_max = options->statement_count_max,
                                           .memory_bytes = options->memory_bytes,
                                           .chooser = &explorer->chooser,
-                                          .stepping = &explorer->stepping,
+                                          .stepping =
+                                              explorer->is_whole ? NULL : &explorer->stepping,
                                           .is_untraced = true};
     status = status == COG_OK ? sim_run_new(program, &run_options, &explorer->run) : status;
     if (status == COG_OK) {
@@ -55,6 +58,17 @@ void sim_explorer_close(struct sim_explorer *explorer) {
 
 void sim_explorer_restart(struct sim_explorer *explorer) {
     sim_snapshot_restore(&explorer->start, explorer->run);
+    explorer->is_done = false;
+}
+
+void sim_explorer_pass_time(struct sim_explorer *explorer) {
+    explorer->step_count++;
+    if (explorer->is_whole) {
+        sim_world_go(explorer->run);
+        explorer->is_done = true;
+    } else {
+        sim_stepping_pass_time(explorer->run);
+    }
 }
 
 int sim_explorer_judge(struct sim_explorer *explorer) {

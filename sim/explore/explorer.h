@@ -8,6 +8,8 @@
  *                                SIM_NEXT_TIME: sim_explorer_pass_time
  *                                SIM_NEXT_OVER: sim_explorer_judge -> the verdict, in the tally
  *
+ * Where the order of steps is production's, a run is one step: it is all of SIM_NEXT_TIME.
+ *
  * What else may vary is asked while a step is under way: for each such *draw* the strategy has a
  * function; a search gives its own answers, and gets to know how many there were.
  */
@@ -29,6 +31,8 @@ struct sim_explorer {
     struct sim_run *run;
     struct sim_snapshot start;
     struct sim_tally tally;
+    bool is_whole;       /* the order of steps does not vary */
+    bool is_done;        /* then: the run has been executed */
     uint64_t step_count; /* that were executed, repetitions included */
 };
 
@@ -49,6 +53,9 @@ void sim_explorer_close(struct sim_explorer *explorer);
 void sim_explorer_restart(struct sim_explorer *explorer);
 
 static inline enum sim_next sim_explorer_next(struct sim_explorer *explorer) {
+    if (explorer->is_whole) {
+        return explorer->is_done ? SIM_NEXT_OVER : SIM_NEXT_TIME;
+    }
     return sim_stepping_next(explorer->run);
 }
 
@@ -57,10 +64,7 @@ static inline void sim_explorer_take(struct sim_explorer *explorer, uint32_t can
     sim_stepping_take(explorer->run, candidate);
 }
 
-static inline void sim_explorer_pass_time(struct sim_explorer *explorer) {
-    explorer->step_count++;
-    sim_stepping_pass_time(explorer->run);
-}
+void sim_explorer_pass_time(struct sim_explorer *explorer);
 
 /* Judges the run, which is over, and counts it. COG_OK, COG_ENOMEM. */
 int sim_explorer_judge(struct sim_explorer *explorer);

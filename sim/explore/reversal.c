@@ -106,10 +106,9 @@ static bool leads_to_last(const struct sim_search *search, uint32_t j, struct si
 bool sim_reversal_is_initial(const struct sim_search *search, uint32_t i) {
     uint32_t event = search->sequence_events[i];
     for (uint32_t j = 0; j < i; j++) {
-        bool is_after =
-            event != search->sequence_last
-                ? sim_trail_is_before(&search->trail, search->sequence_events[j], event)
-                : leads_to_last(search, j, search->sequence[i]);
+        bool is_after = event != search->sequence_last
+                            ? sim_trail_is_before(&search->trail, search->sequence_events[j], event)
+                            : leads_to_last(search, j, search->sequence[i]);
         if (is_after) {
             return false;
         }

@@ -245,9 +245,11 @@ static bool add_alternatives(struct sim_search *search, const struct sim_level *
             if (step.draws == SIM_NONE) {
                 return fail(search);
             }
-            bool is_there = sim_search_is_asleep(search, level, step);
+            /* Only a reversed race can have brought it here before. */
+            bool is_there = search->policy->races && sim_search_is_asleep(search, level, step);
             for (uint32_t child = search->tree.nodes[level->root].first_child;
-                 child != SIM_NONE && !is_there; child = search->tree.nodes[child].next) {
+                 search->policy->races && child != SIM_NONE && !is_there;
+                 child = search->tree.nodes[child].next) {
                 is_there = sim_step_is(search->tree.nodes[child].step, step);
             }
             if (!is_there && sim_wakeup_tree_add(&search->tree, level->root, step) == SIM_NONE) {

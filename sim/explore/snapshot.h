@@ -12,6 +12,8 @@ struct sim_snapshot {
     char *bytes;
     size_t capacity;
     size_t used_bytes;
+    uint64_t
+        idle_hosts; /* by bits: no deadline was armed on the host, and some memory not copied */
     struct sim_run run;
 };
 
