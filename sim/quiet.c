@@ -140,6 +140,18 @@ static bool ends_quietly(const struct search *search) {
     return !search->code->source->is_routine && !sim_scenario_has_background(search->scenario);
 }
 
+/* A loop that is written to go round does so at least once: its end, behind the test that follows,
+ * is not come to from here. */
+static bool starts_count_quietly(struct search *search, uint32_t at) {
+    const struct sim_expression *count = sim_condition_of(search->code->instructions[at].statement);
+    enum first first = scan(search, count);
+    if (first != NOTHING) {
+        return first == ACCESS;
+    }
+    bool goes_round = count->kind == SIM_EXPRESSION_NUMBER && count->as.integer > 0;
+    return goes_on_quietly(search, goes_round ? at + 2 : at + 1);
+}
+
 static bool executes_quietly(struct search *search, uint32_t at) {
     const struct sim_instruction *instruction = &search->code->instructions[at];
     enum first first;
@@ -155,13 +167,13 @@ static bool executes_quietly(struct search *search, uint32_t at) {
     case SIM_CODE_JUMP:
         return goes_on_quietly(search, instruction->target);
     case SIM_CODE_JUMP_UNLESS:
-    case SIM_CODE_COUNT_START:
         first = scan(search, sim_condition_of(instruction->statement));
         if (first != NOTHING) {
             return first == ACCESS;
         }
-        return goes_on_quietly(search, at + 1) && (instruction->opcode == SIM_CODE_COUNT_START ||
-                                                   goes_on_quietly(search, instruction->target));
+        return goes_on_quietly(search, at + 1) && goes_on_quietly(search, instruction->target);
+    case SIM_CODE_COUNT_START:
+        return starts_count_quietly(search, at);
     case SIM_CODE_COUNT_DOWN:
         return goes_on_quietly(search, at + 1) && goes_on_quietly(search, instruction->target);
     case SIM_CODE_PIPE_OPEN:

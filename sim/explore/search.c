@@ -31,6 +31,7 @@ void sim_search_term(struct sim_search *search) {
     cog_release(allocator, search->levels, search->level_capacity * sizeof search->levels[0]);
     cog_release(allocator, search->sleep, search->sleep_capacity * sizeof search->sleep[0]);
     cog_release(allocator, search->present, search->present_capacity * sizeof search->present[0]);
+    cog_release(allocator, search->drawn, search->drawn_capacity * sizeof search->drawn[0]);
     cog_release(allocator, search->marks, search->mark_capacity * sizeof search->marks[0]);
     cog_release(allocator, search->sequence,
                 search->sequence_capacity * sizeof search->sequence[0]);
@@ -227,11 +228,52 @@ static bool execute(struct sim_search *search, struct sim_step step) {
     return false;
 }
 
-/* Beside a step whose draws were answered as in production, for the first time, come those with the
- * other answers. */
-static bool add_alternatives(struct sim_search *search, const struct sim_level *level,
+/* Keeps what was drawn in a step: its other answers are tried when it has been explored. */
+static bool keep_draws(struct sim_search *search, struct sim_level *level) {
+    const struct sim_draws *draws = &search->draws;
+    level->drawn_first = search->drawn_count;
+    for (uint32_t i = 0; i < draws->answer_count; i++) {
+        struct sim_drawn *grown = cog_grow(search->allocator, search->drawn, search->drawn_count,
+                                           &search->drawn_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return fail(search);
+        }
+        search->drawn = grown;
+        grown[search->drawn_count++] =
+            (struct sim_drawn){.answer = draws->answers[i], .count = draws->counts[i]};
+    }
+    return true;
+}
+
+/* The next answers in the order of an odometer; SIM_NONE: there are none (or no memory). */
+static uint32_t next_draws(struct sim_search *search, const struct sim_level *level) {
+    uint32_t answers[SIM_DRAWS_MAX];
+    uint32_t count = search->drawn_count - level->drawn_first;
+    const struct sim_drawn *drawn = search->drawn + level->drawn_first;
+    for (uint32_t i = 0; i < count; i++) {
+        answers[i] = drawn[i].answer;
+    }
+    while (count > 0 && answers[count - 1] + 1 == drawn[count - 1].count) {
+        count--;
+    }
+    if (count == 0) {
+        return SIM_NONE;
+    }
+    answers[count - 1]++;
+    uint32_t next = sim_draws_find(&search->draws, answers, count);
+    search->is_out_of_memory |= next == SIM_NONE;
+    return next;
+}
+
+/* Where races are reversed, a step with other answers may come from elsewhere too: so, the first
+ * time, those with the other answers are put beside the one with production's. */
+static bool add_alternatives(struct sim_search *search, struct sim_level *level,
                              struct sim_step step) {
     struct sim_draws *draws = &search->draws;
+    if (!search->policy->races) {
+        return keep_draws(search, level);
+    }
+    level->drawn_first = search->drawn_count;
     step.footprint = SIM_FOOTPRINT_UNKNOWN;
     uint32_t scripted = draws->items[draws->script].count;
     uint32_t answers[SIM_DRAWS_MAX];
@@ -245,11 +287,9 @@ static bool add_alternatives(struct sim_search *search, const struct sim_level *
             if (step.draws == SIM_NONE) {
                 return fail(search);
             }
-            /* Only a reversed race can have brought it here before. */
-            bool is_there = search->policy->races && sim_search_is_asleep(search, level, step);
+            bool is_there = sim_search_is_asleep(search, level, step);
             for (uint32_t child = search->tree.nodes[level->root].first_child;
-                 search->policy->races && child != SIM_NONE && !is_there;
-                 child = search->tree.nodes[child].next) {
+                 child != SIM_NONE && !is_there; child = search->tree.nodes[child].next) {
                 is_there = sim_step_is(search->tree.nodes[child].step, step);
             }
             if (!is_there && sim_wakeup_tree_add(&search->tree, level->root, step) == SIM_NONE) {
@@ -297,6 +337,7 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     tree->nodes[below->root].first_child = tree->nodes[child].first_child;
+    tree->nodes[below->root].last_child = tree->nodes[child].last_child;
     tree->nodes[child].first_child = SIM_NONE;
     if (search->policy->sleeps && level->step.process != SIM_TIME_PROCESS &&
         !inherit_sleep(search, level, level->step.footprint, sleep_end)) {
@@ -346,6 +387,12 @@ static bool ascend(struct sim_search *search) {
     level = &search->levels[search->depth];
     struct sim_wakeup_node *root = &search->tree.nodes[level->root];
     uint32_t child = root->first_child;
+    uint32_t draws = next_draws(search, level);
+    search->drawn_count = level->drawn_first;
+    if (draws != SIM_NONE) {
+        search->tree.nodes[child].step.draws = draws;
+        return !search->policy->sleeps || add_sleep(search, level->step);
+    }
     root->first_child = search->tree.nodes[child].next;
     sim_wakeup_tree_drop(&search->tree, child);
     return !search->policy->sleeps || add_sleep(search, level->step);

@@ -32,6 +32,7 @@ struct sim_level {
     uint32_t candidate_count;
     uint32_t blocked_count;
     uint32_t snapshot;    /* into snapshots, or SIM_NONE */
+    uint32_t drawn_first; /* into drawn: what its step drew */
     uint32_t cost;        /* of bounded searches: spent so far */
     struct sim_step step; /* being explored from here */
 };
@@ -41,6 +42,12 @@ struct sim_present {
     uint32_t process;
     enum sim_pending_kind kind;
     struct sim_touch access;
+};
+
+/* An answer, and among how many it was chosen. */
+struct sim_drawn {
+    uint32_t answer;
+    uint32_t count;
 };
 
 struct sim_search_policy {
@@ -77,6 +84,9 @@ struct sim_search {
     struct sim_present *present;
     uint32_t present_count;
     size_t present_capacity;
+    struct sim_drawn *drawn; /* by the steps that led here, where no races are reversed */
+    uint32_t drawn_count;
+    size_t drawn_capacity;
     uint32_t *marks; /* of each process: the last comparison in which it was seen */
     size_t mark_capacity;
     uint32_t mark;

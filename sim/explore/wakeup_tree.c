@@ -35,11 +35,13 @@ uint32_t sim_wakeup_tree_add(struct sim_wakeup_tree *tree, uint32_t parent, stru
     }
     tree->nodes[node] =
         (struct sim_wakeup_node){.step = step, .first_child = SIM_NONE, .next = SIM_NONE};
-    uint32_t *link = &tree->nodes[parent].first_child;
-    while (*link != SIM_NONE) {
-        link = &tree->nodes[*link].next;
+    struct sim_wakeup_node *above = &tree->nodes[parent];
+    if (above->first_child == SIM_NONE) {
+        above->first_child = node;
+    } else {
+        tree->nodes[above->last_child].next = node;
     }
-    *link = node;
+    above->last_child = node;
     return node;
 }
 
@@ -58,12 +60,8 @@ void sim_wakeup_tree_drop(struct sim_wakeup_tree *tree, uint32_t node) {
     while (pending != SIM_NONE) {
         struct sim_wakeup_node *dropped = &tree->nodes[pending];
         uint32_t next = dropped->next;
-        uint32_t last = dropped->first_child;
-        if (last != SIM_NONE) {
-            while (tree->nodes[last].next != SIM_NONE) {
-                last = tree->nodes[last].next;
-            }
-            tree->nodes[last].next = next;
+        if (dropped->first_child != SIM_NONE) {
+            tree->nodes[dropped->last_child].next = next;
             next = dropped->first_child;
         }
         dropped->next = tree->free;

@@ -30,6 +30,7 @@ static inline bool sim_step_is(struct sim_step a, struct sim_step b) {
 struct sim_wakeup_node {
     struct sim_step step;
     uint32_t first_child; /* SIM_NONE ends */
+    uint32_t last_child;  /* of no meaning without a first one */
     uint32_t next;        /* to the right */
 };
 
