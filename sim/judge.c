@@ -110,15 +110,21 @@ static bool outcome_is(struct sim_run *run, const struct sim_expression_list *ex
     return true;
 }
 
+uint32_t sim_judge_outcome_line(struct sim_run *run) {
+    const struct sim_scenario *scenario = run->scenario;
+    for (uint32_t i = 0; scenario->has_outcome && i < scenario->outcome_line_count; i++) {
+        if (outcome_is(run, &scenario->outcome_lines[i].values)) {
+            return i;
+        }
+    }
+    return SIM_NONE;
+}
+
 static void judge_outcome(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
-    if (!scenario->has_outcome || !scenario->has_outcome_set) {
+    if (!scenario->has_outcome || !scenario->has_outcome_set ||
+        sim_judge_outcome_line(run) != SIM_NONE) {
         return;
-    }
-    for (uint32_t i = 0; i < scenario->outcome_line_count; i++) {
-        if (outcome_is(run, &scenario->outcome_lines[i].values)) {
-            return;
-        }
     }
     static const char first[] = "expect outcomes";
     struct sim_explanation explanation;

@@ -75,5 +75,8 @@ int sim_explorer_judge(struct sim_explorer *explorer) {
     struct sim_result result;
     sim_world_finish(explorer->run);
     int status = sim_run_conclude(explorer->run, &result);
+    if (status == COG_OK && !result.ok && explorer->failed != NULL) {
+        explorer->failed(explorer->failed_context, &result);
+    }
     return status == COG_OK ? sim_tally_add(&explorer->tally, explorer->run) : status;
 }

@@ -31,8 +31,10 @@ struct sim_explorer {
     struct sim_run *run;
     struct sim_snapshot start;
     struct sim_tally tally;
-    bool is_whole;       /* the order of steps does not vary */
-    bool is_done;        /* then: the run has been executed */
+    bool is_whole; /* the order of steps does not vary */
+    bool is_done;  /* then: the run has been executed */
+    void (*failed)(void *context, const struct sim_result *result); /* may be null: a run has */
+    void *failed_context;
     uint64_t step_count; /* that were executed, repetitions included */
 };
 

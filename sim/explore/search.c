@@ -437,6 +437,11 @@ static bool finish_execution(struct sim_search *search) {
     return search->policy->complete == NULL || search->policy->complete(search) || fail(search);
 }
 
+static bool is_at_bound(const struct sim_search *search) {
+    uint64_t count = search->explorer->tally.run_count + search->asleep_count;
+    return search->run_count_max > 0 && count >= search->run_count_max;
+}
+
 int sim_search_run(struct sim_search *search) {
     bool is_going = start(search);
     while (is_going) {
@@ -446,11 +451,13 @@ int sim_search_run(struct sim_search *search) {
             continue;
         }
         is_going = finish_execution(search);
-        if (search->run_count_max > 0 &&
-            search->explorer->tally.run_count >= search->run_count_max) {
+        bool is_over = is_going && !go_back(search);
+        if (!is_over && (is_at_bound(search) || (search->should_stop != NULL &&
+                                                 search->should_stop(search->stop_context)))) {
             break;
         }
-        if (is_going && !go_back(search)) {
+        if (is_over) {
+            search->has_ended = !search->is_out_of_memory;
             search->is_complete = !search->is_out_of_memory && search->asleep_count == 0;
             break;
         }

@@ -102,8 +102,11 @@ struct sim_search {
     uint32_t bound;         /* of bounded searches */
     uint32_t rotation;      /* which candidate comes first: another order of exploration */
     uint64_t asleep_count;  /* executions in which all that could go on was asleep */
-    uint64_t run_count_max; /* stops there; 0: never */
-    bool is_complete;
+    uint64_t run_count_max; /* stops there, or where asleep ones come to as many; 0: never */
+    bool (*should_stop)(void *context); /* asked after each execution; may be null */
+    void *stop_context;
+    bool has_ended;   /* there is nothing left to explore */
+    bool is_complete; /* and nothing was asleep in vain, left out or not seen */
     bool is_out_of_memory;
 };
 

@@ -3,6 +3,7 @@
 
 #include "sim/clause.h"
 #include "sim/evaluate.h"
+#include "sim/judge.h"
 #include "sim/language/buffer.h"
 
 #include <string.h>
@@ -96,7 +97,8 @@ static struct sim_outcome *find(struct sim_tally *tally, uint64_t hash) {
     return NULL;
 }
 
-static struct sim_outcome *add(struct sim_tally *tally, const struct ending *ending) {
+static struct sim_outcome *add(struct sim_tally *tally, struct sim_run *run,
+                               const struct ending *ending) {
     struct sim_outcome *grown = cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
                                          &tally->outcome_capacity, sizeof grown[0]);
     if (grown == NULL) {
@@ -112,6 +114,7 @@ static struct sim_outcome *add(struct sim_tally *tally, const struct ending *end
         grown[tally->outcome_count] = (struct sim_outcome){.text = text,
                                                            .text_bytes = buffer.length + 1,
                                                            .hash = ending->hash,
+                                                           .line = sim_judge_outcome_line(run),
                                                            .first_run = tally->run_count,
                                                            .is_failure = ending->is_failure};
     }
@@ -128,7 +131,7 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
         tally->first_failure = tally->first_failure == 0 ? tally->run_count : tally->first_failure;
     }
     struct sim_outcome *outcome = find(tally, ending.hash);
-    outcome = outcome != NULL ? outcome : add(tally, &ending);
+    outcome = outcome != NULL ? outcome : add(tally, run, &ending);
     if (outcome == NULL) {
         return COG_ENOMEM;
     }

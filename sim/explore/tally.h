@@ -10,6 +10,7 @@ struct sim_outcome {
     size_t text_bytes;
     uint64_t hash;
     uint64_t count;
+    uint32_t line;      /* of `expect outcomes`, or SIM_NONE */
     uint64_t first_run; /* the number of the first run that ended so, from 1 */
     bool is_failure;
 };

@@ -13,6 +13,7 @@ static const char help[] =
     "Runs scenario files: coroutine programs on a simulated network and a virtual clock.\n"
     "\n"
     "  run      runs scenarios and says whether what they expect holds\n"
+    "  explore  runs them in all the ways in which they can go\n"
     "  check    says what is wrong with scenario files, without running them\n"
     "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
@@ -60,7 +61,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", command_run},     {"check", command_check},   {"fmt", command_fmt},
-    {"graph", command_graph}, {"report", command_report},
+    {"graph", command_graph}, {"report", command_report}, {"explore", command_explore},
 };
 
 static int unknown_command(const char *name) {

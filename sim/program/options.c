@@ -32,6 +32,30 @@ static bool read_number(const char *text, bool is_size, uint64_t *number) {
     return false;
 }
 
+/* Digits and a unit. False if it is not that, 0, or too large. */
+static bool read_duration(const char *text, int64_t *ns) {
+    static const struct {
+        const char *name;
+        int64_t factor;
+    } units[] = {{"ns", 1},
+                 {"us", 1000},
+                 {"ms", 1000000},
+                 {"s", 1000000000},
+                 {"m", 60 * INT64_C(1000000000)},
+                 {"h", 3600 * INT64_C(1000000000)}};
+    size_t digits = strspn(text, "0123456789");
+    int64_t value = 0;
+    for (size_t i = 0; i < digits && digits <= 9; i++) {
+        value = value * 10 + (text[i] - '0');
+    }
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text + digits, units[i].name) == 0) {
+            return value > 0 && !__builtin_mul_overflow(value, units[i].factor, ns);
+        }
+    }
+    return false;
+}
+
 /* Cuts NAME=VALUE in two, in place: arguments are ours. */
 static bool add_definition(struct definitions *definitions, char *text) {
     char *equals = strchr(text, '=');
@@ -49,6 +73,8 @@ static bool set_value(const struct option_spec *spec, char *text) {
     switch (spec->kind) {
     case OPTION_SWITCH:
         return false;
+    case OPTION_DURATION:
+        return read_duration(text, spec->value);
     case OPTION_TEXT:
         *(const char **)spec->value = text;
         return text[0] != '\0';
@@ -87,6 +113,8 @@ static const char *expected(enum option_kind kind) {
         return "a number from 1";
     case OPTION_SIZE:
         return "a size such as 64MB";
+    case OPTION_DURATION:
+        return "a duration such as 60s";
     case OPTION_DEFINE:
         return "NAME=VALUE";
     }

@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 enum option_kind {
-    OPTION_SWITCH, /* bool */
-    OPTION_TEXT,   /* const char * */
-    OPTION_NUMBER, /* uint64_t, at least 1 */
-    OPTION_ROW,    /* uint32_t, from 1 */
-    OPTION_SIZE,   /* size_t in bytes, at least 1; KB, MB, GB allowed */
+    OPTION_SWITCH,   /* bool */
+    OPTION_TEXT,     /* const char * */
+    OPTION_NUMBER,   /* uint64_t, at least 1 */
+    OPTION_ROW,      /* uint32_t, from 1 */
+    OPTION_SIZE,     /* size_t in bytes, at least 1; KB, MB, GB allowed */
+    OPTION_DURATION, /* int64_t in ns, more than 0; ns, us, ms, s, m, h */
     OPTION_DEFINE, /* struct definitions; NAME=VALUE, as often as wanted; `-DNAME=VALUE` as well */
 };
 

@@ -88,8 +88,8 @@ static void print_recent(FILE *file, const char *text) {
 }
 
 /* "scenario.scn:4", of an included file its own name. */
-static void print_place(FILE *file, const char *path, const struct sim_scenario *scenario,
-                        uint32_t line) {
+void output_place(FILE *file, const char *path, const struct sim_scenario *scenario,
+                  uint32_t line) {
     bool is_included = sim_line_file(line) != 0;
     (void)fprintf(file, "    %s", is_included ? sim_scenario_file_name(scenario, line) : path);
     if (line > 0) {
@@ -98,12 +98,12 @@ static void print_place(FILE *file, const char *path, const struct sim_scenario 
     (void)fputs(": ", file);
 }
 
-static void print_heading(FILE *file, const char *path, const struct sim_scenario *scenario,
-                          const struct sim_result *result, const struct output_details *details) {
-    char time[SIM_DURATION_BYTES];
-    set_colour(file, details, result->ok ? "32" : "1;31");
-    (void)fprintf(file, "%-4s", result->ok ? "ok" : "FAIL");
-    set_colour(file, details, "0");
+void output_title(FILE *file, const char *path, const struct sim_scenario *scenario, bool ok,
+                  bool colour) {
+    struct output_details details = {.colour = colour};
+    set_colour(file, &details, ok ? "32" : "1;31");
+    (void)fprintf(file, "%-4s", ok ? "ok" : "FAIL");
+    set_colour(file, &details, "0");
     (void)fprintf(file, "  %s", path);
     if (scenario->row_count > 0) {
         (void)fputs(" [", file);
@@ -112,21 +112,17 @@ static void print_heading(FILE *file, const char *path, const struct sim_scenari
     }
     (void)fputs(": ", file);
     print_escaped(file, scenario->title.bytes, scenario->title.length);
-    (void)fprintf(file, " (%s, %" PRIu64 " events, %016" PRIx64 ")\n",
-                  sim_duration_format(result->time_ns, time), result->event_count,
-                  result->trace_hash);
 }
 
-void output_explained(FILE *file, const char *path, const struct sim_scenario *scenario,
-                      const struct sim_result *result, const struct output_details *details) {
-    static const struct output_details none = {.recent = NULL};
-    details = details != NULL ? details : &none;
-    print_heading(file, path, scenario, result, details);
-    const struct sim_journal *journal = result->journal;
+static const struct output_details no_details = {.recent = NULL};
+
+void output_failures(FILE *file, const char *path, const struct sim_scenario *scenario,
+                     const struct sim_journal *journal, const struct output_details *details) {
+    details = details != NULL ? details : &no_details;
     for (size_t i = 0; i < journal->failure_count && i < OUTPUT_FAILURES_MAX; i++) {
         const struct sim_failure *failure = &journal->failures[i];
         set_colour(file, details, "1");
-        print_place(file, path, scenario, failure->line);
+        output_place(file, path, scenario, failure->line);
         set_colour(file, details, "0");
         print_failure_text(file, details, failure->text, failure->bytes - 1);
         if (details->recent != NULL && details->recent[i] != NULL) {
@@ -136,6 +132,16 @@ void output_explained(FILE *file, const char *path, const struct sim_scenario *s
     if (journal->failure_count > OUTPUT_FAILURES_MAX) {
         (void)fprintf(file, "    and %zu more\n", journal->failure_count - OUTPUT_FAILURES_MAX);
     }
+}
+
+void output_explained(FILE *file, const char *path, const struct sim_scenario *scenario,
+                      const struct sim_result *result, const struct output_details *details) {
+    char time[SIM_DURATION_BYTES];
+    output_title(file, path, scenario, result->ok, details != NULL && details->colour);
+    (void)fprintf(file, " (%s, %" PRIu64 " events, %016" PRIx64 ")\n",
+                  sim_duration_format(result->time_ns, time), result->event_count,
+                  result->trace_hash);
+    output_failures(file, path, scenario, result->journal, details);
 }
 
 void output_log(FILE *file, const struct sim_result *result) {
@@ -241,6 +247,13 @@ static json_t *json_failures(const struct sim_scenario *scenario, const struct s
 }
 
 /* Which row of a table it is of. */
+char *output_failures_json(const struct sim_scenario *scenario, const struct sim_result *result) {
+    json_t *failures = json_failures(scenario, result, NULL);
+    char *text = failures != NULL ? json_dumps(failures, JSON_COMPACT) : NULL;
+    json_decref(failures);
+    return text;
+}
+
 static bool add_row(json_t *object, const struct sim_scenario *scenario) {
     return scenario->row_count == 0 ||
            (json_object_set_new(object, "row", json_integer((json_int_t)scenario->row + 1)) == 0 &&

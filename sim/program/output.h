@@ -19,8 +19,22 @@ struct output_details {
 void output_explained(FILE *file, const char *path, const struct sim_scenario *scenario,
                       const struct sim_result *result, const struct output_details *details);
 
+/* What did not hold in a run, without a heading. details may be null. */
+void output_failures(FILE *file, const char *path, const struct sim_scenario *scenario,
+                     const struct sim_journal *journal, const struct output_details *details);
+
+/* "ok    FILE [row]: title", or FAIL. */
+void output_title(FILE *file, const char *path, const struct sim_scenario *scenario, bool ok,
+                  bool colour);
+
+/* "    FILE:LINE: ", where something did not hold. */
+void output_place(FILE *file, const char *path, const struct sim_scenario *scenario, uint32_t line);
+
 /* TIME<TAB>CORO<TAB>TEXT, a line each. Bytes that would break a line are escaped. */
 void output_log(FILE *file, const struct sim_result *result);
+
+/* What did not hold in a run, as a JSON list; freed by the caller. Null: no memory. */
+char *output_failures_json(const struct sim_scenario *scenario, const struct sim_result *result);
 
 /* One JSON object in one line. False: no memory. result null: the scenario is not right, and its
  * diagnostics are the failures. */

@@ -1,0 +1,68 @@
+/* exploration.h - explores one scenario, and says what of it can be said.
+ *
+ * A search goes through all executions, if it can within its budget; else what is left of the
+ * budget is spent on samples. *Complete* is said only when every execution that differs in more
+ * than the order of independent steps has been seen.
+ */
+#ifndef SIM_EXPLORE_EXPLORATION_H
+#define SIM_EXPLORE_EXPLORATION_H
+
+#include "sim/explore/explorer.h"
+
+struct sim_strategy_entry {
+    const char *name;
+    const char *summary;                    /* for those who choose */
+    const struct sim_search_policy *policy; /* null: a portfolio, or samples */
+    bool needs_bound;                       /* its name is followed by a number: preemptions=2 */
+};
+
+/* All strategies, ended by one without a name. The first is the default. */
+const struct sim_strategy_entry *sim_strategies(void);
+
+/* Finds a strategy by "optimal-dpor" or "delays=3". Null: there is none of that name, or its number
+ * is missing or wrong. */
+const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *bound);
+
+struct sim_exploration_options {
+    const struct cog_allocator *allocator; /* null: malloc */
+    const struct sim_source *source;       /* may be null */
+    const struct sim_strategy_entry *strategy;
+    uint32_t bound;  /* of the strategy */
+    unsigned vary;   /* a set of enum sim_vary */
+    uint64_t budget; /* executions at most; 0: without end */
+    bool goes_on;    /* after a failure */
+    uint64_t statement_count_max;
+    size_t memory_bytes;
+    bool (*should_stop)(void *context); /* asked after every execution; may be null */
+    /* A run failed: result is what sim_run_execute gives, and lasts for the call. May be null. */
+    void (*failed)(void *context, const struct sim_result *result);
+    void *context; /* of both */
+};
+
+/* What the expectations about all runs come to. */
+enum sim_answer {
+    SIM_ANSWER_HELD,
+    SIM_ANSWER_BROKEN,  /* certainly */
+    SIM_ANSWER_UNKNOWN, /* not seen, and not all has been seen */
+};
+
+struct sim_explored {
+    struct sim_explorer explorer; /* with the tally */
+    const struct sim_strategy_entry *strategy;
+    uint64_t asleep_count; /* executions that were given up, for others lead to the same */
+    bool is_complete;
+    bool was_stopped; /* by should_stop, or by a failure */
+    bool is_partial;  /* ranges, of times or sizes, were not tried out */
+    bool is_bounded;  /* every order within its bound has been seen */
+};
+
+/* Explores. COG_OK, COG_ENOMEM; then there is nothing to close. The program must outlive it. */
+int sim_explore(struct sim_explored *explored, struct sim_program *program,
+                const struct sim_exploration_options *options);
+void sim_explored_close(struct sim_explored *explored);
+
+/* `sometimes` number i of the scenario's expectations, and line i of `expect outcomes`. */
+enum sim_answer sim_explored_sometimes(const struct sim_explored *explored, uint32_t i);
+enum sim_answer sim_explored_outcome(const struct sim_explored *explored, uint32_t i);
+
+#endif

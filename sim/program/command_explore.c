@@ -1,0 +1,339 @@
+/* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
+#include "sim/explore/exploration.h"
+#include "sim/program/jobs.h"
+#include "sim/program/load.h"
+#include "sim/program/options.h"
+#include "sim/program/output.h"
+#include "sim/program/output_explored.h"
+#include "sim/program/paths.h"
+#include "sim/program/program.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char help[] =
+    "usage: cogsim explore [OPTION...] PATH...\n"
+    "\n"
+    "Runs scenarios in all the ways in which they can go: in what order coroutines that are ready\n"
+    "run, which of several arrivals and deadlines of one instant comes first, what each 'pick' "
+    "gives.\n"
+    "Says whether what they expect holds in every one of them ('expect', 'never'), whether "
+    "'sometimes'\n"
+    "and each line of 'expect outcomes' comes about in some, and how often runs end in which way.\n"
+    "\n"
+    "  --vary KINDS     what may vary, of arrivals,order,time,size,faults (default: what 'explore "
+    "vary'\n"
+    "                   in the file says, else order)\n"
+    "  --strategy NAME  how to go through them (optimal-dpor):\n"
+    "                     optimal-dpor   one execution of each kind: those that differ only in "
+    "the\n"
+    "                                    order of steps that do not touch the same are one kind\n"
+    "                     source-dpor    the same with less to remember, some executions in vain\n"
+    "                     sleep-sets     the same again, slow and simple\n"
+    "                     dfs            every order\n"
+    "                     preemptions=N  orders with at most N preemptions\n"
+    "                     delays=N       orders with at most N delays\n"
+    "  --budget N       at most so many executions of a scenario (that of its 'explore' line, "
+    "else\n"
+    "                   100000)\n"
+    "  --time D         at most so long for a scenario (10s)\n"
+    "  --all            go on after an execution that failed\n"
+    "  --json           print one JSON object a scenario\n"
+    "  --jobs N         explore so many scenarios at a time; the output is the same\n"
+    "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
+    "  --row N          explore this row of an 'each' table only, counted from 1\n"
+    "  --root DIR       includes must stay inside DIR (the folder named, or that of the file "
+    "named)\n"
+    "  --limit N        give up an execution after N statements (10000000)\n"
+    "  --memory SIZE    of a scenario's world, at most (1GB)\n"
+    "\n"
+    "exit codes: 0 everything held; 1 something did not, or was not reached; 2 bad input; 3 the\n"
+    "environment failed.\n";
+
+enum { BUDGET_DEFAULT = 100000 };
+
+struct settings {
+    bool json;
+    bool goes_on;
+    const char *root;
+    const char *vary_text;
+    const char *strategy_text;
+    const struct sim_strategy_entry *strategy;
+    uint32_t bound;
+    unsigned vary; /* 0: as the scenario says */
+    uint64_t budget;
+    int64_t time_ns;
+    uint32_t row;
+    uint64_t jobs;
+    uint64_t statement_count_max;
+    size_t memory_bytes;
+    struct definitions definitions;
+};
+
+struct campaign {
+    const struct settings *settings;
+    const struct paths *paths;
+    atomic_size_t count;
+    atomic_size_t held_count;
+    atomic_bool definition_is_used[DEFINITIONS_MAX];
+};
+
+/* One scenario while it is explored. */
+struct exploring {
+    const struct settings *settings;
+    struct loaded loaded;
+    FILE *output;
+    FILE *errors;
+    int64_t deadline_ns; /* INT64_MAX: none */
+    char *failures;      /* of the first execution that failed */
+    size_t failures_bytes;
+    char *failures_json;
+    bool colour;
+};
+
+/* ---- Budgets ---- */
+
+static int64_t clock_ns(void) {
+    struct timespec now = {.tv_sec = 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static bool should_stop(void *context) {
+    const struct exploring *exploring = context;
+    return exploring->deadline_ns != INT64_MAX && clock_ns() >= exploring->deadline_ns;
+}
+
+static void keep_failures(void *context, const struct sim_result *result) {
+    struct exploring *exploring = context;
+    if (exploring->failures != NULL) {
+        return;
+    }
+    FILE *file = open_memstream(&exploring->failures, &exploring->failures_bytes);
+    if (file == NULL) {
+        return;
+    }
+    const struct loaded *loaded = &exploring->loaded;
+    struct output_details details = {.colour = exploring->colour};
+    output_failures(file, loaded->path, loaded->scenario, result->journal, &details);
+    (void)fclose(file);
+    exploring->failures_json = output_failures_json(loaded->scenario, result);
+}
+
+/* ---- One scenario ---- */
+
+static struct sim_exploration_options options_for(struct exploring *exploring) {
+    const struct settings *settings = exploring->settings;
+    const struct sim_exploration *line = &exploring->loaded.scenario->exploration;
+    unsigned vary = settings->vary != 0 ? settings->vary : line->vary;
+    uint64_t budget = settings->budget;
+    if (budget == 0) {
+        budget = line->has_budget ? (uint64_t)line->budget : BUDGET_DEFAULT;
+    }
+    int64_t time_ns = settings->time_ns;
+    if (time_ns == 0) {
+        time_ns = line->has_within ? line->within_ns : INT64_C(10000000000);
+    }
+    exploring->deadline_ns = clock_ns() + time_ns;
+    return (struct sim_exploration_options){
+        .source = &exploring->loaded.source,
+        .strategy = settings->strategy,
+        .bound = settings->bound,
+        .vary = vary != 0 ? vary : SIM_VARY_ORDER,
+        .budget = budget,
+        .goes_on = settings->goes_on,
+        .statement_count_max = settings->statement_count_max,
+        .memory_bytes = settings->memory_bytes,
+        .should_stop = should_stop,
+        .failed = keep_failures,
+        .context = exploring,
+    };
+}
+
+static int print_explored(struct exploring *exploring, const struct sim_explored *result) {
+    struct explored explored = {.path = exploring->loaded.path,
+                                .scenario = exploring->loaded.scenario,
+                                .result = result,
+                                .failures = exploring->failures,
+                                .failures_json = exploring->failures_json,
+                                .colour = exploring->colour};
+    int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
+    if (!exploring->settings->json) {
+        output_explored(exploring->output, &explored);
+        return code;
+    }
+    if (!output_explored_json(exploring->output, &explored)) {
+        complain_to(exploring->errors, "%s: out of memory", exploring->loaded.path);
+        return EXIT_ENVIRONMENT;
+    }
+    return code;
+}
+
+static int explore_loaded(struct exploring *exploring) {
+    struct sim_exploration_options options = options_for(exploring);
+    struct sim_explored result;
+    exploring->colour = wants_colour(exploring->output);
+    int status = sim_explore(&result, &exploring->loaded.program, &options);
+    int code = EXIT_ENVIRONMENT;
+    if (status == COG_OK) {
+        code = print_explored(exploring, &result);
+        sim_explored_close(&result);
+    } else {
+        complain_to(exploring->errors,
+                    "%s: out of memory (--memory sets how much a scenario may take)",
+                    exploring->loaded.path);
+    }
+    free(exploring->failures);
+    free(exploring->failures_json);
+    exploring->failures = NULL;
+    exploring->failures_json = NULL;
+    return code;
+}
+
+static int explore_row(struct campaign *campaign, struct exploring *exploring, uint32_t row) {
+    int code = load_row(&exploring->loaded, row);
+    if (code == EXIT_HELD) {
+        code = explore_loaded(exploring);
+    }
+    (void)atomic_fetch_add(&campaign->count, 1);
+    (void)atomic_fetch_add(&campaign->held_count, code == EXIT_HELD ? 1 : 0);
+    return code;
+}
+
+static int explore_rows(struct campaign *campaign, struct exploring *exploring) {
+    if (campaign->settings->row > 0) {
+        return explore_row(campaign, exploring, campaign->settings->row - 1);
+    }
+    int code = explore_row(campaign, exploring, 0);
+    uint32_t count = row_count(&exploring->loaded);
+    for (uint32_t row = 1; row < count && code <= EXIT_NOT_HELD; row++) {
+        code = worse(code, explore_row(campaign, exploring, row));
+    }
+    return code;
+}
+
+static int explore_file(void *context, size_t index, FILE *output, FILE *errors) {
+    struct campaign *campaign = context;
+    const struct found_path *found = &campaign->paths->items[index];
+    struct definitions definitions = campaign->settings->definitions;
+    struct load_settings load_settings = {
+        .errors = errors, .definitions = definitions.items, .definition_count = definitions.count};
+    struct exploring exploring = {
+        .settings = campaign->settings, .output = output, .errors = errors};
+    int code = load_source(&exploring.loaded, found->path, found->root, &load_settings);
+    if (code == EXIT_HELD) {
+        code = explore_rows(campaign, &exploring);
+    } else {
+        (void)atomic_fetch_add(&campaign->count, 1);
+    }
+    unload(&exploring.loaded);
+    for (uint32_t i = 0; i < definitions.count; i++) {
+        if (definitions.items[i].is_used) {
+            atomic_store(&campaign->definition_is_used[i], true);
+        }
+    }
+    return code;
+}
+
+/* ---- The command line ---- */
+
+/* Kinds with commas between them. */
+static bool read_vary(const char *text, unsigned *vary) {
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
+                 {"order", SIM_VARY_ORDER},
+                 {"time", SIM_VARY_TIME},
+                 {"size", SIM_VARY_SIZE},
+                 {"faults", SIM_VARY_FAULTS}};
+    while (*text != '\0') {
+        size_t length = strcspn(text, ",");
+        unsigned bit = 0;
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+            if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, text, length) == 0) {
+                bit = kinds[i].bit;
+            }
+        }
+        if (bit == 0) {
+            complain("--vary: '%.*s' is none of arrivals, order, time, size, faults", (int)length,
+                     text);
+            return false;
+        }
+        *vary |= bit;
+        text += length + (text[length] == ',' ? 1 : 0);
+    }
+    return true;
+}
+
+static bool read_strategy(struct settings *settings) {
+    const char *text =
+        settings->strategy_text != NULL ? settings->strategy_text : sim_strategies()->name;
+    settings->strategy = sim_strategy_find(text, &settings->bound);
+    if (settings->strategy != NULL) {
+        return true;
+    }
+    complain("--strategy: there is no '%s'; the strategies are", text);
+    for (const struct sim_strategy_entry *entry = sim_strategies(); entry->name != NULL; entry++) {
+        (void)fprintf(stderr, "  %s%s\n", entry->name, entry->needs_bound ? "=N" : "");
+    }
+    return false;
+}
+
+static int explore_files(const struct paths *paths, const struct settings *settings) {
+    struct campaign campaign = {.settings = settings, .paths = paths};
+    int code = do_jobs(paths->count, settings->jobs, explore_file, &campaign);
+    for (uint32_t i = 0;
+         paths->count > 0 && code <= EXIT_NOT_HELD && i < settings->definitions.count; i++) {
+        if (!campaign.definition_is_used[i]) {
+            complain("-D %s=%s: no scenario here has a parameter of that name",
+                     settings->definitions.items[i].name, settings->definitions.items[i].value);
+            code = EXIT_BAD_INPUT;
+        }
+    }
+    if (campaign.count > 1 && !settings->json) {
+        (void)printf("%zu of %zu scenarios held\n", (size_t)campaign.held_count,
+                     (size_t)campaign.count);
+    }
+    return code;
+}
+
+int command_explore(int argc, char **argv) {
+    struct settings settings = {.json = false};
+    const struct option_spec specs[] = {
+        {"--vary", OPTION_TEXT, &settings.vary_text},
+        {"--strategy", OPTION_TEXT, &settings.strategy_text},
+        {"--budget", OPTION_NUMBER, &settings.budget},
+        {"--time", OPTION_DURATION, &settings.time_ns},
+        {"--all", OPTION_SWITCH, &settings.goes_on},
+        {"--json", OPTION_SWITCH, &settings.json},
+        {"--jobs", OPTION_NUMBER, &settings.jobs},
+        {"-D", OPTION_DEFINE, &settings.definitions},
+        {"--row", OPTION_ROW, &settings.row},
+        {"--root", OPTION_TEXT, &settings.root},
+        {"--limit", OPTION_NUMBER, &settings.statement_count_max},
+        {"--memory", OPTION_SIZE, &settings.memory_bytes},
+    };
+    int count;
+    bool is_done;
+    int code =
+        read_options(argc, argv, specs, sizeof specs / sizeof specs[0], help, &count, &is_done);
+    if (code != EXIT_HELD || is_done) {
+        return code;
+    }
+    if (count == 0) {
+        complain("explore: which scenarios? name files or folders");
+        return EXIT_BAD_INPUT;
+    }
+    if ((settings.vary_text != NULL && !read_vary(settings.vary_text, &settings.vary)) ||
+        !read_strategy(&settings)) {
+        return EXIT_BAD_INPUT;
+    }
+    struct paths paths;
+    code = paths_expand(&paths, argv, count, settings.root, false);
+    code = worse(code, explore_files(&paths, &settings));
+    paths_free(&paths);
+    return code;
+}

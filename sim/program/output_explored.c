@@ -1,0 +1,226 @@
+/* output_explored.c - how the result of an exploration is printed. */
+#include "sim/program/output_explored.h"
+
+#include "sim/program/output.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTCOMES_SHOWN = 20 };
+
+static const struct sim_tally *tally_of(const struct explored *explored) {
+    return &explored->result->explorer.tally;
+}
+
+bool explored_is_ok(const struct explored *explored) {
+    const struct sim_scenario *scenario = explored->scenario;
+    bool is_ok = tally_of(explored)->failure_count == 0;
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        is_ok &= scenario->expectations[i].kind != SIM_EXPECTATION_SOMETIMES ||
+                 sim_explored_sometimes(explored->result, i) == SIM_ANSWER_HELD;
+    }
+    for (uint32_t i = 0; i < scenario->outcome_line_count; i++) {
+        is_ok &= sim_explored_outcome(explored->result, i) == SIM_ANSWER_HELD;
+    }
+    return is_ok;
+}
+
+/* "all 64 executions", "10000 executions, not all", "12 executions, up to the first that failed".
+ */
+static void print_extent(FILE *file, const struct explored *explored) {
+    const struct sim_explored *result = explored->result;
+    const struct sim_tally *tally = tally_of(explored);
+    const char *plural = tally->run_count == 1 ? "" : "s";
+    (void)fprintf(file, " (%s: ", result->strategy->name);
+    if (result->is_complete) {
+        (void)fprintf(file, "complete, %" PRIu64 " execution%s)\n", tally->run_count, plural);
+        return;
+    }
+    (void)fprintf(file, "%" PRIu64 " execution%s", tally->run_count, plural);
+    if (result->is_bounded) {
+        (void)fputs(", all within the bound", file);
+    } else if (tally->failure_count > 0 && result->was_stopped) {
+        (void)fputs(", up to the first that failed", file);
+    } else if (result->is_partial) {
+        (void)fputs(", each with the low end of ranges", file);
+    } else {
+        (void)fputs(", not complete", file);
+    }
+    (void)fputs(")\n", file);
+}
+
+/* ---- What did not come about ---- */
+
+static const char *missing_text(enum sim_answer answer) {
+    return answer == SIM_ANSWER_BROKEN ? "in no execution" : "not reached";
+}
+
+static void print_missing(FILE *file, const struct explored *explored, struct sim_place place,
+                          const struct sim_text *source, enum sim_answer answer) {
+    output_place(file, explored->path, explored->scenario, place.line);
+    (void)fprintf(file, "%.*s\n", (int)source->length, source->bytes);
+    (void)fprintf(file, "      %s: %s%" PRIu64 "%s\n", missing_text(answer),
+                  answer == SIM_ANSWER_BROKEN ? "all " : "in ", tally_of(explored)->run_count,
+                  answer == SIM_ANSWER_BROKEN ? " have been seen"
+                                              : ", which are not all: try a larger --budget");
+}
+
+/* A search that stopped at a failure has not looked for the rest. */
+static bool looks_for_missing(const struct explored *explored) {
+    return explored->result->is_complete || tally_of(explored)->failure_count == 0;
+}
+
+static void print_all_missing(FILE *file, const struct explored *explored) {
+    const struct sim_scenario *scenario = explored->scenario;
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        const struct sim_expectation *expectation = &scenario->expectations[i];
+        enum sim_answer answer = sim_explored_sometimes(explored->result, i);
+        if (expectation->kind == SIM_EXPECTATION_SOMETIMES && answer != SIM_ANSWER_HELD) {
+            print_missing(file, explored, expectation->place, &expectation->source, answer);
+        }
+    }
+    for (uint32_t i = 0; i < scenario->outcome_line_count; i++) {
+        const struct sim_outcome_line *line = &scenario->outcome_lines[i];
+        enum sim_answer answer = sim_explored_outcome(explored->result, i);
+        if (answer != SIM_ANSWER_HELD) {
+            print_missing(file, explored, line->place, &line->source, answer);
+        }
+    }
+}
+
+/* ---- Outcomes ---- */
+
+static int compare_outcomes(const void *left, const void *right) {
+    const struct sim_outcome *a = *(const struct sim_outcome *const *)left;
+    const struct sim_outcome *b = *(const struct sim_outcome *const *)right;
+    if (a->count != b->count) {
+        return a->count > b->count ? -1 : 1;
+    }
+    return a->first_run < b->first_run ? -1 : 1;
+}
+
+/* The outcomes, the most frequent first; null: no memory. */
+static const struct sim_outcome **sort_outcomes(const struct sim_tally *tally) {
+    const struct sim_outcome **sorted = calloc(tally->outcome_count + 1, sizeof(void *));
+    for (uint32_t i = 0; sorted != NULL && i < tally->outcome_count; i++) {
+        sorted[i] = &tally->outcomes[i];
+    }
+    if (sorted != NULL) {
+        qsort(sorted, tally->outcome_count, sizeof(void *), compare_outcomes);
+    }
+    return sorted;
+}
+
+static void print_escaped_outcome(FILE *file, const char *text) {
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        (void)fputc(c < 0x20 || c == 0x7F ? '?' : c, file);
+    }
+}
+
+/* A bar of at most twenty marks beside each count. */
+static void print_outcomes(FILE *file, const struct explored *explored) {
+    const struct sim_tally *tally = tally_of(explored);
+    if (tally->outcome_count < 2 && !explored->scenario->has_outcome) {
+        return;
+    }
+    const struct sim_outcome **sorted = sort_outcomes(tally);
+    for (uint32_t i = 0; sorted != NULL && i < tally->outcome_count && i < OUTCOMES_SHOWN; i++) {
+        static const char marks[] = "####################";
+        int length = (int)((sorted[i]->count * 20 + tally->run_count - 1) / tally->run_count);
+        (void)fprintf(file, "    %10" PRIu64 "  %-20.*s  ", sorted[i]->count, length, marks);
+        print_escaped_outcome(file, sorted[i]->text);
+        (void)fputc('\n', file);
+    }
+    if (tally->outcome_count > OUTCOMES_SHOWN) {
+        (void)fprintf(file, "    and %" PRIu32 " more outcomes\n",
+                      tally->outcome_count - OUTCOMES_SHOWN);
+    }
+    free(sorted);
+}
+
+void output_explored(FILE *file, const struct explored *explored) {
+    output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
+                 explored->colour);
+    print_extent(file, explored);
+    if (explored->failures != NULL) {
+        (void)fputs(explored->failures, file);
+    }
+    if (looks_for_missing(explored)) {
+        print_all_missing(file, explored);
+    }
+    print_outcomes(file, explored);
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_outcomes(const struct sim_tally *tally) {
+    json_t *outcomes = json_object();
+    for (uint32_t i = 0; i < tally->outcome_count; i++) {
+        const struct sim_outcome *outcome = &tally->outcomes[i];
+        json_t *count = json_integer((json_int_t)outcome->count);
+        if (json_object_set_new(outcomes, outcome->text, count) != 0) {
+            /* A text that is no UTF-8 has no name of its own there. */
+            char name[32];
+            (void)snprintf(name, sizeof name, "outcome %" PRIu32, i + 1);
+            (void)json_object_set_new(outcomes, name, json_integer((json_int_t)outcome->count));
+        }
+    }
+    return outcomes;
+}
+
+static bool append_missing(json_t *failures, const struct explored *explored,
+                           struct sim_place place, const struct sim_text *source,
+                           enum sim_answer answer) {
+    json_t *failure =
+        json_pack("{s:I,s:s%,s:s}", "line", (json_int_t)sim_line_number(place.line), "text",
+                  source->bytes, source->length, "reason", missing_text(answer));
+    (void)explored;
+    return failure != NULL && json_array_append_new(failures, failure) == 0;
+}
+
+static json_t *json_all_failures(const struct explored *explored) {
+    const struct sim_scenario *scenario = explored->scenario;
+    json_t *failures = explored->failures_json != NULL
+                           ? json_loads(explored->failures_json, 0, NULL)
+                           : json_array();
+    bool is_whole = failures != NULL;
+    for (uint32_t i = 0; is_whole && looks_for_missing(explored) && i < scenario->expectation_count;
+         i++) {
+        const struct sim_expectation *expectation = &scenario->expectations[i];
+        enum sim_answer answer = sim_explored_sometimes(explored->result, i);
+        if (expectation->kind == SIM_EXPECTATION_SOMETIMES && answer != SIM_ANSWER_HELD) {
+            is_whole = append_missing(failures, explored, expectation->place, &expectation->source,
+                                      answer);
+        }
+    }
+    for (uint32_t i = 0;
+         is_whole && looks_for_missing(explored) && i < scenario->outcome_line_count; i++) {
+        const struct sim_outcome_line *line = &scenario->outcome_lines[i];
+        enum sim_answer answer = sim_explored_outcome(explored->result, i);
+        if (answer != SIM_ANSWER_HELD) {
+            is_whole = append_missing(failures, explored, line->place, &line->source, answer);
+        }
+    }
+    return failures;
+}
+
+bool output_explored_json(FILE *file, const struct explored *explored) {
+    const struct sim_tally *tally = tally_of(explored);
+    const struct sim_scenario *scenario = explored->scenario;
+    json_t *object = json_pack(
+        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o}", "file", explored->path, "title",
+        scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored), "strategy",
+        explored->result->strategy->name, "schedules", (json_int_t)tally->run_count, "complete",
+        explored->result->is_complete, "failed", (json_int_t)tally->failure_count, "outcomes",
+        json_outcomes(tally), "failures", json_all_failures(explored));
+    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+    if (text != NULL) {
+        (void)fprintf(file, "%s\n", text);
+    }
+    free(text);
+    json_decref(object);
+    return text != NULL;
+}

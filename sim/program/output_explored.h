@@ -1,0 +1,28 @@
+/* output_explored.h - how the result of an exploration is printed: for people, and as JSON. */
+#ifndef SIM_PROGRAM_OUTPUT_EXPLORED_H
+#define SIM_PROGRAM_OUTPUT_EXPLORED_H
+
+#include "sim/explore/exploration.h"
+
+#include <stdio.h>
+
+/* What is to be told of one scenario. */
+struct explored {
+    const char *path;
+    const struct sim_scenario *scenario;
+    const struct sim_explored *result;
+    const char *failures; /* of the first run that failed, as output_failures wrote them; or null */
+    const char *failures_json; /* the same as a JSON list; or null */
+    bool colour;
+};
+
+/* Whether everything held that an exploration decides. */
+bool explored_is_ok(const struct explored *explored);
+
+/* The verdict in a line, then what did not hold, and the outcomes. */
+void output_explored(FILE *file, const struct explored *explored);
+
+/* One JSON object in one line. False: no memory. */
+bool output_explored_json(FILE *file, const struct explored *explored);
+
+#endif
