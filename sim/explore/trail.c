@@ -282,18 +282,26 @@ static bool covers(const struct sim_trail *trail, uint32_t other, uint32_t event
     return other != event && sim_trail_is_before(trail, event, other);
 }
 
-/* What was found stays unless something else comes between. */
+/* Does something come between an event and the one that races with it? What the holder of a lock did
+ * while it had it does not come between its lock and the next one: neither can be exchanged with it. */
+static bool is_covered(const struct race_search *search, const struct dependences *others,
+                       uint32_t event) {
+    const struct sim_trail *trail = search->trail;
+    bool is_lock = event == search->lock && others->lock_edge != SIM_NONE;
+    for (uint32_t i = 0; i < others->count; i++) {
+        uint32_t other = others->events[i];
+        if (covers(trail, other, event) &&
+            !(is_lock && sim_trail_is_before(trail, other, others->lock_edge))) {
+            return true;
+        }
+    }
+    return others->lock_edge != SIM_NONE && !is_lock && covers(trail, others->lock_edge, event);
+}
+
 static uint32_t keep_immediate(struct race_search *search, const struct dependences *others) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < search->count; i++) {
-        bool is_covered = false;
-        for (uint32_t j = 0; j < others->count && !is_covered; j++) {
-            is_covered = covers(search->trail, others->events[j], search->found[i]);
-        }
-        if (others->lock_edge != SIM_NONE && search->found[i] != search->lock) {
-            is_covered |= covers(search->trail, others->lock_edge, search->found[i]);
-        }
-        if (!is_covered) {
+        if (!is_covered(search, others, search->found[i])) {
             search->found[kept++] = search->found[i];
         }
     }
