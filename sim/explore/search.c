@@ -310,9 +310,13 @@ static bool descend(struct sim_search *search) {
     struct sim_wakeup_tree *tree = &search->tree;
     uint32_t child = tree->nodes[level->root].first_child;
     level->step = tree->nodes[child].step;
-    bool is_done = execute(search, level->step);
-    cog_assert(is_done);
-    (void)is_done;
+    if (!execute(search, level->step)) {
+        /* Only if what a step touches was told wrongly can one be asked for that is not there. */
+        search->explorer->stepping.is_inexact = true;
+        tree->nodes[level->root].first_child = tree->nodes[child].next;
+        sim_wakeup_tree_drop(tree, child);
+        return true;
+    }
     const struct sim_footprint *footprint = &search->explorer->stepping.footprint;
     level->step.footprint =
         sim_footprints_find(&search->footprints, footprint->touches, footprint->count);

@@ -295,7 +295,8 @@ static bool is_covered(const struct race_search *search, const struct dependence
             return true;
         }
     }
-    return others->lock_edge != SIM_NONE && !is_lock && covers(trail, others->lock_edge, event);
+    return others->lock_edge != SIM_NONE && !is_lock &&
+           sim_trail_is_before(trail, event, others->lock_edge);
 }
 
 static uint32_t keep_immediate(struct race_search *search, const struct dependences *others) {
@@ -400,6 +401,12 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
     }
     uint32_t *clock = row_of(trail, index);
     begin_clock(trail, clock, event->previous, trail->enabled_by[process]);
+    for (uint32_t i = 0; i < event->touch_count; i++) {
+        struct sim_touch touch = trail->touches[event->touch_first + i];
+        if (touch.object >= trail->objects->coroutines) { /* edges: nothing before them races */
+            join_accesses(trail, clock, touch, trail->records[event->record_first + i].previous);
+        }
+    }
     if (trail->finds_races && !push_races(trail, event)) {
         trail->is_out_of_memory = true;
         return false;
