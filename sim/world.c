@@ -22,6 +22,9 @@ enum { MILLION = 1000000 };
 
 /* A clock shows no time before it has come: it rounds down, also when it runs slow. */
 static int64_t show(const struct sim_run_host *host, int64_t world_ns) {
+    if (host->drift_ppm == 0) {
+        return world_ns + host->skew_ns;
+    }
     int64_t part = world_ns % MILLION * host->drift_ppm;
     int64_t drift_ns =
         world_ns / MILLION * host->drift_ppm + part / MILLION - (part % MILLION < 0 ? 1 : 0);

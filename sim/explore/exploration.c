@@ -64,8 +64,7 @@ static bool should_stop(void *context) {
     return stops;
 }
 
-static int search(struct sim_explored *explored,
-                  const struct sim_exploration_options *options) {
+static int search(struct sim_explored *explored, const struct sim_exploration_options *options) {
     struct sim_search searching;
     struct watch watch = {.options = options, .explored = explored};
     int status = sim_search_init(&searching, &explored->explorer, options->strategy->policy);
@@ -79,9 +78,8 @@ static int search(struct sim_explored *explored,
     bool is_whole =
         searching.is_complete || (searching.has_ended && options->strategy->policy->sleeps);
     explored->is_bounded = options->strategy->needs_bound && searching.has_ended;
-    explored->is_complete = is_whole && !options->strategy->needs_bound &&
-                               !explored->is_partial &&
-                               !explored->explorer.stepping.is_inexact;
+    explored->is_complete = is_whole && !options->strategy->needs_bound && !explored->is_partial &&
+                            !explored->explorer.stepping.is_inexact;
     sim_search_term(&searching);
     return status;
 }

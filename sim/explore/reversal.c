@@ -1,65 +1,226 @@
-/* reversal.c - builds the sequence that reverses a race. */
+/* reversal.c - builds the sequence that reverses a race, with what makes questions about it quick.
+ */
 #include "sim/explore/reversal.h"
 
-static bool reserve(struct sim_search *search, size_t count) {
-    if (count <= search->sequence_capacity) {
+#include <string.h>
+
+void sim_reversal_init(struct sim_reversal *reversal, const struct cog_allocator *allocator) {
+    *reversal = (struct sim_reversal){.allocator = allocator};
+}
+
+void sim_reversal_term(struct sim_reversal *reversal) {
+    const struct cog_allocator *allocator = reversal->allocator;
+    cog_release(allocator, reversal->steps, reversal->capacity * sizeof reversal->steps[0]);
+    cog_release(allocator, reversal->processes,
+                reversal->process_capacity * sizeof reversal->processes[0]);
+    cog_release(allocator, reversal->counts,
+                reversal->process_capacity * sizeof reversal->counts[0]);
+    cog_release(allocator, reversal->objects,
+                reversal->object_capacity * sizeof reversal->objects[0]);
+    sim_reversal_init(reversal, allocator);
+}
+
+/* ---- Room ---- */
+
+/* An array of zeros instead of a smaller one, whose content is of no use any more. */
+static bool replace(const struct cog_allocator *allocator, void **array, size_t *capacity,
+                    size_t count, size_t item_bytes) {
+    if (count <= *capacity) {
         return true;
     }
-    size_t before = search->sequence_capacity;
-    size_t capacity = count * 2;
-    const struct cog_allocator *allocator = search->allocator;
-    struct sim_step *steps = cog_allocate(allocator, capacity * sizeof steps[0]);
-    uint32_t *events = cog_allocate(allocator, capacity * sizeof events[0]);
-    if (steps == NULL || events == NULL) {
-        cog_release(allocator, steps, capacity * sizeof steps[0]);
-        cog_release(allocator, events, capacity * sizeof events[0]);
+    void *grown = cog_allocate_zeroed(allocator, count * 2, item_bytes);
+    if (grown == NULL) {
         return false;
     }
-    cog_release(allocator, search->sequence, before * sizeof steps[0]);
-    cog_release(allocator, search->sequence_events, before * sizeof events[0]);
-    search->sequence = steps;
-    search->sequence_events = events;
-    search->sequence_capacity = capacity;
+    cog_release(allocator, *array, *capacity * item_bytes);
+    *array = grown;
+    *capacity = count * 2;
     return true;
 }
 
-static uint32_t build(struct sim_search *search, uint32_t earlier, uint32_t end) {
-    uint32_t count = 0;
-    for (uint32_t event = earlier + 1; event < end; event++) {
-        if (!sim_trail_is_before(&search->trail, earlier, event)) {
-            search->sequence[count] = search->levels[event].step;
-            search->sequence_events[count++] = event;
-        }
+static bool reserve(struct sim_search *search) {
+    struct sim_reversal *reversal = &search->reversal;
+    const struct cog_allocator *allocator = reversal->allocator;
+    size_t counts_capacity = reversal->process_capacity;
+    void *steps = reversal->steps;
+    void *processes = reversal->processes;
+    void *counts = reversal->counts;
+    void *objects = reversal->objects;
+    bool has_room = replace(allocator, &steps, &reversal->capacity, search->depth + 1,
+                            sizeof reversal->steps[0]);
+    has_room &= replace(allocator, &counts, &counts_capacity, search->trail.stride,
+                        sizeof reversal->counts[0]);
+    reversal->counts = counts;
+    if (has_room) {
+        has_room = replace(allocator, &processes, &reversal->process_capacity, search->trail.stride,
+                           sizeof reversal->processes[0]);
     }
-    return count;
+    has_room &= replace(allocator, &objects, &reversal->object_capacity,
+                        search->trail.object_capacity, sizeof reversal->objects[0]);
+    reversal->steps = steps;
+    reversal->processes = processes;
+    reversal->objects = objects;
+    return has_room;
 }
 
-static bool reverse(struct sim_search *search, uint32_t earlier, uint32_t later, uint32_t end,
-                    bool (*handle)(struct sim_search *search, struct sim_reversal reversal)) {
-    uint32_t count = build(search, earlier, end);
-    search->sequence[count] = search->levels[later].step;
-    search->sequence_events[count++] = later;
-    search->sequence_last = later;
-    return handle(search, (struct sim_reversal){.level = earlier, .count = count});
+/* ---- Objects ---- */
+
+static const struct sim_footprints_item *item_of(const struct sim_search *search,
+                                                 uint32_t footprint) {
+    return &search->footprints.items[footprint];
+}
+
+static void count_touches(struct sim_search *search, uint32_t footprint, bool is_removed) {
+    struct sim_reversal *reversal = &search->reversal;
+    const struct sim_footprints_item *item = item_of(search, footprint);
+    for (uint32_t i = 0; i < item->count; i++) {
+        struct sim_touch touch = search->footprints.touches[item->first + i];
+        struct sim_reversal_object *object = &reversal->objects[touch.object];
+        if (object->stamp != reversal->stamp) {
+            *object = (struct sim_reversal_object){.stamp = reversal->stamp};
+        }
+        uint32_t *count = touch.mode == SIM_TOUCH_READ ? &object->reads : &object->writes;
+        *count += is_removed ? UINT32_MAX : 1;
+    }
+}
+
+bool sim_reversal_is_independent(const struct sim_search *search, struct sim_step step) {
+    const struct sim_reversal *reversal = &search->reversal;
+    if (step.footprint == SIM_FOOTPRINT_UNKNOWN) {
+        return false;
+    }
+    const struct sim_footprints_item *item = item_of(search, step.footprint);
+    for (uint32_t i = 0; i < item->count; i++) {
+        struct sim_touch touch = search->footprints.touches[item->first + i];
+        if (touch.object >= reversal->object_capacity) {
+            continue;
+        }
+        const struct sim_reversal_object *object = &reversal->objects[touch.object];
+        if (object->stamp == reversal->stamp &&
+            (object->writes > 0 || (object->reads > 0 && touch.mode != SIM_TOUCH_READ))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- The sequence ---- */
+
+static void push(struct sim_search *search, struct sim_step step, uint32_t event) {
+    struct sim_reversal *reversal = &search->reversal;
+    struct sim_reversal_process *process = &reversal->processes[step.process];
+    uint32_t index = reversal->count++;
+    if (process->stamp != reversal->stamp) {
+        *process =
+            (struct sim_reversal_process){.stamp = reversal->stamp, .first = index, .last = index};
+    } else {
+        reversal->steps[process->last].next = index;
+        process->last = index;
+    }
+    reversal->steps[index] =
+        (struct sim_reversal_step){.step = step, .event = event, .next = SIM_NONE};
+    count_touches(search, step.footprint, false);
+}
+
+/* How many events of each process come before the level: all there are, less those from there on.
+ */
+static void build(struct sim_search *search, uint32_t earlier, uint32_t end) {
+    struct sim_reversal *reversal = &search->reversal;
+    const struct sim_trail *trail = &search->trail;
+    reversal->stamp++;
+    reversal->count = 0;
+    for (uint32_t process = 0; process < trail->stride; process++) {
+        uint32_t last = trail->last_event[process];
+        reversal->counts[process] = last != SIM_NONE ? trail->events[last].sequence : 0;
+    }
+    for (uint32_t event = earlier; event < trail->event_count; event++) {
+        if (trail->events[event].process != SIM_TIME_PROCESS) {
+            reversal->counts[trail->events[event].process]--;
+        }
+    }
+    for (uint32_t event = earlier + 1; event < end; event++) {
+        if (!sim_trail_is_before(trail, earlier, event)) {
+            push(search, search->levels[event].step, event);
+        }
+    }
+}
+
+uint32_t sim_reversal_find(const struct sim_reversal *reversal, uint32_t process) {
+    if (process >= reversal->process_capacity ||
+        reversal->processes[process].stamp != reversal->stamp) {
+        return SIM_NONE;
+    }
+    return reversal->processes[process].first;
+}
+
+/* Has the last step to come after the j-th? What happened before it in the execution does not tell:
+ * a lock that it waited for may have led from there to it. */
+static bool leads_to_last(const struct sim_search *search, uint32_t j, struct sim_step last) {
+    const struct sim_reversal_step *step = &search->reversal.steps[j];
+    return step->step.process == last.process ||
+           sim_footprints_depend(&search->footprints, step->step.footprint, last.footprint) ||
+           sim_trail_enables(&search->trail, step->event, last.process);
+}
+
+static bool is_left(const struct sim_reversal *reversal, uint32_t i) {
+    return !reversal->steps[i].is_removed;
+}
+
+bool sim_reversal_is_initial(const struct sim_search *search, uint32_t i) {
+    const struct sim_reversal *reversal = &search->reversal;
+    const struct sim_reversal_step *step = &reversal->steps[i];
+    if (i + 1 == reversal->count) {
+        for (uint32_t j = 0; j < i; j++) {
+            if (is_left(reversal, j) && leads_to_last(search, j, step->step)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    const uint32_t *clock = search->trail.clocks + (size_t)step->event * search->trail.stride;
+    uint32_t own = step->step.process;
+    uint32_t later_count = 0; /* of other processes, from which more has to come before it */
+    for (uint32_t process = 0; process < search->trail.stride; process++) {
+        later_count += clock[process] > reversal->counts[process] ? 1 : 0;
+    }
+    return later_count == 1 && clock[own] == reversal->counts[own] + 1;
+}
+
+void sim_reversal_remove(struct sim_search *search, uint32_t i) {
+    struct sim_reversal *reversal = &search->reversal;
+    struct sim_reversal_step *step = &reversal->steps[i];
+    struct sim_reversal_process *process = &reversal->processes[step->step.process];
+    step->is_removed = true;
+    reversal->removed_count++;
+    process->first = step->next;
+    reversal->counts[step->step.process]++;
+    count_touches(search, step->step.footprint, true);
+}
+
+/* ---- Races ---- */
+
+static bool handle_race(struct sim_search *search, uint32_t earlier, uint32_t end,
+                        struct sim_step last, uint32_t last_event,
+                        bool (*handle)(struct sim_search *search, uint32_t level)) {
+    search->reversal.removed_count = 0;
+    build(search, earlier, end);
+    push(search, last, last_event);
+    return handle(search, earlier);
 }
 
 static bool reverse_pending(struct sim_search *search, const struct sim_present *blocked,
-                            bool (*handle)(struct sim_search *search,
-                                           struct sim_reversal reversal)) {
-    uint32_t races[16];
-    uint32_t race_count =
-        sim_trail_races_of_pending(&search->trail, blocked->process, blocked->access, races, 16);
+                            bool (*handle)(struct sim_search *search, uint32_t level)) {
+    enum { RACES_MAX = 64 };
+    uint32_t races[RACES_MAX];
+    uint32_t race_count = sim_trail_races_of_pending(&search->trail, blocked->process,
+                                                     blocked->access, races, RACES_MAX);
     struct sim_step step = {.process = blocked->process};
     step.footprint = sim_footprints_find(&search->footprints, &blocked->access, 1);
     if (step.footprint == SIM_NONE) {
         return false;
     }
     for (uint32_t i = 0; i < race_count; i++) {
-        uint32_t count = build(search, races[i], search->depth);
-        search->sequence[count] = step;
-        search->sequence_events[count++] = SIM_NONE;
-        search->sequence_last = SIM_NONE;
-        if (!handle(search, (struct sim_reversal){.level = races[i], .count = count})) {
+        if (!handle_race(search, races[i], search->depth, step, SIM_NONE, handle)) {
             return false;
         }
     }
@@ -67,16 +228,17 @@ static bool reverse_pending(struct sim_search *search, const struct sim_present 
 }
 
 bool sim_reversals(struct sim_search *search, bool is_short,
-                   bool (*handle)(struct sim_search *search, struct sim_reversal reversal)) {
+                   bool (*handle)(struct sim_search *search, uint32_t level)) {
     const struct sim_trail *trail = &search->trail;
-    if (!reserve(search, search->depth + 1)) {
+    if (!reserve(search)) {
         return false;
     }
     for (uint32_t event = search->new_from; event < search->depth; event++) {
         const struct sim_trail_event *later = &trail->events[event];
         for (uint32_t i = 0; i < later->race_count; i++) {
             uint32_t earlier = trail->races[later->race_first + i];
-            if (!reverse(search, earlier, event, is_short ? event : search->depth, handle)) {
+            if (!handle_race(search, earlier, is_short ? event : search->depth,
+                             search->levels[event].step, event, handle)) {
                 return false;
             }
         }
@@ -86,53 +248,6 @@ bool sim_reversals(struct sim_search *search, bool is_short,
         const struct sim_present *blocked =
             &search->present[last->present_first + last->candidate_count + i];
         if (!reverse_pending(search, blocked, handle)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Has the last step of v to come after the j-th? What happened before it in the execution does not
- * tell: a lock that it waited for may have led from there to it. */
-static bool leads_to_last(const struct sim_search *search, uint32_t j, struct sim_step last) {
-    const struct sim_trail *trail = &search->trail;
-    struct sim_step step = search->sequence[j];
-    uint32_t event = search->sequence_events[j];
-    return step.process == last.process ||
-           sim_footprints_depend(&search->footprints, step.footprint, last.footprint) ||
-           sim_trail_enables(trail, event, last.process);
-}
-
-bool sim_reversal_is_initial(const struct sim_search *search, uint32_t i) {
-    uint32_t event = search->sequence_events[i];
-    for (uint32_t j = 0; j < i; j++) {
-        bool is_after = event != search->sequence_last
-                            ? sim_trail_is_before(&search->trail, search->sequence_events[j], event)
-                            : leads_to_last(search, j, search->sequence[i]);
-        if (is_after) {
-            return false;
-        }
-    }
-    return true;
-}
-
-uint32_t sim_reversal_find(const struct sim_search *search, uint32_t count, uint32_t process) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (search->sequence[i].process == process) {
-            return i;
-        }
-    }
-    return count;
-}
-
-bool sim_reversal_is_independent(const struct sim_search *search, uint32_t count,
-                                 struct sim_step step) {
-    if (step.footprint == SIM_FOOTPRINT_UNKNOWN) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (sim_footprints_depend(&search->footprints, search->sequence[i].footprint,
-                                  step.footprint)) {
             return false;
         }
     }

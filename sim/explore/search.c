@@ -12,6 +12,7 @@ int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
     search->trail.finds_races = policy->races;
     sim_footprints_init(&search->footprints, allocator);
     sim_wakeup_tree_init(&search->tree, allocator);
+    sim_reversal_init(&search->reversal, allocator);
     explorer->chooser.choose = sim_draws_choose;
     explorer->chooser.context = &search->draws;
     return sim_draws_init(&search->draws, allocator);
@@ -23,6 +24,7 @@ void sim_search_term(struct sim_search *search) {
     sim_footprints_term(&search->footprints);
     sim_wakeup_tree_term(&search->tree);
     sim_draws_term(&search->draws);
+    sim_reversal_term(&search->reversal);
     for (size_t i = 0; i < search->snapshot_capacity; i++) {
         sim_snapshot_term(&search->snapshots[i], allocator);
     }
@@ -33,10 +35,6 @@ void sim_search_term(struct sim_search *search) {
     cog_release(allocator, search->present, search->present_capacity * sizeof search->present[0]);
     cog_release(allocator, search->drawn, search->drawn_capacity * sizeof search->drawn[0]);
     cog_release(allocator, search->marks, search->mark_capacity * sizeof search->marks[0]);
-    cog_release(allocator, search->sequence,
-                search->sequence_capacity * sizeof search->sequence[0]);
-    cog_release(allocator, search->sequence_events,
-                search->sequence_capacity * sizeof search->sequence_events[0]);
 }
 
 static bool fail(struct sim_search *search) {

@@ -50,6 +50,44 @@ struct sim_drawn {
     uint32_t count;
 };
 
+/* A sequence of steps: see reversal.h. */
+struct sim_reversal_step {
+    struct sim_step step;
+    uint32_t event; /* of the trail; SIM_NONE: it is announced only */
+    uint32_t next;  /* of the same process, or SIM_NONE */
+    bool is_removed;
+};
+
+/* What is left in it of a process, and of an object. Of no value but with the present stamp. */
+struct sim_reversal_process {
+    uint64_t stamp;
+    uint32_t first;
+    uint32_t last;
+};
+
+struct sim_reversal_object {
+    uint64_t stamp;
+    uint32_t reads;
+    uint32_t writes;
+};
+
+struct sim_reversal {
+    const struct cog_allocator *allocator;
+    struct sim_reversal_step *steps;
+    uint32_t count; /* those removed included */
+    uint32_t removed_count;
+    size_t capacity;
+    struct sim_reversal_process *processes;
+    uint32_t *counts;        /* of each process: its events before what is left */
+    size_t process_capacity; /* of both */
+    struct sim_reversal_object *objects;
+    size_t object_capacity;
+    uint64_t stamp; /* of the sequence under way */
+};
+
+void sim_reversal_init(struct sim_reversal *reversal, const struct cog_allocator *allocator);
+void sim_reversal_term(struct sim_reversal *reversal);
+
 struct sim_search_policy {
     const char *name;
     bool sleeps; /* what has been explored need not be explored again after independent steps */
@@ -93,11 +131,8 @@ struct sim_search {
     struct sim_snapshot *snapshots; /* those in use, by level */
     uint32_t snapshot_count;
     size_t snapshot_capacity;
-    uint32_t snapshot_distance; /* levels between two; 0: none but the start's */
-    struct sim_step *sequence;  /* scratch */
-    uint32_t *sequence_events;
-    size_t sequence_capacity;
-    uint32_t sequence_last; /* the event of its last step */
+    uint32_t snapshot_distance;   /* levels between two; 0: none but the start's */
+    struct sim_reversal reversal; /* of the race under way */
     uint32_t new_from;
     uint32_t bound;         /* of bounded searches */
     uint32_t rotation;      /* which candidate comes first: another order of exploration */

@@ -23,16 +23,15 @@ static bool enter_one(struct sim_search *search, struct sim_level *level) {
 /* Is something asleep before the race that could begin the sequence, or be exchanged with all of
  * it?
  */
-static bool is_seen(const struct sim_search *search, struct sim_reversal reversal) {
-    const struct sim_level *level = &search->levels[reversal.level];
-    uint32_t end = level[1].sleep_first;
-    for (uint32_t i = level->sleep_first; i < end; i++) {
+static bool is_seen(const struct sim_search *search, uint32_t level) {
+    uint32_t end = search->levels[level + 1].sleep_first;
+    for (uint32_t i = search->levels[level].sleep_first; i < end; i++) {
         struct sim_step asleep = search->sleep[i];
-        uint32_t at = sim_reversal_find(search, reversal.count, asleep.process);
-        bool is_weak_initial =
-            at < reversal.count
-                ? sim_step_is(search->sequence[at], asleep) && sim_reversal_is_initial(search, at)
-                : sim_reversal_is_independent(search, reversal.count, asleep);
+        uint32_t at = sim_reversal_find(&search->reversal, asleep.process);
+        bool is_weak_initial = at != SIM_NONE
+                                   ? sim_step_is(search->reversal.steps[at].step, asleep) &&
+                                         sim_reversal_is_initial(search, at)
+                                   : sim_reversal_is_independent(search, asleep);
         if (is_weak_initial) {
             return true;
         }
@@ -40,55 +39,49 @@ static bool is_seen(const struct sim_search *search, struct sim_reversal reversa
     return false;
 }
 
-static void remove_step(struct sim_search *search, uint32_t at, uint32_t count) {
-    for (uint32_t i = at; i + 1 < count; i++) {
-        search->sequence[i] = search->sequence[i + 1];
-        search->sequence_events[i] = search->sequence_events[i + 1];
-    }
-}
-
 /* The leftmost child that the sequence goes along with; what it begins with is taken out of it.
  * SIM_NONE: no child fits. */
-static uint32_t find_child(struct sim_search *search, uint32_t node, uint32_t *count) {
+static uint32_t find_child(struct sim_search *search, uint32_t node) {
     const struct sim_wakeup_tree *tree = &search->tree;
     uint32_t child = tree->nodes[node].first_child;
     for (; child != SIM_NONE; child = tree->nodes[child].next) {
         struct sim_step step = tree->nodes[child].step;
-        uint32_t at = sim_reversal_find(search, *count, step.process);
-        if (at < *count) {
-            if (sim_step_is(search->sequence[at], step) && sim_reversal_is_initial(search, at)) {
-                remove_step(search, at, *count);
-                (*count)--;
+        uint32_t at = sim_reversal_find(&search->reversal, step.process);
+        if (at == SIM_NONE) {
+            if (sim_reversal_is_independent(search, step)) {
                 return child;
             }
-        } else if (sim_reversal_is_independent(search, *count, step)) {
+        } else if (sim_step_is(search->reversal.steps[at].step, step) &&
+                   sim_reversal_is_initial(search, at)) {
+            sim_reversal_remove(search, at);
             return child;
         }
     }
     return SIM_NONE;
 }
 
-static bool insert(struct sim_search *search, struct sim_reversal reversal) {
-    if (is_seen(search, reversal)) {
+/* Puts the sequence into the tree of the level, unless what is there leads to the same. */
+static bool insert(struct sim_search *search, uint32_t level) {
+    if (is_seen(search, level)) {
         return true;
     }
     struct sim_wakeup_tree *tree = &search->tree;
-    uint32_t node = search->levels[reversal.level].root;
-    uint32_t count = reversal.count;
-    for (;;) {
-        uint32_t child = find_child(search, node, &count);
-        if (child == SIM_NONE) {
-            break;
-        }
-        if (count == 0 || tree->nodes[child].first_child == SIM_NONE) {
+    const struct sim_reversal *reversal = &search->reversal;
+    uint32_t node = search->levels[level].root;
+    for (uint32_t child = find_child(search, node); child != SIM_NONE;
+         child = find_child(search, node)) {
+        if (reversal->removed_count == reversal->count ||
+            tree->nodes[child].first_child == SIM_NONE) {
             return true;
         }
         node = child;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        node = sim_wakeup_tree_add(tree, node, search->sequence[i]);
-        if (node == SIM_NONE) {
-            return false;
+    for (uint32_t i = 0; i < reversal->count; i++) {
+        if (!reversal->steps[i].is_removed) {
+            node = sim_wakeup_tree_add(tree, node, reversal->steps[i].step);
+            if (node == SIM_NONE) {
+                return false;
+            }
         }
     }
     return true;

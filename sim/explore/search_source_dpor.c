@@ -28,22 +28,22 @@ static bool is_to_be_explored(const struct sim_search *search, const struct sim_
     return sim_search_is_asleep(search, level, step);
 }
 
-static bool add_initial(struct sim_search *search, struct sim_reversal reversal) {
-    const struct sim_level *level = &search->levels[reversal.level];
+static bool add_initial(struct sim_search *search, uint32_t at) {
+    const struct sim_level *level = &search->levels[at];
+    const struct sim_reversal *reversal = &search->reversal;
     uint32_t added = SIM_NONE;
-    for (uint32_t i = 0; i < reversal.count; i++) {
-        if (!sim_reversal_is_initial(search, i)) {
+    for (uint32_t i = 0; i < reversal->count; i++) {
+        bool is_first = sim_reversal_find(reversal, reversal->steps[i].step.process) == i;
+        if (!is_first || !sim_reversal_is_initial(search, i)) {
             continue;
         }
-        if (is_to_be_explored(search, level, search->sequence[i])) {
+        if (is_to_be_explored(search, level, reversal->steps[i].step)) {
             return true;
         }
         added = added == SIM_NONE ? i : added;
     }
-    if (added == SIM_NONE) {
-        return true;
-    }
-    return sim_wakeup_tree_add(&search->tree, level->root, search->sequence[added]) != SIM_NONE;
+    return added == SIM_NONE ||
+           sim_wakeup_tree_add(&search->tree, level->root, reversal->steps[added].step) != SIM_NONE;
 }
 
 static bool reverse_all(struct sim_search *search) {

@@ -282,8 +282,9 @@ static bool covers(const struct sim_trail *trail, uint32_t other, uint32_t event
     return other != event && sim_trail_is_before(trail, event, other);
 }
 
-/* Does something come between an event and the one that races with it? What the holder of a lock did
- * while it had it does not come between its lock and the next one: neither can be exchanged with it. */
+/* Does something come between an event and the one that races with it? What the holder of a lock
+ * did while it had it does not come between its lock and the next one: neither can be exchanged
+ * with it. */
 static bool is_covered(const struct race_search *search, const struct dependences *others,
                        uint32_t event) {
     const struct sim_trail *trail = search->trail;
