@@ -264,11 +264,11 @@ static int prepare_lock(struct sim_scope *scope, const struct sim_statement *sta
     if (status != COG_OK) {
         return status;
     }
+    scope->frame->lock = lock;
     if (!lock_step_has_come(scope, statement, (uint32_t)(lock - scope->run->locks))) {
         return SIM_NEED_YIELD;
     }
     if (statement->kind == SIM_STATEMENT_ACQUIRE) {
-        scope->frame->lock = lock;
         cog_set_get(op, lock->queue, false);
         return COG_OK;
     }

@@ -17,7 +17,7 @@ enum { SHOWN_MAX = 16, STATEMENTS_MAX = 4, INDENT = 2, INDENT_BELOW = 4 };
 
 struct waiting {
     const struct sim_instance *instance;
-    const struct cog_op *op;
+    const struct cog_op *op; /* null before a step of its own */
     const struct sim_statement *statement;
     const struct sim_instance *blocker; /* who waits too, and would end this wait; or null */
 };
@@ -42,11 +42,20 @@ static void begin_note(struct stall *stall) {
 /* The statement that an instance waits on. */
 static const struct sim_statement *statement_of(const struct sim_instance *instance) {
     const struct sim_frame *frame = cog_coro_context(instance->coro);
+    if (frame->has_yielded) {
+        return frame->code->instructions[frame->next].statement;
+    }
     return frame->next > 0 ? frame->code->instructions[frame->next - 1].statement : NULL;
 }
 
+/* Where the order of steps is chosen, who waits for a lock or an end does so before the step that it
+ * has yielded for. */
 static bool is_waiting(const struct sim_instance *instance) {
-    return !instance->has_ended && cog_coro_awaits(instance->coro) != NULL &&
+    if (instance->has_ended) {
+        return false;
+    }
+    const struct sim_frame *frame = cog_coro_context(instance->coro);
+    return (frame->has_yielded || cog_coro_awaits(instance->coro) != NULL) &&
            statement_of(instance) != NULL;
 }
 

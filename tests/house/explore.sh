@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# explore.sh - what the cogsim program promises of exploring: what it finds, what it says of how much it has seen, and
+# what it makes of wrong input. COGSIM names the program; the scenarios are those of the tree.
+set -euo pipefail
+export LC_ALL=C
+program=$(realpath "${COGSIM:?COGSIM names the program}")
+tree=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    printf 'explore: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
+        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
+    exit 1
+}
+
+# explore CODE ARG...: explores, which must end so; leaves what it printed in the files out and err.
+explore() {
+    local expected=$1 code=0
+    shift
+    "$program" explore "$@" >out 2>err </dev/null || code=$?
+    ((code == expected)) || fail "cogsim explore $*: exit code $code instead of $expected"
+}
+
+prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
+prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
+complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+
+# ---- The library
+
+# Those that say what may vary hold in every way in which they can go.
+grep -l '^explore ' -r "$tree/scenarios" --include='*.scn' | grep -v '/sct/\|latency_race' | sort >explored
+mapfile -t files <explored
+((${#files[@]} >= 50)) || fail "only ${#files[@]} scenarios say what may vary"
+explore 0 --time 2s "${files[@]}"
+
+# Each program with a fault fails, in each of its files.
+faults=0
+for file in "$tree"/scenarios/sct/*.scn; do
+    explore 1 "$file"
+    prints FAIL
+    faults=$((faults + 1))
+done
+((faults == 18)) || fail "$faults programs with faults, not 18"
+
+# ---- What is found
+
+cat >lost.scn <<'END'
+scenario "two increments"
+param copies = 2
+var counter = 0
+coro adder times copies
+    let seen = counter
+    yield
+    set counter = seen + 1
+outcome counter
+expect counter == copies
+END
+explore 1 lost.scn
+prints "up to the first that failed"
+prints "lost.scn:9: expect counter == copies"
+prints "(failed)"
+explore 1 --all lost.scn
+prints "complete, 4 executions"
+prints "2  ##########            1 (failed)"
+explore 1 --all -D copies=3 lost.scn
+prints "complete, 36 executions"
+explore 1 --all --strategy dfs lost.scn
+prints "(dfs: complete, 6 executions)"
+for strategy in source-dpor sleep-sets; do
+    explore 1 --all --strategy "$strategy" lost.scn
+    prints "($strategy: complete, 4 executions)"
+done
+explore 0 --all --strategy preemptions=0 lost.scn
+prints "(preemptions: 2 executions, all within the bound)"
+explore 1 --all --strategy delays=1 lost.scn
+prints "all within the bound"
+
+cat >stuck.scn <<'END'
+scenario "two locks in two orders"
+lock a
+lock b
+coro left
+    acquire a
+    acquire b
+    release b
+    release a
+coro right
+    acquire b
+    acquire a
+    release a
+    release b
+END
+explore 1 stuck.scn
+prints "stalled at 0ms"
+prints "held by left, which waits itself for `acquire b`, line 6"
+prints "left waits for right waits for left"
+
+cat >sometimes.scn <<'END'
+scenario "what never comes about"
+shared x = 0
+coro writer
+    set x = 1
+coro reader
+    let seen = x
+    log "{seen}"
+sometimes log "2"
+END
+explore 1 sometimes.scn
+prints "in no execution: all 2 have been seen"
+explore 1 --budget 1 sometimes.scn
+prints "not reached: in 1, which are not all"
+prints "not complete"
+
+cat >coin.scn <<'END'
+scenario "two coins"
+var left = 0
+var right = 0
+coro thrower
+    pick left from 0, 1
+    pick right from 0, 1, 2
+outcome left, right
+END
+explore 0 coin.scn
+prints "complete, 6 executions"
+explore 0 --vary arrivals coin.scn
+prints "complete, 6 executions"
+
+cat >tie.scn <<'END'
+scenario "two deadlines of one instant"
+var first = "nobody"
+coro left
+    wait never_sent timeout 5ms
+    on timeout
+        if first == "nobody"
+            set first = "left"
+coro right
+    wait never_sent timeout 5ms
+    on timeout
+        if first == "nobody"
+            set first = "right"
+outcome first
+explore vary arrivals
+expect outcomes
+    "left"
+    "right"
+END
+explore 0 tie.scn
+prints "complete, 2 executions"
+
+# ---- Rows, several files, JSON
+
+cat >rows.scn <<'END'
+scenario "rows"
+each limit
+    1
+    2
+shared x = 0
+coro adder times 2
+    let seen = x
+    set x = seen + 1
+expect x <= limit
+END
+explore 1 --all rows.scn
+prints "rows.scn [limit = 1]"
+prints "1 of 2 scenarios held"
+explore 0 --row 2 rows.scn
+prints_not "limit = 1"
+explore 1 --json --all rows.scn
+[[ $(jq -s 'length' out) == 2 ]] || fail "not two JSON objects"
+[[ $(jq -s '.[0].complete and (.[0].ok | not) and .[1].ok and .[1].schedules == 4' out) == true ]] || fail "JSON says otherwise"
+[[ $(jq -s '.[0].failures[0].line' out) == 9 ]] || fail "JSON names another line"
+explore 1 --all lost.scn coin.scn tie.scn stuck.scn
+cp out alone
+explore 1 --all --jobs 3 lost.scn coin.scn tie.scn stuck.scn
+cmp -s out alone || fail "--jobs changes the output"
+
+# ---- Limits
+
+cat >long.scn <<'END'
+scenario "many orders"
+shared x = 0
+coro adder times 6
+    repeat 3
+        add 1 to x
+END
+explore 0 --time 100ms --budget 100000000 long.scn
+prints "not complete"
+explore 0 --budget 1000 long.scn
+prints "1000 executions, not complete"
+
+# ---- Wrong input
+
+explore 2
+complains "which scenarios?"
+explore 2 nowhere.scn
+complains "nowhere.scn"
+explore 2 --vary ordre lost.scn
+complains "'ordre' is none of"
+explore 2 --strategy optimal lost.scn
+complains "there is no 'optimal'"
+complains "optimal-dpor"
+explore 2 --strategy delays lost.scn
+complains "delays=N"
+explore 2 --strategy dfs=3 lost.scn
+complains "there is no 'dfs=3'"
+explore 2 --time 60 lost.scn
+complains "a duration such as 60s"
+explore 2 --budget 0 lost.scn
+complains "a number from 1"
+explore 2 -D copis=3 lost.scn
+complains "no scenario here has a parameter of that name"
+printf 'scenario "t"\ncoro a\n    yeild\n' >broken.scn
+explore 2 broken.scn
+complains "did you mean 'yield'"
+"$program" explore --help >out 2>err || fail "--help fails"
+prints "usage: cogsim explore"
+if "$program" explore lost.scn >/dev/full 2>err; then
+    fail "a full disk goes unnoticed"
+fi
+complains "cannot write"
