@@ -47,8 +47,10 @@ struct sim_chooser {
 static inline uint64_t sim_choose(const struct sim_chooser *chooser,
                                   const struct sim_choice *choice) {
     static const unsigned needed[] = {
-        [SIM_CHOICE_ORDER] = SIM_VARY_ORDER, [SIM_CHOICE_ARRIVAL] = SIM_VARY_ARRIVALS,
-        [SIM_CHOICE_TIME] = SIM_VARY_TIME,   [SIM_CHOICE_SIZE] = SIM_VARY_SIZE,
+        [SIM_CHOICE_ORDER] = SIM_VARY_ORDER,
+        [SIM_CHOICE_ARRIVAL] = SIM_VARY_ARRIVALS,
+        [SIM_CHOICE_TIME] = SIM_VARY_TIME,
+        [SIM_CHOICE_SIZE] = SIM_VARY_SIZE,
         [SIM_CHOICE_VALUE] = 0,
     };
     unsigned kind = needed[choice->kind];

@@ -23,6 +23,7 @@
 #define SIM_MEMORY_DEFAULT ((size_t)1 << 30)
 
 struct sim_chooser;
+struct sim_guide;
 struct sim_stepping;
 
 /* Zero everywhere is the default. */
@@ -33,9 +34,10 @@ struct sim_run_options {
     const char *trace_path;          /* where the trace goes. Null: nowhere, it is only hashed */
     uint64_t
         statement_count_max; /* a run that executes more is given up. 0: SIM_STATEMENTS_DEFAULT */
-    const struct sim_chooser *chooser; /* decides what may vary (choice.h). Null: production */
-    struct sim_stepping *stepping; /* the order of steps is chosen (stepping.h). Null: it is not */
-    bool is_untraced;              /* no event is written or hashed; trace_path is null */
+    struct sim_guide *guide; /* which way the run goes (guide.h). Null: production's */
+    const struct sim_chooser *chooser; /* of explorers: decides what may vary (choice.h) */
+    struct sim_stepping *stepping;     /* likewise: the order of steps is chosen (stepping.h) */
+    bool is_untraced;                  /* no event is written or hashed; trace_path is null */
     size_t memory_bytes; /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };
 

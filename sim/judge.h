@@ -12,7 +12,8 @@ struct sim_statement;
  * ended. What does not hold goes into the journal. */
 void sim_judge(struct sim_run *run);
 
-/* Which line of `expect outcomes` a run that has ended came to; SIM_NONE: none, or there are none. */
+/* Which line of `expect outcomes` a run that has ended came to; SIM_NONE: none, or there are none.
+ */
 uint32_t sim_judge_outcome_line(struct sim_run *run);
 
 /* A `check` does not hold: into the journal, at once. */

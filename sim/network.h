@@ -35,7 +35,7 @@ struct sim_segment;
 /* How segments travel from one host to another. */
 struct sim_path {
     int64_t latency_ns;
-    int64_t latency_span_ns; /* it may take so much longer, where time varies */
+    int64_t latency_span_ns;            /* it may take so much longer, where time varies */
     int64_t bandwidth_bytes_per_second; /* 0: unlimited */
     size_t buffer_bytes;                /* of each direction of a connection */
     int64_t free_at_ns;                 /* when the line has carried what was sent */

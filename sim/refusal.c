@@ -77,9 +77,6 @@ bool sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnos
             refuse_in_world(&scenario->world_blocks[i].statements[j], refusal);
         }
     }
-    if (scenario->has_schedule) {
-        refuse(refusal, scenario->schedule_place, "a 'schedule' block");
-    }
     if (diagnostics != NULL) {
         sim_diagnostics_sort(diagnostics);
     }

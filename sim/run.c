@@ -3,6 +3,7 @@
 
 #include "sim/cogsim.h"
 #include "sim/evaluate.h"
+#include "sim/guide.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
 #include "sim/locks.h"
@@ -363,6 +364,11 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
         options->statement_count_max > 0 ? options->statement_count_max : SIM_STATEMENTS_DEFAULT;
     run->chooser = options->chooser;
     run->stepping = options->stepping;
+    run->guide = options->guide;
+    if (run->guide != NULL) {
+        run->chooser = &run->guide->chooser;
+        run->stepping = sim_guide_steps(run->guide) ? &run->guide->stepping : NULL;
+    }
     size_t memory_bytes = options->memory_bytes > 0 ? options->memory_bytes : SIM_MEMORY_DEFAULT;
     int status = sim_memory_open(&run->memory, memory_bytes);
     /* An untraced run is for those who go back in it: all of it lies in its memory. */
@@ -402,7 +408,9 @@ static const char *verdict_word(const struct sim_run *run) {
 }
 
 int sim_run_execute(struct sim_run *run, struct sim_result *result) {
-    if (run->fatal == COG_OK) {
+    if (run->fatal == COG_OK && run->guide != NULL) {
+        sim_guide_drive(run->guide, run);
+    } else if (run->fatal == COG_OK) {
         sim_world_execute(run);
     }
     return sim_run_conclude(run, result);

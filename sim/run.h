@@ -59,6 +59,7 @@ struct sim_unheard {
     uint32_t line;
 };
 
+struct sim_guide;
 struct sim_result;
 struct sim_stepping;
 
@@ -80,6 +81,7 @@ struct sim_run {
     struct sim_journal journal;
     struct sim_run_host *hosts;
     int64_t now_ns;                    /* world time */
+    struct sim_guide *guide;           /* null: nobody leads it */
     const struct sim_chooser *chooser; /* null: production decides everything */
     struct sim_stepping *stepping;     /* null: the order of steps is production's */
     struct sim_turn turn;

@@ -48,8 +48,8 @@ static const struct sim_statement *statement_of(const struct sim_instance *insta
     return frame->next > 0 ? frame->code->instructions[frame->next - 1].statement : NULL;
 }
 
-/* Where the order of steps is chosen, who waits for a lock or an end does so before the step that it
- * has yielded for. */
+/* Where the order of steps is chosen, who waits for a lock or an end does so before the step that
+ * it has yielded for. */
 static bool is_waiting(const struct sim_instance *instance) {
     if (instance->has_ended) {
         return false;

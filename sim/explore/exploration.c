@@ -52,7 +52,55 @@ const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *b
 struct watch {
     const struct sim_exploration_options *options;
     struct sim_explored *explored;
+    const struct sim_search *search;
+    bool is_out_of_memory;
 };
+
+static bool add_step(struct sim_found *found, const struct cog_allocator *allocator,
+                     const struct sim_search *search, struct sim_step step) {
+    struct sim_guide_step *steps = cog_grow(allocator, found->steps, found->step_count,
+                                            &found->step_capacity, sizeof steps[0]);
+    if (steps == NULL) {
+        return false;
+    }
+    found->steps = steps;
+    const struct sim_draws_item *item = &search->draws.items[step.draws];
+    steps[found->step_count++] = (struct sim_guide_step){
+        .process = step.process == SIM_TIME_PROCESS ? SIM_NO_PROCESS : step.process,
+        .draw_first = found->draw_count,
+        .draw_count = item->count};
+    for (uint32_t i = 0; i < item->count; i++) {
+        uint32_t *draws = cog_grow(allocator, found->draws, found->draw_count,
+                                   &found->draw_capacity, sizeof draws[0]);
+        if (draws == NULL) {
+            return false;
+        }
+        found->draws = draws;
+        draws[found->draw_count++] = search->draws.values[item->first + i];
+    }
+    return true;
+}
+
+/* Keeps the way to the first run that fails. */
+static void keep_way(void *context, const struct sim_result *result) {
+    struct watch *watch = context;
+    const struct sim_search *search = watch->search;
+    struct sim_explored *explored = watch->explored;
+    (void)result;
+    if (explored->found.step_count > 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < search->depth && !watch->is_out_of_memory; i++) {
+        watch->is_out_of_memory = !add_step(&explored->found, explored->explorer.allocator, search,
+                                            search->levels[i].step);
+    }
+}
+
+static void found_term(struct sim_found *found, const struct cog_allocator *allocator) {
+    cog_release(allocator, found->steps, found->step_capacity * sizeof found->steps[0]);
+    cog_release(allocator, found->draws, found->draw_capacity * sizeof found->draws[0]);
+    *found = (struct sim_found){.steps = NULL};
+}
 
 static bool should_stop(void *context) {
     const struct watch *watch = context;
@@ -66,13 +114,17 @@ static bool should_stop(void *context) {
 
 static int search(struct sim_explored *explored, const struct sim_exploration_options *options) {
     struct sim_search searching;
-    struct watch watch = {.options = options, .explored = explored};
+    struct watch watch = {.options = options, .explored = explored, .search = &searching};
+    explored->explorer.failed = keep_way;
+    explored->explorer.failed_context = &watch;
     int status = sim_search_init(&searching, &explored->explorer, options->strategy->policy);
     searching.bound = options->bound;
     searching.run_count_max = options->budget;
     searching.should_stop = should_stop;
     searching.stop_context = &watch;
     status = status == COG_OK ? sim_search_run(&searching) : status;
+    status = watch.is_out_of_memory ? COG_ENOMEM : status;
+    explored->explorer.failed = NULL;
     explored->asleep_count = searching.asleep_count;
     explored->is_partial = searching.draws.is_partial;
     bool is_whole =
@@ -98,16 +150,15 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
     if (status != COG_OK) {
         return status;
     }
-    explored->explorer.failed = options->failed;
-    explored->explorer.failed_context = options->context;
     status = search(explored, options);
     if (status != COG_OK) {
-        sim_explorer_close(&explored->explorer);
+        sim_explored_close(explored);
     }
     return status;
 }
 
 void sim_explored_close(struct sim_explored *explored) {
+    found_term(&explored->found, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }
 

@@ -8,6 +8,7 @@
 #define SIM_EXPLORE_EXPLORATION_H
 
 #include "sim/explore/explorer.h"
+#include "sim/guide.h"
 
 struct sim_strategy_entry {
     const char *name;
@@ -34,9 +35,17 @@ struct sim_exploration_options {
     uint64_t statement_count_max;
     size_t memory_bytes;
     bool (*should_stop)(void *context); /* asked after every execution; may be null */
-    /* A run failed: result is what sim_run_execute gives, and lasts for the call. May be null. */
-    void (*failed)(void *context, const struct sim_result *result);
-    void *context; /* of both */
+    void *context;
+};
+
+/* The way to the first run that failed: for a guide. */
+struct sim_found {
+    struct sim_guide_step *steps;
+    uint32_t step_count;
+    size_t step_capacity;
+    uint32_t *draws;
+    uint32_t draw_count;
+    size_t draw_capacity;
 };
 
 /* What the expectations about all runs come to. */
@@ -49,6 +58,7 @@ enum sim_answer {
 struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
+    struct sim_found found; /* of no steps if no run has failed */
     uint64_t asleep_count; /* executions that were given up, for others lead to the same */
     bool is_complete;
     bool was_stopped; /* by should_stop, or by a failure */

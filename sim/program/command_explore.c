@@ -1,5 +1,8 @@
 /* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
 #include "sim/explore/exploration.h"
+#include "sim/guide.h"
+#include "sim/program/explain.h"
+#include "sim/program/guided.h"
 #include "sim/program/jobs.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
@@ -90,6 +93,8 @@ struct exploring {
     char *failures;      /* of the first execution that failed */
     size_t failures_bytes;
     char *failures_json;
+    char *schedule; /* of that execution, indented */
+    uint32_t schedule_count;
     bool colour;
 };
 
@@ -106,20 +111,40 @@ static bool should_stop(void *context) {
     return exploring->deadline_ns != INT64_MAX && clock_ns() >= exploring->deadline_ns;
 }
 
-static void keep_failures(void *context, const struct sim_result *result) {
-    struct exploring *exploring = context;
-    if (exploring->failures != NULL) {
-        return;
+/* Goes the way to the first failure again, with a trace to tell of it, and keeps what it says and
+ * the schedule. */
+static int retrace(struct exploring *exploring, const struct sim_explored *result, unsigned vary) {
+    struct loaded *loaded = &exploring->loaded;
+    struct sim_guide guide;
+    struct sim_guide_options guide_options = {.vary = vary,
+                                              .steps = result->found.steps,
+                                              .step_count = result->found.step_count,
+                                              .draws = result->found.draws};
+    struct sim_run_options options = {.source = &loaded->source,
+                                      .guide = &guide,
+                                      .statement_count_max =
+                                          exploring->settings->statement_count_max,
+                                      .memory_bytes = exploring->settings->memory_bytes};
+    struct sim_run *run = NULL;
+    struct sim_result again;
+    int status = sim_guide_open(&guide, &loaded->program, &guide_options);
+    status = status == COG_OK ? sim_run_new(&loaded->program, &options, &run) : status;
+    status = status == COG_OK ? sim_run_execute(run, &again) : status;
+    FILE *file =
+        status == COG_OK ? open_memstream(&exploring->failures, &exploring->failures_bytes) : NULL;
+    if (file != NULL) {
+        struct sim_buffer schedule;
+        sim_buffer_init(&schedule, cog_allocator_malloc());
+        explain_failures(file, loaded, &options, &again, exploring->colour);
+        sim_schedule_write(&guide.recorded, 8, &schedule);
+        exploring->failures_json = output_failures_json(loaded->scenario, &again);
+        exploring->schedule = schedule.bytes; /* malloc's */
+        exploring->schedule_count = guide.recorded.count;
+        (void)fclose(file);
     }
-    FILE *file = open_memstream(&exploring->failures, &exploring->failures_bytes);
-    if (file == NULL) {
-        return;
-    }
-    const struct loaded *loaded = &exploring->loaded;
-    struct output_details details = {.colour = exploring->colour};
-    output_failures(file, loaded->path, loaded->scenario, result->journal, &details);
-    (void)fclose(file);
-    exploring->failures_json = output_failures_json(loaded->scenario, result);
+    sim_run_free(run);
+    sim_guide_close(&guide);
+    return file != NULL ? COG_OK : status == COG_OK ? COG_ENOMEM : status;
 }
 
 /* ---- One scenario ---- */
@@ -127,7 +152,7 @@ static void keep_failures(void *context, const struct sim_result *result) {
 static struct sim_exploration_options options_for(struct exploring *exploring) {
     const struct settings *settings = exploring->settings;
     const struct sim_exploration *line = &exploring->loaded.scenario->exploration;
-    unsigned vary = settings->vary != 0 ? settings->vary : line->vary;
+    unsigned vary = settings->vary != 0 ? settings->vary : guided_vary(exploring->loaded.scenario);
     uint64_t budget = settings->budget;
     if (budget == 0) {
         budget = line->has_budget ? (uint64_t)line->budget : BUDGET_DEFAULT;
@@ -141,13 +166,12 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
         .source = &exploring->loaded.source,
         .strategy = settings->strategy,
         .bound = settings->bound,
-        .vary = vary != 0 ? vary : SIM_VARY_ORDER,
+        .vary = vary,
         .budget = budget,
         .goes_on = settings->goes_on,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
         .should_stop = should_stop,
-        .failed = keep_failures,
         .context = exploring,
     };
 }
@@ -158,6 +182,8 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .result = result,
                                 .failures = exploring->failures,
                                 .failures_json = exploring->failures_json,
+                                .schedule = exploring->schedule,
+                                .schedule_count = exploring->schedule_count,
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
     if (!exploring->settings->json) {
@@ -177,16 +203,25 @@ static int explore_loaded(struct exploring *exploring) {
     exploring->colour = wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
+    bool has_result = status == COG_OK;
+    if (has_result && result.found.step_count > 0) {
+        status = retrace(exploring, &result, options.vary);
+    }
     if (status == COG_OK) {
         code = print_explored(exploring, &result);
+    }
+    if (has_result) {
         sim_explored_close(&result);
-    } else {
+    }
+    if (status != COG_OK) {
         complain_to(exploring->errors,
                     "%s: out of memory (--memory sets how much a scenario may take)",
                     exploring->loaded.path);
     }
     free(exploring->failures);
     free(exploring->failures_json);
+    free(exploring->schedule);
+    exploring->schedule = NULL;
     exploring->failures = NULL;
     exploring->failures_json = NULL;
     return code;

@@ -1,5 +1,6 @@
 /* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
 #include "reports/reports.h"
+#include "sim/program/guided.h"
 #include "sim/program/interrupt.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
@@ -118,7 +119,7 @@ static int is_trace(const char *path, bool *answer) {
 }
 
 /* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, const struct loaded *loaded, const char *output) {
+static int report_on_run(const struct kind *kind, struct loaded *loaded, const char *output) {
     const char *path = loaded->path;
     const char *folder = getenv("TMPDIR");
     char trace_path[1024];
@@ -131,10 +132,16 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
     }
     (void)close(descriptor);
     (void)remove(trace_path); /* only its name is wanted */
-    struct sim_run_options options = {.trace_path = trace_path};
+    struct guided guided;
+    struct guided_settings guided_settings = {.schedule_path = NULL};
+    int code = guided_open(&guided, loaded, &guided_settings, stderr);
+    if (code != EXIT_HELD) {
+        guided_close(&guided);
+        return code;
+    }
+    struct sim_run_options options = {.trace_path = trace_path, .guide = guided_guide(&guided)};
     struct sim_run *run = NULL;
     struct sim_result result;
-    int code = EXIT_HELD;
     hold_interrupts();
     int status = sim_run_new(&loaded->program, &options, &run);
     remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
@@ -152,6 +159,7 @@ static int report_on_run(const struct kind *kind, const struct loaded *loaded, c
         code = write_report(kind, trace_path, path, output);
     }
     sim_run_free(run);
+    guided_close(&guided);
     (void)remove(trace_path);
     remove_on_interrupt(NULL);
     return code;

@@ -1,5 +1,6 @@
 /* command_run.c - cogsim run: runs scenarios and says whether what they expect holds. */
 #include "sim/program/explain.h"
+#include "sim/program/guided.h"
 #include "sim/program/interrupt.h"
 #include "sim/program/jobs.h"
 #include "sim/program/load.h"
@@ -48,8 +49,10 @@ struct settings {
     bool update;
     const char *trace_path;
     const char *root;
-    uint32_t row;  /* from 1; 0: all */
-    uint64_t jobs; /* 0: one */
+    struct guided_settings guided;
+    bool is_replay; /* there must be a schedule */
+    uint32_t row;   /* from 1; 0: all */
+    uint64_t jobs;  /* 0: one */
     uint64_t statement_count_max;
     size_t memory_bytes;
     struct definitions definitions;
@@ -121,6 +124,18 @@ static int run_program(struct run_of_file *file) {
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
     };
+    struct guided guided;
+    int opened = guided_open(&guided, &file->loaded, &settings->guided, file->errors);
+    if (opened == EXIT_HELD && settings->is_replay && guided_guide(&guided) == NULL) {
+        complain_to(file->errors, "%s: has no 'schedule' block; --schedule names a file with one",
+                    file->loaded.path);
+        opened = EXIT_BAD_INPUT;
+    }
+    if (opened != EXIT_HELD) {
+        guided_close(&guided);
+        return opened;
+    }
+    options.guide = guided_guide(&guided);
     struct sim_run *run = NULL;
     struct sim_result result;
     bool has_trace = settings->trace_path != NULL;
@@ -137,6 +152,9 @@ static int run_program(struct run_of_file *file) {
     if (has_trace) {
         remove_on_interrupt(NULL);
     }
+    if (status == COG_OK) {
+        guided_tell_drifts(&guided, file->errors);
+    }
     int code =
         status == COG_OK ? print_result(file, &options, &result) : complain_of_run(file, status);
     if (settings->update && code == EXIT_NOT_HELD) {
@@ -148,6 +166,7 @@ static int run_program(struct run_of_file *file) {
         code = update_scenario(&update, run);
     }
     sim_run_free(run);
+    guided_close(&guided);
     return code;
 }
 
@@ -237,6 +256,32 @@ static int run_files(const struct paths *paths, const struct settings *settings)
     return code;
 }
 
+static int check_options(const struct settings *settings) {
+    if (settings->update && (settings->json || settings->log || settings->jobs > 1)) {
+        complain("--update does not go with --%s", settings->json  ? "json"
+                                                   : settings->log ? "log"
+                                                                   : "jobs");
+        return EXIT_BAD_INPUT;
+    }
+    return EXIT_HELD;
+}
+
+static int run_paths(char **argv, int count, const struct settings *settings) {
+    struct paths paths;
+    int code = paths_expand(&paths, argv, count, settings->root, false);
+    const char *single = settings->trace_path != NULL             ? "--trace"
+                         : settings->guided.schedule_path != NULL ? "--schedule"
+                                                                  : NULL;
+    if (single != NULL && paths.count > 1) {
+        complain("%s is for one scenario, and these are %zu", single, paths.count);
+        code = worse(code, EXIT_BAD_INPUT);
+    } else {
+        code = worse(code, run_files(&paths, settings));
+    }
+    paths_free(&paths);
+    return code;
+}
+
 int command_run(int argc, char **argv) {
     struct settings settings = {.log = false};
     const struct option_spec specs[] = {
@@ -262,20 +307,59 @@ int command_run(int argc, char **argv) {
         complain("run: which scenarios? name files or folders");
         return EXIT_BAD_INPUT;
     }
-    if (settings.update && (settings.json || settings.log || settings.jobs > 1)) {
-        complain("--update does not go with --%s", settings.json  ? "json"
-                                                   : settings.log ? "log"
-                                                                  : "jobs");
+    code = check_options(&settings);
+    return code == EXIT_HELD ? run_paths(argv, count, &settings) : code;
+}
+
+static const char replay_help[] =
+    "usage: cogsim replay [OPTION...] FILE.scn\n"
+    "\n"
+    "Runs a scenario as its 'schedule' block, or the schedule of a file, says: 'cogsim explore' "
+    "gives\n"
+    "one for an execution that failed. Where scenario and schedule do not fit any more, it says "
+    "so and\n"
+    "goes on as well as it can.\n"
+    "\n"
+    "  --schedule FILE  follow this one\n"
+    "  --then HOW       when the schedule is at its end: canonical (production's order) or "
+    "random\n"
+    "  --seed N         of random decisions (1)\n"
+    "  --log            print the log instead\n"
+    "  --json           print a JSON object\n"
+    "  --trace FILE     write every event of the run to FILE\n"
+    "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
+    "  --row N          of an 'each' table, counted from 1\n"
+    "  --root DIR       includes must stay inside DIR\n"
+    "  --limit N        give up a run after N statements (10000000)\n"
+    "  --memory SIZE    give up a run that needs more memory than this (1GB)\n"
+    "\n"
+    "exit codes: 0 everything held; 1 something did not; 2 bad input; 3 the environment failed.\n";
+
+int command_replay(int argc, char **argv) {
+    struct settings settings = {.is_replay = true, .guided = {.seed = 1}};
+    const struct option_spec specs[] = {
+        {"--schedule", OPTION_TEXT, &settings.guided.schedule_path},
+        {"--then", OPTION_TEXT, &settings.guided.then_text},
+        {"--seed", OPTION_NUMBER, &settings.guided.seed},
+        {"--log", OPTION_SWITCH, &settings.log},
+        {"--json", OPTION_SWITCH, &settings.json},
+        {"--trace", OPTION_TEXT, &settings.trace_path},
+        {"-D", OPTION_DEFINE, &settings.definitions},
+        {"--row", OPTION_ROW, &settings.row},
+        {"--root", OPTION_TEXT, &settings.root},
+        {"--limit", OPTION_NUMBER, &settings.statement_count_max},
+        {"--memory", OPTION_SIZE, &settings.memory_bytes},
+    };
+    int count;
+    bool is_done;
+    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], replay_help, &count,
+                            &is_done);
+    if (code != EXIT_HELD || is_done) {
+        return code;
+    }
+    if (count != 1) {
+        complain("replay: which scenario? name one file");
         return EXIT_BAD_INPUT;
     }
-    struct paths paths;
-    code = paths_expand(&paths, argv, count, settings.root, false);
-    if (settings.trace_path != NULL && paths.count > 1) {
-        complain("--trace is for one scenario, and these are %zu", paths.count);
-        code = worse(code, EXIT_BAD_INPUT);
-    } else {
-        code = worse(code, run_files(&paths, &settings));
-    }
-    paths_free(&paths);
-    return code;
+    return run_paths(argv, count, &settings);
 }

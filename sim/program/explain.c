@@ -123,8 +123,8 @@ static void tell_recent(const struct rep_recent *recent, const struct sim_journa
     }
 }
 
-void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
-                     const struct sim_result *result, bool colour) {
+static void explain(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
+                    const struct sim_result *result, bool has_heading, bool colour) {
     const struct sim_journal *journal = result->journal;
     struct output_details details = {.colour = colour};
     struct rep_trace *trace = NULL;
@@ -137,10 +137,25 @@ void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_r
         tell_recent(recent, journal, texts);
         details.recent = texts;
     }
-    output_explained(file, loaded->path, loaded->scenario, result, &details);
+    if (has_heading) {
+        output_explained(file, loaded->path, loaded->scenario, result, &details);
+    } else {
+        output_failures(file, loaded->path, loaded->scenario, journal, &details);
+    }
     for (size_t i = 0; i < OUTPUT_FAILURES_MAX; i++) {
         free(texts[i]);
     }
     rep_recent_free(recent);
     rep_trace_free(trace);
+}
+
+void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
+                     const struct sim_result *result, bool colour) {
+    explain(file, loaded, options, result, true, colour);
+}
+
+void explain_failures(FILE *file, const struct loaded *loaded,
+                      const struct sim_run_options *options, const struct sim_result *result,
+                      bool colour) {
+    explain(file, loaded, options, result, false, colour);
 }

@@ -12,4 +12,9 @@
 void explain_verdict(FILE *file, const struct loaded *loaded, const struct sim_run_options *options,
                      const struct sim_result *result, bool colour);
 
+/* The same without the line of the verdict. */
+void explain_failures(FILE *file, const struct loaded *loaded,
+                      const struct sim_run_options *options, const struct sim_result *result,
+                      bool colour);
+
 #endif

@@ -14,6 +14,7 @@ static const char help[] =
     "\n"
     "  run      runs scenarios and says whether what they expect holds\n"
     "  explore  runs them in all the ways in which they can go\n"
+    "  replay   runs one the way in which it failed\n"
     "  check    says what is wrong with scenario files, without running them\n"
     "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
@@ -60,8 +61,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"run", command_run},     {"check", command_check},   {"fmt", command_fmt},
-    {"graph", command_graph}, {"report", command_report}, {"explore", command_explore},
+    {"run", command_run},       {"check", command_check},   {"fmt", command_fmt},
+    {"graph", command_graph},   {"report", command_report}, {"explore", command_explore},
+    {"replay", command_replay},
 };
 
 static int unknown_command(const char *name) {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTCOMES_SHOWN = 20 };
+enum { OUTCOMES_SHOWN = 20, SCHEDULE_SHOWN = 40 };
 
 static const struct sim_tally *tally_of(const struct explored *explored) {
     return &explored->result->explorer.tally;
@@ -141,6 +141,30 @@ static void print_outcomes(FILE *file, const struct explored *explored) {
     free(sorted);
 }
 
+/* A schedule that can be pasted into the scenario; a long one only with --json. */
+static void print_schedule(FILE *file, const struct explored *explored) {
+    if (explored->schedule_count == 0) {
+        if (explored->failures != NULL) {
+            (void)fputs("      in production's order, without any decision of its own\n", file);
+        }
+        return;
+    }
+    (void)fputs(
+        "      this way ('cogsim replay' goes it again; as a block of the scenario, so does "
+        "'cogsim run'):\n    schedule\n",
+        file);
+    const char *text = explored->schedule;
+    for (uint32_t i = 0; i < explored->schedule_count && i < SCHEDULE_SHOWN; i++) {
+        size_t length = strcspn(text, "\n") + 1;
+        (void)fwrite(text, 1, length, file);
+        text += length;
+    }
+    if (explored->schedule_count > SCHEDULE_SHOWN) {
+        (void)fprintf(file, "        and %" PRIu32 " more; --out DIR writes them all\n",
+                      explored->schedule_count - SCHEDULE_SHOWN);
+    }
+}
+
 void output_explored(FILE *file, const struct explored *explored) {
     output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
                  explored->colour);
@@ -148,6 +172,7 @@ void output_explored(FILE *file, const struct explored *explored) {
     if (explored->failures != NULL) {
         (void)fputs(explored->failures, file);
     }
+    print_schedule(file, explored);
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }

@@ -13,6 +13,8 @@ struct explored {
     const struct sim_explored *result;
     const char *failures; /* of the first run that failed, as output_failures wrote them; or null */
     const char *failures_json; /* the same as a JSON list; or null */
+    const char *schedule;      /* of that run, its lines indented; null: none has failed */
+    uint32_t schedule_count;   /* lines of it */
     bool colour;
 };
 

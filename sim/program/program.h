@@ -38,6 +38,7 @@ int command_check(int argc, char **argv);
 int command_explore(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_graph(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
 
 #endif

@@ -1,0 +1,73 @@
+/* guide.h - makes a run go a given way: after a schedule, or after the steps that a search has
+ * gone; and writes down the decisions as it goes.
+ *
+ * Where the schedule and the run do not fit any more (one of them has changed), the guide goes on
+ * as well as it can: it looks a little ahead in the schedule for a line that fits, else takes the
+ * coroutine that the line names whatever that does, else decides as production would; each time it
+ * notes a *drift*.
+ */
+#ifndef SIM_GUIDE_H
+#define SIM_GUIDE_H
+
+#include "sim/choice.h"
+#include "sim/objects.h"
+#include "sim/process.h"
+#include "sim/schedule.h"
+#include "sim/stepping.h"
+
+/* What a search chose at one of its steps. */
+struct sim_guide_step {
+    uint32_t process;    /* SIM_NO_PROCESS: time passes */
+    uint32_t draw_first; /* into draws */
+    uint32_t draw_count;
+};
+
+struct sim_drift {
+    uint32_t entry;   /* of the schedule */
+    const char *text; /* what was the matter; null-terminated */
+};
+
+enum { SIM_DRIFTS_MAX = 16 };
+
+struct sim_guide_options {
+    const struct cog_allocator *allocator; /* null: malloc */
+    unsigned vary;                         /* a set of enum sim_vary */
+    const struct sim_schedule *follow;     /* may be null */
+    const struct sim_guide_step *steps;    /* else these; may be null */
+    uint32_t step_count;
+    const uint32_t *draws;
+    bool is_random_after; /* behind the end of what is followed; else as in production */
+    uint64_t seed;        /* of that */
+};
+
+struct sim_guide {
+    struct sim_guide_options options;
+    const struct cog_allocator *allocator;
+    struct sim_processes processes;
+    struct sim_objects objects;
+    struct sim_stepping stepping;
+    struct sim_chooser chooser;
+    struct sim_schedule recorded; /* the decisions of the latest run */
+    uint32_t entry_next;          /* of the schedule followed */
+    uint32_t step_next;           /* of the steps followed */
+    uint64_t random_count;        /* decisions at random so far */
+    uint32_t draw_next;           /* of the step under way */
+    struct sim_drift drifts[SIM_DRIFTS_MAX];
+    uint32_t drift_count; /* of all */
+    bool is_out_of_memory;
+};
+
+/* The program must outlive the guide, as must what the options point to. COG_OK, COG_ENOMEM. */
+int sim_guide_open(struct sim_guide *guide, struct sim_program *program,
+                   const struct sim_guide_options *options);
+void sim_guide_close(struct sim_guide *guide);
+
+/* Takes a run, which was made with the guide, from its beginning to its end. */
+void sim_guide_drive(struct sim_guide *guide, struct sim_run *run);
+
+/* The order of steps is the guide's. */
+static inline bool sim_guide_steps(const struct sim_guide *guide) {
+    return (guide->options.vary & SIM_VARY_ORDER) != 0;
+}
+
+#endif
