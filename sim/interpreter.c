@@ -438,7 +438,11 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     (void)coro;
     struct sim_frame *frame = context;
     struct sim_run *run = frame->run;
-    struct sim_scope scope = {.run = run, .frame = frame};
+    struct sim_scope scope; /* not cleared as a whole: its message is long, and mostly unused */
+    scope.run = run;
+    scope.frame = frame;
+    scope.is_observer = false;
+    scope.message[0] = '\0';
     run->step_count++;
     frame->instance->step_count++;
     if (frame->instance->is_background && run->stepping != NULL) {

@@ -105,26 +105,31 @@ static bool is_enabled(const struct sim_run *run, const struct sim_frame *frame)
            cog_queue_count(run->locks[frame->access.object - objects->locks].queue) > 0;
 }
 
-static struct sim_candidate candidate_of(const struct sim_run *run, struct cog_coro *coro) {
-    const struct sim_frame *frame = cog_coro_context(coro);
-    struct sim_candidate candidate = {.instance = frame->instance,
-                                      .process = frame->instance->process,
-                                      .kind = SIM_PENDING_UNKNOWN};
+static enum sim_pending_kind pending_kind_of(const struct sim_run *run, const struct cog_coro *coro,
+                                             const struct sim_frame *frame) {
     if (!coro->is_prepared) {
-        candidate.kind = SIM_PENDING_QUIET;
-    } else if (frame->has_yielded) {
-        candidate.access = frame->access;
-        candidate.kind = is_enabled(run, frame) ? SIM_PENDING_ACCESS : SIM_PENDING_BLOCKED;
-    } else if (coro->is_cancelled) {
-        candidate.kind = SIM_PENDING_UNKNOWN;
-    } else if (frame->is_waiting) {
-        bool is_quiet = (frame->code->quiet[frame->next - 1] & SIM_QUIET_AFTER) != 0;
-        candidate.kind = is_quiet ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
-    } else {
-        bool is_quiet = (frame->code->quiet[frame->next] & SIM_QUIET_FROM) != 0;
-        candidate.kind = is_quiet ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
+        return SIM_PENDING_QUIET;
     }
-    return candidate;
+    if (frame->has_yielded) {
+        return is_enabled(run, frame) ? SIM_PENDING_ACCESS : SIM_PENDING_BLOCKED;
+    }
+    if (coro->is_cancelled) {
+        return SIM_PENDING_UNKNOWN;
+    }
+    bool is_quiet = frame->is_waiting ? (frame->code->quiet[frame->next - 1] & SIM_QUIET_AFTER) != 0
+                                      : (frame->code->quiet[frame->next] & SIM_QUIET_FROM) != 0;
+    return is_quiet ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
+}
+
+/* Fills in where it is to stand: a copy of what has just been written in parts is slow. */
+static void fill_candidate(const struct sim_run *run, struct cog_coro *coro,
+                           struct sim_candidate *candidate) {
+    const struct sim_frame *frame = cog_coro_context(coro);
+    candidate->instance = frame->instance;
+    candidate->process = frame->instance->process;
+    candidate->kind = pending_kind_of(run, coro, frame);
+    bool is_known = candidate->kind == SIM_PENDING_ACCESS || candidate->kind == SIM_PENDING_BLOCKED;
+    candidate->access = is_known ? frame->access : (struct sim_touch){.object = 0};
 }
 
 static bool reserve(struct sim_stepping *stepping, size_t count) {
@@ -165,21 +170,22 @@ static enum found consider(struct sim_run *run, uint32_t host, struct cog_coro *
     if (is_idle(coro)) {
         return NOTHING;
     }
-    struct sim_candidate candidate = candidate_of(run, coro);
-    switch (candidate.kind) {
+    struct sim_candidate *candidate = &stepping->candidates[stepping->candidate_count];
+    fill_candidate(run, coro, candidate);
+    switch (candidate->kind) {
     case SIM_PENDING_QUIET:
         stepping->footprint.count = 0;
         iterate(run, host, coro);
         stepping->is_inexact |= stepping->footprint.count > 0;
         return WENT_ON;
     case SIM_PENDING_BLOCKED:
-        stepping->blocked[stepping->blocked_count++] = candidate;
+        stepping->blocked[stepping->blocked_count++] = *candidate;
         return STEPS;
     case SIM_PENDING_ACCESS:
     case SIM_PENDING_UNKNOWN:
         break;
     }
-    stepping->candidates[stepping->candidate_count++] = candidate;
+    stepping->candidate_count++;
     return STEPS;
 }
 
@@ -255,12 +261,12 @@ static void collect_cut_off(struct sim_run *run) {
             if (is_idle(coro)) {
                 continue;
             }
-            struct sim_candidate candidate = candidate_of(run, coro);
-            candidate.kind = SIM_PENDING_BLOCKED;
-            candidate.access =
+            struct sim_candidate *cut_off = &stepping->blocked[stepping->blocked_count++];
+            fill_candidate(run, coro, cut_off);
+            cut_off->kind = SIM_PENDING_BLOCKED;
+            cut_off->access =
                 (struct sim_touch){.object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
                                    .mode = SIM_TOUCH_READ};
-            stepping->blocked[stepping->blocked_count++] = candidate;
         }
     }
 }

@@ -32,7 +32,8 @@ static int64_t show(const struct sim_run_host *host, int64_t world_ns) {
 }
 
 int64_t sim_host_now_ns(const struct sim_run_host *host) {
-    return show(host, host->run->now_ns);
+    int64_t world_ns = host->run->now_ns;
+    return host->drift_ppm == 0 ? world_ns + host->skew_ns : show(host, world_ns);
 }
 
 int64_t sim_host_world_ns(const struct sim_run_host *host, int64_t host_ns) {

@@ -1,0 +1,104 @@
+/* sampler.c - the loop over the steps of a run, and over runs. */
+#include "sim/explore/sampler.h"
+
+#include "sim/explore/random.h"
+
+uint64_t sim_sampling_seed(uint64_t seed, uint64_t number) {
+    return sim_random_draw(seed, SIM_STREAM_RUN, 0, number);
+}
+
+void sim_sampler_init(struct sim_sampler *sampler, struct sim_explorer *explorer,
+                      struct sim_strategy *strategy) {
+    *sampler = (struct sim_sampler){.explorer = explorer, .strategy = strategy};
+}
+
+void sim_sampler_term(struct sim_sampler *sampler) {
+    sim_snapshot_term(&sampler->first, sampler->explorer->allocator);
+}
+
+static uint64_t choose(void *context, const struct sim_choice *choice) {
+    struct sim_sampler *sampler = context;
+    sampler->has_drawn = true;
+    return sampler->strategy->type->draw(sampler->strategy, choice);
+}
+
+/* To the first state in which there is a choice, or the end. */
+static int start(struct sim_sampler *sampler, enum sim_next *next) {
+    struct sim_explorer *explorer = sampler->explorer;
+    if (sampler->has_first) {
+        sim_snapshot_restore(&sampler->first, explorer->run);
+        *next = sim_explorer_next(explorer);
+        return COG_OK;
+    }
+    sim_explorer_restart(explorer);
+    *next = sim_explorer_next(explorer);
+    while (*next == SIM_NEXT_TIME) {
+        sim_explorer_pass_time(explorer);
+        *next = sim_explorer_next(explorer);
+    }
+    if (sampler->has_drawn || *next == SIM_NEXT_OVER) {
+        return COG_OK;
+    }
+    sampler->has_first = true;
+    return sim_snapshot_take(&sampler->first, explorer->allocator, explorer->run);
+}
+
+static void step(struct sim_sampler *sampler) {
+    struct sim_explorer *explorer = sampler->explorer;
+    bool varies = (explorer->chooser.vary & SIM_VARY_ORDER) != 0;
+    uint32_t index = varies ? sim_strategy_pick(sampler->strategy, &explorer->stepping) : 0;
+    sim_explorer_take(explorer, index);
+    sim_strategy_took(sampler->strategy, &explorer->stepping, index);
+}
+
+int sim_sampler_play(struct sim_sampler *sampler, uint64_t seed) {
+    struct sim_explorer *explorer = sampler->explorer;
+    explorer->chooser.choose = choose;
+    explorer->chooser.context = sampler;
+    sampler->has_drawn = false;
+    sim_strategy_begin(sampler->strategy, seed);
+    enum sim_next next;
+    int status = start(sampler, &next);
+    while (status == COG_OK && next != SIM_NEXT_OVER) {
+        if (next == SIM_NEXT_STEP) {
+            step(sampler);
+        } else {
+            sim_explorer_pass_time(explorer);
+        }
+        next = sim_explorer_next(explorer);
+    }
+    int fatal = explorer->run->fatal;
+    if (status == COG_OK && fatal != COG_ELIMIT) {
+        status = fatal; /* one that does not end within its limit is a run like another */
+    }
+    return sampler->strategy->is_out_of_memory ? COG_ENOMEM : status;
+}
+
+int sim_sampler_run(struct sim_sampler *sampler, uint64_t seed) {
+    int status = sim_sampler_play(sampler, seed);
+    return status == COG_OK ? sim_explorer_judge(sampler->explorer) : status;
+}
+
+static bool should_stop(const struct sim_sampling *sampling, bool has_failed) {
+    return (sampling->stops_at_failure && has_failed) ||
+           (sampling->should_stop != NULL && sampling->should_stop(sampling->context));
+}
+
+int sim_sampler_run_many(struct sim_sampler *sampler, const struct sim_sampling *sampling,
+                         uint64_t *run_count) {
+    const struct sim_tally *tally = &sampler->explorer->tally;
+    uint64_t failure_count = tally->failure_count;
+    uint64_t count = 0;
+    int status = COG_OK;
+    bool is_stopped = false;
+    while (count < sampling->run_count && status == COG_OK && !is_stopped) {
+        status =
+            sim_sampler_run(sampler, sim_sampling_seed(sampling->seed, sampling->first + count));
+        count++;
+        is_stopped = should_stop(sampling, tally->failure_count > failure_count);
+    }
+    if (run_count != NULL) {
+        *run_count = count;
+    }
+    return status;
+}
