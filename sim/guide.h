@@ -35,7 +35,7 @@ struct sim_guide_options {
     const struct sim_schedule *follow;     /* may be null */
     const struct sim_guide_step *steps;    /* else these; may be null */
     uint32_t step_count;
-    const uint32_t *draws;
+    const uint64_t *draws;
     bool is_random_after; /* behind the end of what is followed; else as in production */
     uint64_t seed;        /* of that */
 };

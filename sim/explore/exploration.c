@@ -1,21 +1,26 @@
 /* exploration.c - runs the strategy that is wanted, and answers. */
 #include "sim/explore/exploration.h"
 
+#include "sim/explore/sampler.h"
 #include "sim/explore/search.h"
 
 #include <string.h>
 
 static const struct sim_strategy_entry entries[] = {
-    {"optimal-dpor", "one execution of each kind: orders of independent steps are the same kind",
-     &sim_search_optimal_dpor, false},
-    {"source-dpor", "the same with less to remember, and some executions in vain",
-     &sim_search_source_dpor, false},
-    {"sleep-sets", "the same again, slow and simple", &sim_search_sleep_sets, false},
-    {"dfs", "every order", &sim_search_all, false},
-    {"preemptions", "orders with at most N preemptions: preemptions=2", &sim_search_preemptions,
-     true},
-    {"delays", "orders with at most N delays of a simple one: delays=2", &sim_search_delays, true},
-    {NULL, NULL, NULL, false},
+    {.name = "portfolio"},
+    {.name = "optimal-dpor", .policy = &sim_search_optimal_dpor},
+    {.name = "source-dpor", .policy = &sim_search_source_dpor},
+    {.name = "sleep-sets", .policy = &sim_search_sleep_sets},
+    {.name = "dfs", .policy = &sim_search_all},
+    {.name = "preemptions", .policy = &sim_search_preemptions, .number = SIM_NUMBER_NEEDED},
+    {.name = "delays", .policy = &sim_search_delays, .number = SIM_NUMBER_NEEDED},
+    {.name = "canonical", .type = &sim_strategy_canonical},
+    {.name = "random", .type = &sim_strategy_random},
+    {.name = "pct", .type = &sim_strategy_pct, .number = SIM_NUMBER_ALLOWED},
+    {.name = "pos", .type = &sim_strategy_pos},
+    {.name = "urw", .type = &sim_strategy_urw},
+    {.name = "surw", .type = &sim_strategy_surw},
+    {.name = NULL},
 };
 
 const struct sim_strategy_entry *sim_strategies(void) {
@@ -37,102 +42,174 @@ static bool read_bound(const char *text, uint32_t *bound) {
 
 const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *bound) {
     size_t length = strcspn(text, "=");
+    bool has_number = text[length] == '=';
     *bound = 0;
     for (const struct sim_strategy_entry *entry = entries; entry->name != NULL; entry++) {
         if (strlen(entry->name) != length || memcmp(entry->name, text, length) != 0) {
             continue;
         }
-        bool has_bound = text[length] == '=' && read_bound(text + length + 1, bound);
-        return has_bound == entry->needs_bound && (has_bound || text[length] == '\0') ? entry
-                                                                                      : NULL;
+        if (has_number) {
+            bool is_pct = entry->type == &sim_strategy_pct;
+            bool is_read = entry->number != SIM_NUMBER_NONE && read_bound(text + length + 1, bound);
+            bool is_deep = is_pct && (*bound == 0 || *bound > SIM_STRATEGY_DEPTH_MAX);
+            return is_read && !is_deep ? entry : NULL;
+        }
+        return entry->number != SIM_NUMBER_NEEDED ? entry : NULL;
     }
     return NULL;
 }
+
+/* ---- Stopping ---- */
 
 struct watch {
     const struct sim_exploration_options *options;
     struct sim_explored *explored;
     const struct sim_search *search;
-    bool is_out_of_memory;
 };
 
-static bool add_step(struct sim_found *found, const struct cog_allocator *allocator,
-                     const struct sim_search *search, struct sim_step step) {
-    struct sim_guide_step *steps = cog_grow(allocator, found->steps, found->step_count,
-                                            &found->step_capacity, sizeof steps[0]);
-    if (steps == NULL) {
-        return false;
-    }
-    found->steps = steps;
-    const struct sim_draws_item *item = &search->draws.items[step.draws];
-    steps[found->step_count++] = (struct sim_guide_step){
-        .process = step.process == SIM_TIME_PROCESS ? SIM_NO_PROCESS : step.process,
-        .draw_first = found->draw_count,
-        .draw_count = item->count};
-    for (uint32_t i = 0; i < item->count; i++) {
-        uint32_t *draws = cog_grow(allocator, found->draws, found->draw_count,
-                                   &found->draw_capacity, sizeof draws[0]);
-        if (draws == NULL) {
-            return false;
-        }
-        found->draws = draws;
-        draws[found->draw_count++] = search->draws.values[item->first + i];
-    }
-    return true;
-}
-
-/* Keeps the way to the first run that fails. */
-static void keep_way(void *context, const struct sim_result *result) {
-    struct watch *watch = context;
-    const struct sim_search *search = watch->search;
-    struct sim_explored *explored = watch->explored;
-    (void)result;
-    if (explored->found.step_count > 0) {
-        return;
-    }
-    for (uint32_t i = 0; i < search->depth && !watch->is_out_of_memory; i++) {
-        watch->is_out_of_memory = !add_step(&explored->found, explored->explorer.allocator, search,
-                                            search->levels[i].step);
-    }
-}
-
-static void found_term(struct sim_found *found, const struct cog_allocator *allocator) {
-    cog_release(allocator, found->steps, found->step_capacity * sizeof found->steps[0]);
-    cog_release(allocator, found->draws, found->draw_capacity * sizeof found->draws[0]);
-    *found = (struct sim_found){.steps = NULL};
+static bool has_failed(const struct sim_explored *explored) {
+    return explored->explorer.tally.failure_count > 0;
 }
 
 static bool should_stop(void *context) {
     const struct watch *watch = context;
     const struct sim_exploration_options *options = watch->options;
-    bool has_failed = !options->goes_on && watch->explored->explorer.tally.failure_count > 0;
-    bool stops =
-        has_failed || (options->should_stop != NULL && options->should_stop(options->context));
+    bool stops = (!options->goes_on && has_failed(watch->explored)) ||
+                 (options->should_stop != NULL && options->should_stop(options->context));
     watch->explored->was_stopped |= stops;
     return stops;
 }
 
-static int search(struct sim_explored *explored, const struct sim_exploration_options *options) {
+/* ---- Searches ---- */
+
+/* Keeps the way to the first run that fails. */
+static void keep_way(void *context, const struct sim_result *result) {
+    struct watch *watch = context;
+    const struct sim_search *search = watch->search;
+    struct sim_way *way = &watch->explored->way;
+    const struct cog_allocator *allocator = watch->explored->explorer.allocator;
+    (void)result;
+    if (way->step_count > 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < search->depth; i++) {
+        struct sim_step step = search->levels[i].step;
+        const struct sim_draws_item *item = &search->draws.items[step.draws];
+        sim_way_step(way, allocator,
+                     step.process == SIM_TIME_PROCESS ? SIM_NO_PROCESS : step.process);
+        for (uint32_t at = 0; at < item->count; at++) {
+            sim_way_draw(way, allocator, search->draws.values[item->first + at]);
+        }
+    }
+}
+
+static int search(struct sim_explored *explored, const struct sim_exploration_options *options,
+                  const struct sim_search_policy *policy, uint64_t budget) {
     struct sim_search searching;
     struct watch watch = {.options = options, .explored = explored, .search = &searching};
-    explored->explorer.failed = keep_way;
-    explored->explorer.failed_context = &watch;
-    int status = sim_search_init(&searching, &explored->explorer, options->strategy->policy);
+    int status = sim_search_init(&searching, &explored->explorer, policy);
     searching.bound = options->bound;
-    searching.run_count_max = options->budget;
+    searching.run_count_max = budget;
     searching.should_stop = should_stop;
     searching.stop_context = &watch;
+    explored->explorer.failed = keep_way;
+    explored->explorer.failed_context = &watch;
     status = status == COG_OK ? sim_search_run(&searching) : status;
-    status = watch.is_out_of_memory ? COG_ENOMEM : status;
     explored->explorer.failed = NULL;
     explored->asleep_count = searching.asleep_count;
     explored->is_partial = searching.draws.is_partial;
-    bool is_whole =
-        searching.is_complete || (searching.has_ended && options->strategy->policy->sleeps);
-    explored->is_bounded = options->strategy->needs_bound && searching.has_ended;
-    explored->is_complete = is_whole && !options->strategy->needs_bound && !explored->is_partial &&
-                            !explored->explorer.stepping.is_inexact;
+    explored->is_bounded = policy->cost != NULL && searching.has_ended;
+    explored->is_complete = searching.has_ended && policy->cost == NULL &&
+                            !searching.draws.is_partial && !explored->explorer.stepping.is_inexact;
     sim_search_term(&searching);
+    return status;
+}
+
+/* ---- Samples ---- */
+
+/* The way of a run that a strategy chose, by running it again. */
+static int retrace(struct sim_explored *explored, struct sim_strategy *strategy, uint64_t seed) {
+    struct sim_sampler sampler;
+    sim_sampler_init(&sampler, &explored->explorer, strategy);
+    sampler.way = &explored->way;
+    int status = sim_sampler_play(&sampler, seed);
+    sim_sampler_term(&sampler);
+    return status;
+}
+
+static int sample_with(struct sim_explored *explored, struct sim_strategy *strategy,
+                       const struct sim_exploration_options *options, uint64_t budget) {
+    struct watch watch = {.options = options, .explored = explored};
+    struct sim_sampler sampler;
+    int status = COG_OK;
+    bool stops = false;
+    sim_sampler_init(&sampler, &explored->explorer, strategy);
+    for (uint64_t i = 0; (budget == 0 || i < budget) && status == COG_OK && !stops; i++) {
+        bool had_failed = has_failed(explored);
+        uint64_t seed = sim_sampling_seed(options->seed, i);
+        status = sim_sampler_run(&sampler, seed);
+        if (status == COG_OK && !had_failed && has_failed(explored)) {
+            status = retrace(explored, strategy, seed);
+        }
+        stops = should_stop(&watch);
+    }
+    sim_sampler_term(&sampler);
+    return status;
+}
+
+static int sample(struct sim_explored *explored, const struct sim_exploration_options *options,
+                  const struct sim_strategy_type *type, uint64_t budget) {
+    struct sim_profile profile;
+    struct sim_profile_options profile_options = {.seed = options->seed};
+    struct sim_strategy *strategy = NULL;
+    bool wants_profile = !explored->explorer.is_whole;
+    int status = COG_OK;
+    if (!wants_profile) {
+        type = type == &sim_strategy_canonical ? type : &sim_strategy_random;
+    } else {
+        status = sim_profile_make(&profile, &explored->explorer, &profile_options);
+    }
+    if (status != COG_OK) {
+        return status;
+    }
+    struct sim_strategy_options strategy_options = {.profile = wants_profile ? &profile : NULL,
+                                                    .depth = options->bound};
+    status = sim_strategy_new(type, &explored->explorer, &strategy_options, &strategy);
+    if (status == COG_OK) {
+        status = sample_with(explored, strategy, options, budget);
+    }
+    sim_strategy_free(strategy);
+    if (wants_profile) {
+        sim_profile_term(&profile);
+    }
+    return status;
+}
+
+/* ---- Portfolio ---- */
+
+/* All executions if half of the budget is enough for that; what is left is shared by strategies
+ * that sample. */
+static int run_portfolio(struct sim_explored *explored,
+                         const struct sim_exploration_options *options) {
+    static const struct sim_strategy_type *const types[] = {
+        &sim_strategy_surw, &sim_strategy_pct, &sim_strategy_pos, &sim_strategy_random};
+    enum { TYPE_COUNT = sizeof types / sizeof types[0] };
+    uint64_t half = options->budget == 0 ? 1000000 : (options->budget + 1) / 2;
+    int status = search(explored, options, &sim_search_optimal_dpor, half);
+    bool is_done = explored->is_complete || explored->was_stopped;
+    uint64_t share = (options->budget - half + TYPE_COUNT - 1) / TYPE_COUNT;
+    for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !is_done; i++) {
+        bool is_last = i + 1 == TYPE_COUNT;
+        uint64_t used = explored->explorer.tally.run_count + explored->asleep_count;
+        uint64_t left = options->budget > used ? options->budget - used : 0;
+        uint64_t budget = options->budget == 0 ? (is_last ? 0 : 100000)
+                          : left < share       ? left
+                                               : share;
+        if (options->budget == 0 || budget > 0) {
+            status = sample(explored, options, types[i], budget);
+        }
+        is_done = explored->was_stopped || explored->explorer.is_whole;
+    }
     return status;
 }
 
@@ -150,7 +227,15 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
     if (status != COG_OK) {
         return status;
     }
-    status = search(explored, options);
+    const struct sim_strategy_entry *strategy = options->strategy;
+    if (strategy->policy != NULL) {
+        status = search(explored, options, strategy->policy, options->budget);
+    } else if (strategy->type != NULL) {
+        status = sample(explored, options, strategy->type, options->budget);
+    } else {
+        status = run_portfolio(explored, options);
+    }
+    status = explored->way.is_out_of_memory ? COG_ENOMEM : status;
     if (status != COG_OK) {
         sim_explored_close(explored);
     }
@@ -158,7 +243,7 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
 }
 
 void sim_explored_close(struct sim_explored *explored) {
-    found_term(&explored->found, explored->explorer.allocator);
+    sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }
 

@@ -8,13 +8,24 @@
 #define SIM_EXPLORE_EXPLORATION_H
 
 #include "sim/explore/explorer.h"
-#include "sim/guide.h"
+#include "sim/explore/strategy.h"
+#include "sim/explore/way.h"
 
+struct sim_search_policy;
+
+/* Does a number belong to the name of a strategy, as in preemptions=2? */
+enum sim_strategy_number {
+    SIM_NUMBER_NONE,
+    SIM_NUMBER_ALLOWED,
+    SIM_NUMBER_NEEDED,
+};
+
+/* Without policy and type it is the portfolio. */
 struct sim_strategy_entry {
     const char *name;
-    const char *summary;                    /* for those who choose */
-    const struct sim_search_policy *policy; /* null: a portfolio, or samples */
-    bool needs_bound;                       /* its name is followed by a number: preemptions=2 */
+    const struct sim_search_policy *policy; /* of a search */
+    const struct sim_strategy_type *type;   /* of samples */
+    enum sim_strategy_number number;
 };
 
 /* All strategies, ended by one without a name. The first is the default. */
@@ -30,22 +41,13 @@ struct sim_exploration_options {
     const struct sim_strategy_entry *strategy;
     uint32_t bound;  /* of the strategy */
     unsigned vary;   /* a set of enum sim_vary */
+    uint64_t seed;   /* of samples */
     uint64_t budget; /* executions at most; 0: without end */
     bool goes_on;    /* after a failure */
     uint64_t statement_count_max;
     size_t memory_bytes;
     bool (*should_stop)(void *context); /* asked after every execution; may be null */
     void *context;
-};
-
-/* The way to the first run that failed: for a guide. */
-struct sim_found {
-    struct sim_guide_step *steps;
-    uint32_t step_count;
-    size_t step_capacity;
-    uint32_t *draws;
-    uint32_t draw_count;
-    size_t draw_capacity;
 };
 
 /* What the expectations about all runs come to. */
@@ -58,7 +60,7 @@ enum sim_answer {
 struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
-    struct sim_found found; /* of no steps if no run has failed */
+    struct sim_way way;    /* to the first run that failed; of no steps if none has */
     uint64_t asleep_count; /* executions that were given up, for others lead to the same */
     bool is_complete;
     bool was_stopped; /* by should_stop, or by a failure */

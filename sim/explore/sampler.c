@@ -19,7 +19,22 @@ void sim_sampler_term(struct sim_sampler *sampler) {
 static uint64_t choose(void *context, const struct sim_choice *choice) {
     struct sim_sampler *sampler = context;
     sampler->has_drawn = true;
-    return sampler->strategy->type->draw(sampler->strategy, choice);
+    uint64_t answer = sampler->strategy->type->draw(sampler->strategy, choice);
+    if (sampler->way != NULL) {
+        sim_way_draw(sampler->way, sampler->explorer->allocator, answer);
+    }
+    return answer;
+}
+
+static void note_step(struct sim_sampler *sampler, uint32_t process) {
+    if (sampler->way != NULL) {
+        sim_way_step(sampler->way, sampler->explorer->allocator, process);
+    }
+}
+
+static void pass_time(struct sim_sampler *sampler) {
+    note_step(sampler, SIM_NO_PROCESS);
+    sim_explorer_pass_time(sampler->explorer);
 }
 
 /* To the first state in which there is a choice, or the end. */
@@ -33,7 +48,7 @@ static int start(struct sim_sampler *sampler, enum sim_next *next) {
     sim_explorer_restart(explorer);
     *next = sim_explorer_next(explorer);
     while (*next == SIM_NEXT_TIME) {
-        sim_explorer_pass_time(explorer);
+        pass_time(sampler);
         *next = sim_explorer_next(explorer);
     }
     if (sampler->has_drawn || *next == SIM_NEXT_OVER) {
@@ -47,6 +62,7 @@ static void step(struct sim_sampler *sampler) {
     struct sim_explorer *explorer = sampler->explorer;
     bool varies = (explorer->chooser.vary & SIM_VARY_ORDER) != 0;
     uint32_t index = varies ? sim_strategy_pick(sampler->strategy, &explorer->stepping) : 0;
+    note_step(sampler, explorer->stepping.candidates[index].process);
     sim_explorer_take(explorer, index);
     sim_strategy_took(sampler->strategy, &explorer->stepping, index);
 }
@@ -63,7 +79,7 @@ int sim_sampler_play(struct sim_sampler *sampler, uint64_t seed) {
         if (next == SIM_NEXT_STEP) {
             step(sampler);
         } else {
-            sim_explorer_pass_time(explorer);
+            pass_time(sampler);
         }
         next = sim_explorer_next(explorer);
     }

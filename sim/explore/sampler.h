@@ -7,6 +7,7 @@
 #define SIM_EXPLORE_SAMPLER_H
 
 #include "sim/explore/strategy.h"
+#include "sim/explore/way.h"
 
 struct sim_sampling {
     uint64_t seed;
@@ -25,6 +26,7 @@ struct sim_sampler {
     struct sim_strategy *strategy;
     struct sim_snapshot first; /* of the first state in which somebody could make a step */
     bool has_first;            /* what comes before it is the same in all runs, and done */
+    struct sim_way *way;       /* the way of the run under way is put there; null: nowhere */
     bool has_drawn;            /* something was asked for in this run that varies */
 };
 

@@ -11,6 +11,8 @@
 #include "sim/program/paths.h"
 #include "sim/program/program.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,10 @@ static const char help[] =
     "  --vary KINDS     what may vary, of arrivals,order,time,size,faults (default: what 'explore "
     "vary'\n"
     "                   in the file says, else order)\n"
-    "  --strategy NAME  how to go through them (optimal-dpor):\n"
+    "  --strategy NAME  how to go through them (portfolio):\n"
+    "                     portfolio      optimal-dpor, and if that is not enough surw, pct, pos, "
+    "random\n"
+    "                   all of them:\n"
     "                     optimal-dpor   one execution of each kind: those that differ only in "
     "the\n"
     "                                    order of steps that do not touch the same are one kind\n"
@@ -38,11 +43,19 @@ static const char help[] =
     "                     dfs            every order\n"
     "                     preemptions=N  orders with at most N preemptions\n"
     "                     delays=N       orders with at most N delays\n"
+    "                   samples:\n"
+    "                     random         any coroutine that can go on is as likely as the others\n"
+    "                     pct=D          random priorities that change D - 1 times (3)\n"
+    "                     pos            random priorities, new ones after a race\n"
+    "                     urw, surw      random walks that even out how long coroutines are\n"
+    "                     canonical      production's order\n"
+    "  --seed N         of samples (1)\n"
     "  --budget N       at most so many executions of a scenario (that of its 'explore' line, "
     "else\n"
     "                   100000)\n"
     "  --time D         at most so long for a scenario (10s)\n"
     "  --all            go on after an execution that failed\n"
+    "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule\n"
     "  --json           print one JSON object a scenario\n"
     "  --jobs N         explore so many scenarios at a time; the output is the same\n"
     "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
@@ -61,12 +74,14 @@ struct settings {
     bool json;
     bool goes_on;
     const char *root;
+    const char *out; /* a folder; null: nothing is written */
     const char *vary_text;
     const char *strategy_text;
     const struct sim_strategy_entry *strategy;
     uint32_t bound;
     unsigned vary; /* 0: as the scenario says */
     uint64_t budget;
+    uint64_t seed;
     int64_t time_ns;
     uint32_t row;
     uint64_t jobs;
@@ -95,6 +110,8 @@ struct exploring {
     char *failures_json;
     char *schedule; /* of that execution, indented */
     uint32_t schedule_count;
+    char schedule_path[4096]; /* where it was written; empty: nowhere */
+    int out_code;             /* of writing it */
     bool colour;
 };
 
@@ -111,15 +128,64 @@ static bool should_stop(void *context) {
     return exploring->deadline_ns != INT64_MAX && clock_ns() >= exploring->deadline_ns;
 }
 
+/* DIR/scenarios_litmus_aba.scn.schedule, of a row of a table DIR/....2.schedule. */
+static bool name_schedule(struct exploring *exploring) {
+    const struct loaded *loaded = &exploring->loaded;
+    const char *name = loaded->path;
+    char row[24] = "";
+    while (name[0] == '.' || name[0] == '/') {
+        name++;
+    }
+    if (loaded->scenario->row_count > 0) {
+        (void)snprintf(row, sizeof row, ".%" PRIu32, loaded->scenario->row + 1);
+    }
+    size_t room = sizeof exploring->schedule_path;
+    int bytes = snprintf(exploring->schedule_path, room, "%s/", exploring->settings->out);
+    size_t start = bytes > 0 ? (size_t)bytes : 0;
+    if (start < room) {
+        bytes =
+            snprintf(exploring->schedule_path + start, room - start, "%s%s.schedule", name, row);
+    }
+    if (start >= room || bytes < 0 || (size_t)bytes >= room - start) {
+        return false;
+    }
+    for (char *at = exploring->schedule_path + start; *at != '\0'; at++) {
+        *at = *at == '/' ? '_' : *at;
+    }
+    return true;
+}
+
+/* Returns an exit code, other than EXIT_HELD after a complaint. */
+static int write_schedule(struct exploring *exploring, const struct sim_schedule *schedule) {
+    if (exploring->settings->out == NULL) {
+        return EXIT_HELD;
+    }
+    struct sim_buffer text;
+    sim_buffer_init(&text, cog_allocator_malloc());
+    sim_buffer_add_format(&text, "# The way to a failure of %s.\n", exploring->loaded.path);
+    sim_schedule_write(schedule, 0, &text);
+    bool is_named = name_schedule(exploring);
+    FILE *file = is_named && !text.has_failed ? fopen(exploring->schedule_path, "wb") : NULL;
+    bool is_written = file != NULL && fwrite(text.bytes, 1, text.length, file) == text.length;
+    is_written &= file != NULL && fclose(file) == 0;
+    sim_buffer_term(&text);
+    if (!is_written) {
+        complain_to(exploring->errors, "cannot write %s: %s", exploring->schedule_path,
+                    is_named ? strerror(errno) : "the name is too long");
+        return EXIT_ENVIRONMENT;
+    }
+    return EXIT_HELD;
+}
+
 /* Goes the way to the first failure again, with a trace to tell of it, and keeps what it says and
  * the schedule. */
 static int retrace(struct exploring *exploring, const struct sim_explored *result, unsigned vary) {
     struct loaded *loaded = &exploring->loaded;
     struct sim_guide guide;
     struct sim_guide_options guide_options = {.vary = vary,
-                                              .steps = result->found.steps,
-                                              .step_count = result->found.step_count,
-                                              .draws = result->found.draws};
+                                              .steps = result->way.steps,
+                                              .step_count = result->way.step_count,
+                                              .draws = result->way.draws};
     struct sim_run_options options = {.source = &loaded->source,
                                       .guide = &guide,
                                       .statement_count_max =
@@ -140,6 +206,7 @@ static int retrace(struct exploring *exploring, const struct sim_explored *resul
         exploring->failures_json = output_failures_json(loaded->scenario, &again);
         exploring->schedule = schedule.bytes; /* malloc's */
         exploring->schedule_count = guide.recorded.count;
+        exploring->out_code = write_schedule(exploring, &guide.recorded);
         (void)fclose(file);
     }
     sim_run_free(run);
@@ -168,6 +235,7 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
         .bound = settings->bound,
         .vary = vary,
         .budget = budget,
+        .seed = settings->seed,
         .goes_on = settings->goes_on,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
@@ -184,8 +252,10 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .failures_json = exploring->failures_json,
                                 .schedule = exploring->schedule,
                                 .schedule_count = exploring->schedule_count,
+                                .schedule_path = exploring->schedule_path,
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
+    code = worse(code, exploring->out_code);
     if (!exploring->settings->json) {
         output_explored(exploring->output, &explored);
         return code;
@@ -204,7 +274,7 @@ static int explore_loaded(struct exploring *exploring) {
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
-    if (has_result && result.found.step_count > 0) {
+    if (has_result && result.way.step_count > 0) {
         status = retrace(exploring, &result, options.vary);
     }
     if (status == COG_OK) {
@@ -222,6 +292,7 @@ static int explore_loaded(struct exploring *exploring) {
     free(exploring->failures_json);
     free(exploring->schedule);
     exploring->schedule = NULL;
+    exploring->schedule_path[0] = '\0';
     exploring->failures = NULL;
     exploring->failures_json = NULL;
     return code;
@@ -312,7 +383,8 @@ static bool read_strategy(struct settings *settings) {
     }
     complain("--strategy: there is no '%s'; the strategies are", text);
     for (const struct sim_strategy_entry *entry = sim_strategies(); entry->name != NULL; entry++) {
-        (void)fprintf(stderr, "  %s%s\n", entry->name, entry->needs_bound ? "=N" : "");
+        (void)fprintf(stderr, "  %s%s\n", entry->name,
+                      entry->number != SIM_NUMBER_NONE ? "=N" : "");
     }
     return false;
 }
@@ -336,13 +408,15 @@ static int explore_files(const struct paths *paths, const struct settings *setti
 }
 
 int command_explore(int argc, char **argv) {
-    struct settings settings = {.json = false};
+    struct settings settings = {.seed = 1};
     const struct option_spec specs[] = {
         {"--vary", OPTION_TEXT, &settings.vary_text},
         {"--strategy", OPTION_TEXT, &settings.strategy_text},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},
+        {"--seed", OPTION_NUMBER, &settings.seed},
         {"--all", OPTION_SWITCH, &settings.goes_on},
+        {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},
         {"--jobs", OPTION_NUMBER, &settings.jobs},
         {"-D", OPTION_DEFINE, &settings.definitions},

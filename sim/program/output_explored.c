@@ -43,8 +43,6 @@ static void print_extent(FILE *file, const struct explored *explored) {
         (void)fputs(", all within the bound", file);
     } else if (tally->failure_count > 0 && result->was_stopped) {
         (void)fputs(", up to the first that failed", file);
-    } else if (result->is_partial) {
-        (void)fputs(", each with the low end of ranges", file);
     } else {
         (void)fputs(", not complete", file);
     }
@@ -236,11 +234,12 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
     const struct sim_tally *tally = tally_of(explored);
     const struct sim_scenario *scenario = explored->scenario;
     json_t *object = json_pack(
-        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o}", "file", explored->path, "title",
+        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*}", "file", explored->path, "title",
         scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored), "strategy",
         explored->result->strategy->name, "schedules", (json_int_t)tally->run_count, "complete",
         explored->result->is_complete, "failed", (json_int_t)tally->failure_count, "outcomes",
-        json_outcomes(tally), "failures", json_all_failures(explored));
+        json_outcomes(tally), "failures", json_all_failures(explored), "schedule",
+        explored->schedule_path[0] != '\0' ? explored->schedule_path : NULL);
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text != NULL) {
         (void)fprintf(file, "%s\n", text);

@@ -14,6 +14,7 @@ struct explored {
     const char *failures; /* of the first run that failed, as output_failures wrote them; or null */
     const char *failures_json; /* the same as a JSON list; or null */
     const char *schedule;      /* of that run, its lines indented; null: none has failed */
+    const char *schedule_path; /* the file that it was written to; empty: none */
     uint32_t schedule_count;   /* lines of it */
     bool colour;
 };
