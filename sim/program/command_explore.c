@@ -293,6 +293,8 @@ static int explore_loaded(struct exploring *exploring) {
     free(exploring->schedule);
     exploring->schedule = NULL;
     exploring->schedule_path[0] = '\0';
+    exploring->schedule_count = 0;
+    exploring->out_code = EXIT_HELD;
     exploring->failures = NULL;
     exploring->failures_json = NULL;
     return code;

@@ -147,10 +147,14 @@ static void print_schedule(FILE *file, const struct explored *explored) {
         }
         return;
     }
-    (void)fputs(
-        "      this way ('cogsim replay' goes it again; as a block of the scenario, so does "
-        "'cogsim run'):\n    schedule\n",
-        file);
+    if (explored->schedule_path[0] != '\0') {
+        (void)fprintf(file, "      this way: cogsim replay %s --schedule %s\n", explored->path,
+                      explored->schedule_path);
+    } else {
+        (void)fputs("      this way, which 'cogsim run' goes with this block in the scenario:\n",
+                    file);
+    }
+    (void)fputs("    schedule\n", file);
     const char *text = explored->schedule;
     for (uint32_t i = 0; i < explored->schedule_count && i < SCHEDULE_SHOWN; i++) {
         size_t length = strcspn(text, "\n") + 1;

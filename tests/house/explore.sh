@@ -94,7 +94,7 @@ coro right
 END
 explore 1 stuck.scn
 prints "stalled at 0ms"
-prints "held by left, which waits itself for `acquire b`, line 6"
+prints "held by left, which waits itself"
 prints "left waits for right waits for left"
 
 cat >sometimes.scn <<'END'
@@ -176,6 +176,92 @@ cp out alone
 explore 1 --all --jobs 3 lost.scn coin.scn tie.scn stuck.scn
 cmp -s out alone || fail "--jobs changes the output"
 
+# ---- Samples
+
+for strategy in random pct pct=2 pos urw surw portfolio; do
+    explore 1 --strategy "$strategy" --budget 1000 "$tree/scenarios/sct/reorder.scn"
+done
+explore 1 --strategy random --seed 7 "$tree/scenarios/sct/reorder.scn"
+cp out once
+explore 1 --strategy random --seed 7 "$tree/scenarios/sct/reorder.scn"
+cmp -s out once || fail "the same seed, and another result"
+explore 0 --strategy canonical --budget 10 "$tree/scenarios/sct/reorder.scn"
+explore 0 --budget 2000 "$tree/scenarios/network/latency_race.scn"
+
+# ---- Schedules
+
+# replay CODE ARG...
+replay() {
+    local expected=$1 code=0
+    shift
+    "$program" replay "$@" >out 2>err </dev/null || code=$?
+    ((code == expected)) || fail "cogsim replay $*: exit code $code instead of $expected"
+}
+
+cat >late.scn <<'END'
+scenario "who looks last sees both"
+shared data = 0
+coro looker
+    let seen = data
+    check seen < 2
+coro one
+    add 1 to data
+coro two
+    add 1 to data
+END
+mkdir schedules
+explore 1 --out schedules late.scn
+prints "cogsim replay late.scn --schedule schedules/late.scn.schedule"
+replay 1 late.scn --schedule schedules/late.scn.schedule --trace by_file.trace
+prints "check seen < 2 does not hold in looker"
+[[ ! -s err ]] || fail "a schedule that fits is complained of"
+{
+    cat late.scn
+    echo "schedule"
+    sed '/^#/d; s/^/    /' schedules/late.scn.schedule
+} >with_block.scn
+"$program" run with_block.scn >out 2>err && fail "the schedule in the file is not followed"
+prints "check seen < 2 does not hold in looker"
+replay 1 with_block.scn --trace by_block.trace
+cmp -s by_file.trace by_block.trace || fail "the same schedule, and another trace"
+"$program" report by_block.trace >out 2>err || fail "the trace cannot be read"
+prints_not idle
+
+# The program changes: the schedule is followed as far as it goes, and it is said where it does not.
+sed 's/add 1 to data/set data = 1/' with_block.scn >changed.scn
+replay 0 changed.scn
+grep -q '^changed.scn:1[0-9]: warning: the schedule does not fit' err || {
+    # one step of each is still there under its name
+    [[ ! -s err ]] || fail "a drift without its place"
+}
+sed 's/^coro one/coro uno/' with_block.scn >renamed.scn
+replay 0 renamed.scn
+grep -q '^renamed.scn:1[0-9]: warning: the schedule does not fit' err || fail "a drift is not told"
+replay 0 with_block.scn --schedule /dev/null
+replay 0 with_block.scn --schedule /dev/null --then random --seed 3
+printf 'what is this\n' >nonsense
+replay 2 late.scn --schedule nonsense
+complains "nonsense:1: this is no line of a schedule"
+replay 2 late.scn
+complains "has no 'schedule' block"
+replay 2 late.scn --schedule nowhere
+complains "nowhere"
+replay 2 with_block.scn --then sideways
+complains "'sideways' is neither canonical nor random"
+replay 2
+complains "which scenario?"
+
+# Every fault is found again by its schedule, and its trace is the same twice.
+for file in "$tree"/scenarios/sct/*.scn; do
+    rm -f schedules/*
+    explore 1 --out schedules "$file"
+    for schedule in schedules/*; do
+        replay 1 "$file" --schedule "$schedule" --trace first.trace
+        replay 1 "$file" --schedule "$schedule" --trace second.trace
+        cmp -s first.trace second.trace || fail "$file: two traces of one schedule"
+    done
+done
+
 # ---- Limits
 
 cat >long.scn <<'END'
@@ -185,10 +271,12 @@ coro adder times 6
     repeat 3
         add 1 to x
 END
-explore 0 --time 100ms --budget 100000000 long.scn
+explore 0 --time 100ms --budget 100000000 --strategy dfs long.scn
 prints "not complete"
-explore 0 --budget 1000 long.scn
+explore 0 --budget 1000 --strategy optimal-dpor long.scn
 prints "1000 executions, not complete"
+explore 0 --budget 1000 --strategy random long.scn
+prints "(random: 1000 executions, not complete)"
 
 # ---- Wrong input
 
@@ -203,6 +291,8 @@ complains "there is no 'optimal'"
 complains "optimal-dpor"
 explore 2 --strategy delays lost.scn
 complains "delays=N"
+explore 2 --strategy pct=0 lost.scn
+complains "there is no 'pct=0'"
 explore 2 --strategy dfs=3 lost.scn
 complains "there is no 'dfs=3'"
 explore 2 --time 60 lost.scn
