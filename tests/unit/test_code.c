@@ -48,7 +48,6 @@ static void what_cannot_run_is_refused_with_its_place(void **state) {
     assert_refused("host a\nat 1ms\n    restart a\n", "4:5", "'restart'");
     assert_refused("host a\nat 1ms\n    step a clock 5ms\n", "4:5", "'step'");
     assert_refused("host a\nhost b\nat 1ms\n    link a -> b loss 2%\n", "5:17", "'loss'");
-    assert_refused("coro a\n    yield\nschedule\n    order a\n", "4:1", "a 'schedule' block");
 }
 
 static void an_empty_otherwise_and_a_handler_at_the_end_lead_on(void **state) {
