@@ -13,8 +13,7 @@ void sim_reversal_term(struct sim_reversal *reversal) {
     cog_release(allocator, reversal->steps, reversal->capacity * sizeof reversal->steps[0]);
     cog_release(allocator, reversal->processes,
                 reversal->process_capacity * sizeof reversal->processes[0]);
-    cog_release(allocator, reversal->counts,
-                reversal->process_capacity * sizeof reversal->counts[0]);
+    cog_release(allocator, reversal->counts, reversal->count_capacity * sizeof reversal->counts[0]);
     cog_release(allocator, reversal->objects,
                 reversal->object_capacity * sizeof reversal->objects[0]);
     sim_reversal_init(reversal, allocator);
@@ -41,24 +40,22 @@ static bool replace(const struct cog_allocator *allocator, void **array, size_t 
 static bool reserve(struct sim_search *search) {
     struct sim_reversal *reversal = &search->reversal;
     const struct cog_allocator *allocator = reversal->allocator;
-    size_t counts_capacity = reversal->process_capacity;
     void *steps = reversal->steps;
     void *processes = reversal->processes;
     void *counts = reversal->counts;
     void *objects = reversal->objects;
+    uint32_t process_count = search->trail.stride;
     bool has_room = replace(allocator, &steps, &reversal->capacity, search->depth + 1,
                             sizeof reversal->steps[0]);
-    has_room &= replace(allocator, &counts, &counts_capacity, search->trail.stride,
+    has_room &= replace(allocator, &processes, &reversal->process_capacity, process_count,
+                        sizeof reversal->processes[0]);
+    has_room &= replace(allocator, &counts, &reversal->count_capacity, process_count,
                         sizeof reversal->counts[0]);
-    reversal->counts = counts;
-    if (has_room) {
-        has_room = replace(allocator, &processes, &reversal->process_capacity, search->trail.stride,
-                           sizeof reversal->processes[0]);
-    }
     has_room &= replace(allocator, &objects, &reversal->object_capacity,
                         search->trail.object_capacity, sizeof reversal->objects[0]);
     reversal->steps = steps;
     reversal->processes = processes;
+    reversal->counts = counts;
     reversal->objects = objects;
     return has_room;
 }

@@ -78,8 +78,9 @@ struct sim_reversal {
     uint32_t removed_count;
     size_t capacity;
     struct sim_reversal_process *processes;
-    uint32_t *counts;        /* of each process: its events before what is left */
-    size_t process_capacity; /* of both */
+    size_t process_capacity;
+    uint32_t *counts; /* of each process: its events before what is left */
+    size_t count_capacity;
     struct sim_reversal_object *objects;
     size_t object_capacity;
     uint64_t stamp; /* of the sequence under way */

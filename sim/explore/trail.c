@@ -29,70 +29,91 @@ void sim_trail_term(struct sim_trail *trail) {
 
 /* ---- Room ---- */
 
-static uint32_t *grow_row(const struct cog_allocator *allocator, uint32_t *row, size_t old,
+/* A longer row, its new items SIM_NONE; the old one stays. */
+static uint32_t *copy_row(const struct cog_allocator *allocator, const uint32_t *row, size_t old,
                           size_t count) {
-    uint32_t *grown =
-        allocator->resize(allocator->context, row, old * sizeof row[0], count * sizeof row[0]);
-    for (size_t i = old; grown != NULL && i < count; i++) {
-        grown[i] = SIM_NONE;
+    uint32_t *copy = cog_allocate(allocator, count * sizeof copy[0]);
+    for (size_t i = 0; copy != NULL && i < count; i++) {
+        copy[i] = i < old ? row[i] : SIM_NONE;
     }
-    return grown;
+    return copy;
+}
+
+static void swap_row(const struct cog_allocator *allocator, uint32_t **row, size_t old,
+                     uint32_t *copy) {
+    cog_release(allocator, *row, old * sizeof copy[0]);
+    *row = copy;
+}
+
+static uint32_t *copy_clocks(const struct sim_trail *trail, uint32_t stride) {
+    uint32_t *clocks =
+        cog_allocate_zeroed(trail->allocator, trail->event_capacity * stride, sizeof clocks[0]);
+    for (uint32_t event = 0; clocks != NULL && event < trail->event_count; event++) {
+        memcpy(clocks + (size_t)event * stride, trail->clocks + (size_t)event * trail->stride,
+               trail->stride * sizeof clocks[0]);
+    }
+    return clocks;
 }
 
 /* Rows get wider: there are more processes. */
 static bool widen(struct sim_trail *trail, uint32_t process) {
-    uint32_t stride = trail->stride > 0 ? trail->stride : 8;
+    const struct cog_allocator *allocator = trail->allocator;
+    uint32_t old = trail->stride;
+    uint32_t stride = old > 0 ? old : 8;
     while (stride <= process) {
         stride *= 2;
     }
-    const struct cog_allocator *allocator = trail->allocator;
-    if (trail->event_capacity > 0) {
-        uint32_t *clocks =
-            cog_allocate_zeroed(allocator, trail->event_capacity * stride, sizeof clocks[0]);
-        if (clocks == NULL) {
-            return false;
-        }
-        for (uint32_t event = 0; event < trail->event_count; event++) {
-            memcpy(clocks + (size_t)event * stride, trail->clocks + (size_t)event * trail->stride,
-                   trail->stride * sizeof clocks[0]);
-        }
-        cog_release(allocator, trail->clocks,
-                    trail->event_capacity * trail->stride * sizeof clocks[0]);
-        trail->clocks = clocks;
-    }
-    uint32_t *last_event = grow_row(allocator, trail->last_event, trail->stride, stride);
-    trail->last_event = last_event != NULL ? last_event : trail->last_event;
-    uint32_t *enabled_by = grow_row(allocator, trail->enabled_by, trail->stride, stride);
-    trail->enabled_by = enabled_by != NULL ? enabled_by : trail->enabled_by;
-    uint32_t *scratch = grow_row(allocator, trail->scratch, trail->stride, stride);
-    trail->scratch = scratch != NULL ? scratch : trail->scratch;
-    if (last_event == NULL || enabled_by == NULL || scratch == NULL) {
+    bool has_clocks = trail->event_capacity > 0;
+    uint32_t *clocks = has_clocks ? copy_clocks(trail, stride) : NULL;
+    uint32_t *last_event = copy_row(allocator, trail->last_event, old, stride);
+    uint32_t *enabled_by = copy_row(allocator, trail->enabled_by, old, stride);
+    uint32_t *scratch = copy_row(allocator, trail->scratch, old, stride);
+    size_t bytes = stride * sizeof scratch[0];
+    if ((has_clocks && clocks == NULL) || last_event == NULL || enabled_by == NULL ||
+        scratch == NULL) {
+        cog_release(allocator, clocks, trail->event_capacity * bytes);
+        cog_release(allocator, last_event, bytes);
+        cog_release(allocator, enabled_by, bytes);
+        cog_release(allocator, scratch, bytes);
         return false;
     }
+    if (has_clocks) {
+        cog_release(allocator, trail->clocks,
+                    trail->event_capacity * old * sizeof trail->clocks[0]);
+        trail->clocks = clocks;
+    }
+    swap_row(allocator, &trail->last_event, old, last_event);
+    swap_row(allocator, &trail->enabled_by, old, enabled_by);
+    swap_row(allocator, &trail->scratch, old, scratch);
     trail->stride = stride;
     return true;
 }
 
+/* Clocks have as many rows as there is room for events. */
 static bool reserve_events(struct sim_trail *trail) {
-    if (trail->event_count < trail->event_capacity) {
+    const struct cog_allocator *allocator = trail->allocator;
+    size_t before = trail->event_capacity;
+    if (trail->event_count < before) {
         return true;
     }
-    size_t before = trail->event_capacity;
-    struct sim_trail_event *events = cog_grow(trail->allocator, trail->events, trail->event_count,
-                                              &trail->event_capacity, sizeof events[0]);
-    if (events == NULL) {
-        return false;
-    }
-    trail->events = events;
-    const struct cog_allocator *allocator = trail->allocator;
+    size_t capacity = before > 0 ? before * 2 : 32;
     size_t row = trail->stride * sizeof trail->clocks[0];
-    uint32_t *clocks = allocator->resize(allocator->context, trail->clocks, before * row,
-                                         trail->event_capacity * row);
-    if (clocks == NULL) {
-        trail->event_capacity = before; /* the events have more room than that: no harm */
+    struct sim_trail_event *events = cog_allocate(allocator, capacity * sizeof events[0]);
+    uint32_t *clocks = cog_allocate(allocator, capacity * row);
+    if (events == NULL || clocks == NULL) {
+        cog_release(allocator, events, capacity * sizeof events[0]);
+        cog_release(allocator, clocks, capacity * row);
         return false;
     }
+    if (before > 0) {
+        memcpy(events, trail->events, before * sizeof events[0]);
+        memcpy(clocks, trail->clocks, before * row);
+    }
+    cog_release(allocator, trail->events, before * sizeof events[0]);
+    cog_release(allocator, trail->clocks, before * row);
+    trail->events = events;
     trail->clocks = clocks;
+    trail->event_capacity = capacity;
     return true;
 }
 
@@ -105,11 +126,11 @@ static bool reserve_object(struct sim_trail *trail, uint32_t object) {
         capacity *= 2;
     }
     uint32_t *grown =
-        grow_row(trail->allocator, trail->last_record, trail->object_capacity, capacity);
+        copy_row(trail->allocator, trail->last_record, trail->object_capacity, capacity);
     if (grown == NULL) {
         return false;
     }
-    trail->last_record = grown;
+    swap_row(trail->allocator, &trail->last_record, trail->object_capacity, grown);
     trail->object_capacity = capacity;
     return true;
 }
