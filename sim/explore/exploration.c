@@ -119,8 +119,11 @@ static int search(struct sim_explored *explored, const struct sim_exploration_op
     explored->asleep_count = searching.asleep_count;
     explored->is_partial = searching.draws.is_partial;
     explored->is_bounded = policy->cost != NULL && searching.has_ended;
-    explored->is_complete = searching.has_ended && policy->cost == NULL &&
-                            !searching.draws.is_partial && !explored->explorer.stepping.is_inexact;
+    bool is_reduced = policy->sleeps || policy->races;
+    explored->is_exhausted = searching.has_ended && policy->cost == NULL;
+    explored->is_complete = explored->is_exhausted && !searching.draws.is_partial &&
+                            !explored->explorer.stepping.is_inexact &&
+                            !(is_reduced && searching.is_uncertain);
     sim_search_term(&searching);
     return status;
 }
@@ -187,8 +190,18 @@ static int sample(struct sim_explored *explored, const struct sim_exploration_op
 
 /* ---- Portfolio ---- */
 
-/* All executions if half of the budget is enough for that; what is left is shared by strategies
- * that sample. */
+/* Every order one by one, which needs to know nothing of what steps touch. */
+static int search_again(struct sim_explored *explored,
+                        const struct sim_exploration_options *options, uint64_t budget) {
+    struct sim_explorer *explorer = &explored->explorer;
+    sim_tally_term(&explorer->tally);
+    int status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+    return status == COG_OK ? search(explored, options, &sim_search_all, budget) : status;
+}
+
+/* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
+ * what kinds there are, every order, if the other half is enough; else strategies that sample share
+ * what is left. */
 static int run_portfolio(struct sim_explored *explored,
                          const struct sim_exploration_options *options) {
     static const struct sim_strategy_type *const types[] = {
@@ -196,6 +209,12 @@ static int run_portfolio(struct sim_explored *explored,
     enum { TYPE_COUNT = sizeof types / sizeof types[0] };
     uint64_t half = options->budget == 0 ? 1000000 : (options->budget + 1) / 2;
     int status = search(explored, options, &sim_search_optimal_dpor, half);
+    bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
+    if (status == COG_OK && is_uncertain && !explored->was_stopped &&
+        !explored->explorer.stepping.is_inexact) {
+        status = search_again(explored, options, half);
+        explored->is_exhausted = true; /* the search before was */
+    }
     bool is_done = explored->is_complete || explored->was_stopped;
     uint64_t share = (options->budget - half + TYPE_COUNT - 1) / TYPE_COUNT;
     for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !is_done; i++) {

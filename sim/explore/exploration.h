@@ -62,10 +62,11 @@ struct sim_explored {
     const struct sim_strategy_entry *strategy;
     struct sim_way way;    /* to the first run that failed; of no steps if none has */
     uint64_t asleep_count; /* executions that were given up, for others lead to the same */
-    bool is_complete;
-    bool was_stopped; /* by should_stop, or by a failure */
-    bool is_partial;  /* ranges, of times or sizes, were not tried out */
-    bool is_bounded;  /* every order within its bound has been seen */
+    bool is_exhausted;     /* a search has ended */
+    bool is_complete;      /* and nothing can have been missed */
+    bool was_stopped;      /* by should_stop, or by a failure */
+    bool is_partial;       /* ranges, of times or sizes, were not tried out */
+    bool is_bounded;       /* every order within its bound has been seen */
 };
 
 /* Explores. COG_OK, COG_ENOMEM; then there is nothing to close. The program must outlive it. */

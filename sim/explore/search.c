@@ -299,6 +299,22 @@ static bool add_alternatives(struct sim_search *search, struct sim_level *level,
     return true;
 }
 
+/* A step that has touched just what it announced touches the same wherever it comes. */
+static bool is_certain(const struct sim_search *search, const struct sim_level *level,
+                       const struct sim_footprint *footprint) {
+    if (level->step.process == SIM_TIME_PROCESS) {
+        return search->draws.answer_count == 0;
+    }
+    for (uint32_t i = 0; i < level->candidate_count; i++) {
+        const struct sim_present *present = &search->present[level->present_first + i];
+        if (present->process == level->step.process) {
+            return present->kind == SIM_PENDING_ACCESS && footprint->count == 1 &&
+                   footprint->touches[0].object == present->access.object;
+        }
+    }
+    return false;
+}
+
 /* Goes down along the leftmost child of the level's root. */
 static bool descend(struct sim_search *search) {
     if (!reserve_level(search)) {
@@ -326,6 +342,7 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
+    search->is_uncertain |= !is_certain(search, level, footprint);
     tree->nodes[child].step = level->step; /* now that it is known what it touches */
     struct sim_level *below = level + 1;
     uint32_t sleep_end = search->sleep_count;
@@ -464,6 +481,8 @@ int sim_search_run(struct sim_search *search) {
             break;
         }
     }
-    search->is_complete &= !search->draws.is_partial && !search->explorer->stepping.is_inexact;
+    bool is_reduced = search->policy->sleeps || search->policy->races;
+    search->is_complete &= !search->draws.is_partial && !search->explorer->stepping.is_inexact &&
+                           !(is_reduced && search->is_uncertain);
     return search->is_out_of_memory ? COG_ENOMEM : COG_OK;
 }

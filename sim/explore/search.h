@@ -141,8 +141,10 @@ struct sim_search {
     uint64_t run_count_max; /* stops there, or where asleep ones come to as many; 0: never */
     bool (*should_stop)(void *context); /* asked after each execution; may be null */
     void *stop_context;
-    bool has_ended;   /* there is nothing left to explore */
-    bool is_complete; /* and nothing was asleep in vain, left out or not seen */
+    bool is_uncertain; /* some steps touch what they do not announce: where they come at another
+                          place it may be something else, and a reduced search may miss that */
+    bool has_ended;    /* there is nothing left to explore */
+    bool is_complete;  /* and nothing was asleep in vain, left out or not seen */
     bool is_out_of_memory;
 };
 

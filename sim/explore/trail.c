@@ -148,7 +148,8 @@ static void join(const struct sim_trail *trail, uint32_t *clock, uint32_t event)
     }
 }
 
-/* What happened before the next event of a process, whatever it touches. */
+/* What happened before the next event of a process, whatever it touches. Of time, that is what made
+ * it able to run: a lock that it waits for meanwhile may be taken before. */
 static void begin_clock(const struct sim_trail *trail, uint32_t *clock, uint32_t previous,
                         uint32_t enabled_by) {
     if (previous != SIM_NONE) {
@@ -158,9 +159,6 @@ static void begin_clock(const struct sim_trail *trail, uint32_t *clock, uint32_t
     }
     if (enabled_by != SIM_NONE && enabled_by != previous) {
         join(trail, clock, enabled_by);
-    }
-    if (trail->last_time != SIM_NONE && (previous == SIM_NONE || previous < trail->last_time)) {
-        join(trail, clock, trail->last_time);
     }
 }
 

@@ -43,6 +43,8 @@ static void print_extent(FILE *file, const struct explored *explored) {
         (void)fputs(", all within the bound", file);
     } else if (tally->failure_count > 0 && result->was_stopped) {
         (void)fputs(", up to the first that failed", file);
+    } else if (result->is_exhausted && result->strategy->policy != NULL && !result->is_partial) {
+        (void)fputs(", all kinds that are certain", file);
     } else {
         (void)fputs(", not complete", file);
     }

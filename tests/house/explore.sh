@@ -62,16 +62,19 @@ prints "up to the first that failed"
 prints "lost.scn:9: expect counter == copies"
 prints "(failed)"
 explore 1 --all lost.scn
-prints "complete, 4 executions"
-prints "2  ##########            1 (failed)"
+prints "complete, 6 executions"
+prints "4  ##############        1 (failed)"
 explore 1 --all -D copies=3 lost.scn
-prints "complete, 36 executions"
+prints "complete, 90 executions"
 explore 1 --all --strategy dfs lost.scn
 prints "(dfs: complete, 6 executions)"
-for strategy in source-dpor sleep-sets; do
+for strategy in optimal-dpor source-dpor sleep-sets; do
     explore 1 --all --strategy "$strategy" lost.scn
-    prints "($strategy: complete, 4 executions)"
+    prints "($strategy: 4 executions, all kinds that are certain)"
 done
+# steps that announce all that they touch
+explore 0 --strategy optimal-dpor -D n=10 "$tree/scenarios/litmus/counts/last_zero.scn"
+prints "(optimal-dpor: complete, 3328 executions)"
 explore 0 --all --strategy preemptions=0 lost.scn
 prints "(preemptions: 2 executions, all within the bound)"
 explore 1 --all --strategy delays=1 lost.scn

@@ -122,7 +122,7 @@ static void optimal_dpor_makes_one_execution_of_each_kind_and_none_in_vain(void 
         }
         assert_int_equal(searched.explorer.tally.run_count, counts[i].count);
         assert_int_equal(searched.search.asleep_count, 0);
-        assert_true(searched.search.is_complete);
+        assert_true(searched.search.has_ended);
         assert_int_equal(searched.explorer.tally.failure_count, 0);
         close_search(&searched);
     }
