@@ -1,0 +1,208 @@
+/* bench_explore.c - how many executions a second exploring makes.
+ *
+ *   bench_explore [NAME]
+ *
+ * Short schedules at random (n coroutines that add to one variable), the programs of a count table
+ * by optimal DPOR, one bug by each strategy; on one core, from the text of the scenario on. NAME:
+ * only the groups whose name begins so (sample, search, length, bugs).
+ */
+#include "sim/explore/exploration.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t processor_ns(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+struct loaded {
+    struct sim_source source;
+    struct sim_diagnostics diagnostics;
+    struct sim_scenario *scenario;
+    struct sim_program program;
+};
+
+static void require(bool holds, const char *what) {
+    if (!holds) {
+        fprintf(stderr, "bench_explore: %s\n", what);
+        exit(1);
+    }
+}
+
+/* The path of a scenario, or null and its text; n is the value of a parameter of that name, or
+ * null.
+ */
+static void load(struct loaded *loaded, const char *path, const char *text, const char *n) {
+    const struct cog_allocator *allocator = cog_allocator_malloc();
+    struct sim_definition definition = {.name = "n", .value = n};
+    struct sim_parse_options options = {.definitions = &definition,
+                                        .definition_count = n != NULL ? 1 : 0};
+    int status = path != NULL ? sim_source_open(&loaded->source, allocator, path)
+                              : sim_source_from_text(&loaded->source, allocator, "bench.scn", text,
+                                                     strlen(text));
+    require(status == COG_OK, "cannot read a scenario");
+    sim_diagnostics_init(&loaded->diagnostics, allocator);
+    (void)sim_scenario_parse_with(allocator, &loaded->source, &options, &loaded->diagnostics,
+                                  &loaded->scenario);
+    require(loaded->scenario != NULL, "a scenario is not right");
+    require(sim_program_init(&loaded->program, allocator, loaded->scenario, NULL) == COG_OK,
+            "a scenario cannot run");
+}
+
+static void unload(struct loaded *loaded) {
+    sim_program_term(&loaded->program);
+    sim_scenario_free(loaded->scenario);
+    sim_diagnostics_term(&loaded->diagnostics);
+    sim_source_close(&loaded->source);
+}
+
+/* Explores; the processor time. */
+static int64_t explore(struct loaded *loaded, const char *strategy, uint64_t budget, uint64_t seed,
+                       struct sim_explored *explored) {
+    struct sim_exploration_options options = {
+        .vary = SIM_VARY_ORDER, .seed = seed, .budget = budget, .goes_on = budget > 1000};
+    options.strategy = sim_strategy_find(strategy, &options.bound);
+    int64_t start_ns = processor_ns();
+    require(sim_explore(explored, &loaded->program, &options) == COG_OK, "no memory");
+    return processor_ns() - start_ns;
+}
+
+/* ---- Short schedules ---- */
+
+static void bench_sample(const char *steps, const char *text, uint64_t target) {
+    enum { RUNS = 200000, TIMES = 3 };
+    struct loaded loaded;
+    int64_t best_ns = INT64_MAX;
+    load(&loaded, NULL, text, NULL);
+    for (int i = 0; i < TIMES; i++) {
+        struct sim_explored explored;
+        int64_t ns = explore(&loaded, "random", RUNS, 1, &explored);
+        best_ns = ns < best_ns ? ns : best_ns;
+        sim_explored_close(&explored);
+    }
+    unload(&loaded);
+    printf("%-52s %9" PRId64 " a second, target %" PRIu64 "\n", steps,
+           (int64_t)RUNS * 1000000000 / best_ns, target);
+}
+
+/* ---- Searches ---- */
+
+static void bench_search(const char *name, const char *n) {
+    char path[128];
+    struct loaded loaded;
+    struct sim_explored explored;
+    (void)snprintf(path, sizeof path, "scenarios/litmus/counts/%s.scn", name);
+    load(&loaded, path, NULL, n);
+    int64_t ns = explore(&loaded, "optimal-dpor", 0, 1, &explored);
+    uint64_t count = explored.explorer.tally.run_count;
+    printf("optimal-dpor, %-16s n=%-20s %9" PRIu64 " in %6" PRId64 " ms, %7" PRIu64
+           " a second, %4" PRIu64 " ns a step\n",
+           name, n, count, ns / 1000000, count * 1000000000 / (uint64_t)ns,
+           (uint64_t)ns / explored.explorer.step_count);
+    sim_explored_close(&explored);
+    unload(&loaded);
+}
+
+/* ---- Growing programs ---- */
+
+/* One coroutine that goes round so often beside another of a few steps: cost by step. */
+static void bench_length(const char *rounds) {
+    static const char text[] = "scenario \"length\"\nparam n = 10\nshared x = 0\n"
+                               "coro long_\n    repeat n\n        add 1 to x\n"
+                               "coro short_\n    add 1 to x\n";
+    struct loaded loaded;
+    struct sim_explored explored;
+    load(&loaded, NULL, text, rounds);
+    uint64_t runs = 2000000 / (uint64_t)atoi(rounds);
+    int64_t ns = explore(&loaded, "random", runs, 1, &explored);
+    printf("schedules of %-8s steps at random %28" PRIu64 " ns a step\n", rounds,
+           (uint64_t)ns / explored.explorer.step_count);
+    sim_explored_close(&explored);
+    unload(&loaded);
+}
+
+/* ---- Bugs ---- */
+
+static void bench_bug(const char *name) {
+    static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos", "urw", "surw"};
+    enum { SEEDS = 1000, BUDGET = 5000 };
+    char path[128];
+    (void)snprintf(path, sizeof path, "scenarios/sct/%s.scn", name);
+    printf("%-20s", name);
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        struct loaded loaded;
+        uint64_t sum = 0;
+        uint64_t found = 0;
+        load(&loaded, path, NULL, NULL);
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct sim_explored explored;
+            struct sim_exploration_options options = {
+                .vary = SIM_VARY_ORDER, .seed = seed, .budget = BUDGET};
+            options.strategy = sim_strategy_find(strategies[i], &options.bound);
+            require(sim_explore(&explored, &loaded.program, &options) == COG_OK, "no memory");
+            sum += explored.explorer.tally.run_count;
+            found += explored.explorer.tally.failure_count > 0 ? 1 : 0;
+            sim_explored_close(&explored);
+        }
+        unload(&loaded);
+        uint64_t hundredths = found > 0 ? sum * 100 / found : 0;
+        printf(" %7" PRIu64 ".%02" PRIu64 "%s", hundredths / 100, hundredths % 100,
+               found == SEEDS ? " " : "*");
+        (void)fflush(stdout);
+    }
+    printf("\n");
+}
+
+static void bench_bugs(void) {
+    static const char *const names[] = {
+        "account",          "account_spawn",  "lazy01",          "lazy01_spawn", "deadlock01",
+        "deadlock01_spawn", "bluetooth",      "bluetooth_spawn", "token_ring",   "token_ring_spawn",
+        "carter01",         "carter01_spawn", "stack",           "stack_spawn",  "twostage",
+        "twostage_spawn",   "reorder",        "reorder_spawn"};
+    printf(
+        "schedules to the first failure, mean of 1000 seeds (*: some seeds found none in 5000)\n");
+    printf("%-20s %10s  %10s  %10s  %10s  %10s  %10s\n", "", "random", "pct=2", "pct=3", "pos",
+           "urw", "surw");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bench_bug(names[i]);
+    }
+}
+
+static bool is_wanted(int argc, char **argv, const char *group) {
+    return argc < 2 ? strcmp(group, "bugs") != 0 : strncmp(group, argv[1], strlen(argv[1])) == 0;
+}
+
+int main(int argc, char **argv) {
+    if (is_wanted(argc, argv, "sample")) {
+        bench_sample("at random, 10 steps (5 coroutines of 2 additions)",
+                     "scenario \"ten\"\nshared x = 0\ncoro adder times 5\n    add 1 to x\n"
+                     "    add 1 to x\n",
+                     500000);
+        bench_sample("at random, 30 steps (5 coroutines of 6 additions)",
+                     "scenario \"thirty\"\nshared x = 0\ncoro adder times 5\n    repeat 6\n"
+                     "        add 1 to x\n",
+                     150000);
+    }
+    if (is_wanted(argc, argv, "search")) {
+        bench_search("last_zero", "10");
+        bench_search("last_zero", "15");
+        bench_search("counter", "5");
+        bench_search("readers", "12");
+        bench_search("philosophers", "8");
+    }
+    if (is_wanted(argc, argv, "length")) {
+        bench_length("10");
+        bench_length("100");
+        bench_length("1000");
+        bench_length("10000");
+    }
+    if (is_wanted(argc, argv, "bugs")) {
+        bench_bugs();
+    }
+    return 0;
+}
