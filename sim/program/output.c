@@ -232,7 +232,8 @@ static json_t *json_failures(const struct sim_scenario *scenario, const struct s
     for (size_t i = 0; is_whole && result != NULL && i < result->journal->failure_count; i++) {
         is_whole = append_failure(failures, scenario, &result->journal->failures[i]);
     }
-    for (uint32_t i = 0; is_whole && result == NULL && i < diagnostics->count; i++) {
+    uint32_t finding_count = result == NULL && diagnostics != NULL ? diagnostics->count : 0;
+    for (uint32_t i = 0; is_whole && i < finding_count; i++) {
         const struct sim_finding *finding = diagnostics->findings[i];
         if (finding->severity == SIM_SEVERITY_ERROR) {
             is_whole = append(failures, json_failure(finding->place.line, finding->message,
