@@ -225,31 +225,39 @@ static bool append_failure(json_t *failures, const struct sim_scenario *scenario
     return append(failures, entry);
 }
 
-static json_t *json_failures(const struct sim_scenario *scenario, const struct sim_result *result,
-                             const struct sim_diagnostics *diagnostics) {
+/* A list, or null when not all of it could be made. */
+static json_t *whole_or_none(json_t *list, bool is_whole) {
+    if (!is_whole) {
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
+static json_t *json_failures(const struct sim_scenario *scenario, const struct sim_result *result) {
     json_t *failures = json_array();
     bool is_whole = failures != NULL;
-    for (size_t i = 0; is_whole && result != NULL && i < result->journal->failure_count; i++) {
+    for (size_t i = 0; is_whole && i < result->journal->failure_count; i++) {
         is_whole = append_failure(failures, scenario, &result->journal->failures[i]);
     }
-    uint32_t finding_count = result == NULL && diagnostics != NULL ? diagnostics->count : 0;
-    for (uint32_t i = 0; is_whole && i < finding_count; i++) {
+    return whole_or_none(failures, is_whole);
+}
+
+static json_t *json_findings(const struct sim_diagnostics *diagnostics) {
+    json_t *failures = json_array();
+    bool is_whole = failures != NULL;
+    for (uint32_t i = 0; is_whole && i < diagnostics->count; i++) {
         const struct sim_finding *finding = diagnostics->findings[i];
         if (finding->severity == SIM_SEVERITY_ERROR) {
             is_whole = append(failures, json_failure(finding->place.line, finding->message,
                                                      strlen(finding->message)));
         }
     }
-    if (!is_whole) {
-        json_decref(failures);
-        return NULL;
-    }
-    return failures;
+    return whole_or_none(failures, is_whole);
 }
 
-/* Which row of a table it is of. */
 char *output_failures_json(const struct sim_scenario *scenario, const struct sim_result *result) {
-    json_t *failures = json_failures(scenario, result, NULL);
+    json_t *failures = json_failures(scenario, result);
     char *text = failures != NULL ? json_dumps(failures, JSON_COMPACT) : NULL;
     json_decref(failures);
     return text;
@@ -290,7 +298,8 @@ bool output_json(FILE *file, const char *path, const struct sim_scenario *scenar
                json_object_set_new(object, "ok", json_boolean(result != NULL && result->ok)) == 0;
     is_whole = is_whole && (result == NULL || add_result(object, result));
     is_whole = is_whole && json_object_set_new(object, "failures",
-                                               json_failures(scenario, result, diagnostics)) == 0;
+                                               result != NULL ? json_failures(scenario, result)
+                                                              : json_findings(diagnostics)) == 0;
     if (is_whole) {
         (void)json_dumpf(object, file, JSON_COMPACT | JSON_PRESERVE_ORDER);
         (void)fputc('\n', file);
