@@ -28,9 +28,9 @@ static const char help[] =
     "'sometimes'\n"
     "and each line of 'expect outcomes' comes about in some, and how often runs end in which way.\n"
     "\n"
-    "  --vary KINDS     what may vary, of arrivals,order,time,size,faults (default: what 'explore "
-    "vary'\n"
-    "                   in the file says, else order)\n"
+    "  --vary KINDS     what may vary, of arrivals,order,time,size (default: what 'explore vary' "
+    "in\n"
+    "                   the file says, else order)\n"
     "  --strategy NAME  how to go through them (portfolio):\n"
     "                     portfolio      optimal-dpor, and if that is not enough surw, pct, pos, "
     "random\n"
@@ -355,8 +355,7 @@ static bool read_vary(const char *text, unsigned *vary) {
     } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
                  {"order", SIM_VARY_ORDER},
                  {"time", SIM_VARY_TIME},
-                 {"size", SIM_VARY_SIZE},
-                 {"faults", SIM_VARY_FAULTS}};
+                 {"size", SIM_VARY_SIZE}};
     while (*text != '\0') {
         size_t length = strcspn(text, ",");
         unsigned bit = 0;
@@ -366,8 +365,7 @@ static bool read_vary(const char *text, unsigned *vary) {
             }
         }
         if (bit == 0) {
-            complain("--vary: '%.*s' is none of arrivals, order, time, size, faults", (int)length,
-                     text);
+            complain("--vary: '%.*s' is none of arrivals, order, time, size", (int)length, text);
             return false;
         }
         *vary |= bit;
