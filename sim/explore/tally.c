@@ -60,7 +60,7 @@ static void find_ending(struct sim_run *run, struct ending *ending) {
     ending->count = 0;
     ending->is_stalled = run->is_stalled;
     ending->is_failure = run->journal.failure_count > 0;
-    ending->hash = mix(ending->is_stalled ? 1 : 0, ending->is_failure ? 1 : 0);
+    ending->hash = mix(0, 1u + (ending->is_stalled ? 1u : 0u) + (ending->is_failure ? 2u : 0u));
     uint32_t count = run->scenario->has_outcome ? outcome->count : 0;
     for (uint32_t i = 0; i < count && i < VALUES_MAX; i++) {
         struct sim_scope scope = {.run = run};
