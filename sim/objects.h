@@ -1,7 +1,7 @@
 /* objects.h - the numbers of what a scenario's steps can touch.
  *
- *     variables' elements | queues | channels | signals | locks | log | watches | end | network |
- * coroutines
+ *     variables' elements | queues | channels | signals | locks | lines | log | watches | end |
+ * network | coroutines
  *
  * All but the last are known before a run. Coroutines go by their process (process.h).
  */
@@ -20,6 +20,7 @@ struct sim_objects {
     uint32_t channels;
     uint32_t signals;
     uint32_t locks;
+    uint32_t lines;      /* of those who wait for each lock with a timeout */
     uint32_t log;        /* lines that an expectation looks at in their order */
     uint32_t watches;    /* variables that are watched */
     uint32_t end;        /* of the run, where background coroutines would go on */

@@ -5,6 +5,7 @@
 #include "core/scheduler.h"
 #include "sim/arrivals.h"
 #include "sim/quiet.h"
+#include "sim/touching.h"
 #include "sim/tracer.h"
 #include "sim/world.h"
 
@@ -113,12 +114,15 @@ static enum sim_pending_kind pending_kind_of(const struct sim_run *run, const st
     if (frame->has_yielded) {
         return is_enabled(run, frame) ? SIM_PENDING_ACCESS : SIM_PENDING_BLOCKED;
     }
+    if (frame->is_drawing) {
+        return SIM_PENDING_DRAW;
+    }
     if (coro->is_cancelled) {
         return SIM_PENDING_UNKNOWN;
     }
-    bool is_quiet = frame->is_waiting ? (frame->code->quiet[frame->next - 1] & SIM_QUIET_AFTER) != 0
-                                      : (frame->code->quiet[frame->next] & SIM_QUIET_FROM) != 0;
-    return is_quiet ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
+    unsigned bit = frame->is_waiting || frame->has_drawn ? SIM_QUIET_AFTER : SIM_QUIET_FROM;
+    unsigned quiet = frame->code->quiet[frame->is_waiting ? frame->next - 1 : frame->next];
+    return (quiet & bit) != 0 ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
 }
 
 /* Fills in where it is to stand: a copy of what has just been written in parts is slow. */
@@ -130,6 +134,9 @@ static void fill_candidate(const struct sim_run *run, struct cog_coro *coro,
     candidate->kind = pending_kind_of(run, coro, frame);
     bool is_known = candidate->kind == SIM_PENDING_ACCESS || candidate->kind == SIM_PENDING_BLOCKED;
     candidate->access = is_known ? frame->access : (struct sim_touch){.object = 0};
+    candidate->is_certain = is_known ? (frame->code->quiet[frame->next] & SIM_QUIET_BUT) != 0 &&
+                                           frame->instance->pipe == NULL
+                                     : candidate->kind == SIM_PENDING_DRAW;
 }
 
 static bool reserve(struct sim_stepping *stepping, size_t count) {
@@ -182,6 +189,7 @@ static enum found consider(struct sim_run *run, uint32_t host, struct cog_coro *
         stepping->blocked[stepping->blocked_count++] = *candidate;
         return STEPS;
     case SIM_PENDING_ACCESS:
+    case SIM_PENDING_DRAW:
     case SIM_PENDING_UNKNOWN:
         break;
     }
@@ -233,6 +241,7 @@ static bool collect(struct sim_run *run) {
     struct sim_stepping *stepping = run->stepping;
     uint32_t count = run->scenario->host_count;
     stepping->candidate_count = 0;
+    stepping->present_count = 0;
     stepping->blocked_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t host = run->turn.host + i;
@@ -243,15 +252,48 @@ static bool collect(struct sim_run *run) {
     return true;
 }
 
+/* A draw depends on nothing that others do: it comes first, and is no choice. */
+static void put_draw_first(struct sim_stepping *stepping) {
+    stepping->present_count = stepping->candidate_count;
+    for (uint32_t i = 0; i < stepping->present_count; i++) {
+        if (stepping->candidates[i].kind == SIM_PENDING_DRAW) {
+            struct sim_candidate drawing = stepping->candidates[i];
+            stepping->candidates[i] = stepping->candidates[0];
+            stepping->candidates[0] = drawing;
+            stepping->candidate_count = 1;
+            return;
+        }
+    }
+}
+
+/* Its next step could have come before the end, or before whoever has had the lock that it was to
+ * take. */
+static void add_cut_off(struct sim_stepping *stepping, struct sim_candidate candidate) {
+    bool is_blocked = candidate.kind == SIM_PENDING_BLOCKED;
+    if (is_blocked ||
+        (candidate.kind == SIM_PENDING_ACCESS && candidate.access.mode == SIM_TOUCH_LOCK)) {
+        candidate.kind = SIM_PENDING_BLOCKED;
+        stepping->blocked[stepping->blocked_count++] = candidate;
+    }
+    if (!is_blocked) {
+        candidate.kind = SIM_PENDING_BLOCKED;
+        candidate.is_certain = false;
+        candidate.access = (struct sim_touch){
+            .object = stepping->objects->end & ((UINT32_C(1) << 30) - 1), .mode = SIM_TOUCH_READ};
+        stepping->blocked[stepping->blocked_count++] = candidate;
+    }
+}
+
 /* The end has come, and these in the background would have gone on: each of their next steps could
  * have come before it. */
 static void collect_cut_off(struct sim_run *run) {
     struct sim_stepping *stepping = run->stepping;
     stepping->candidate_count = 0;
+    stepping->present_count = 0;
     stepping->blocked_count = 0;
     for (uint32_t i = 0; stepping->objects->has_background && i < run->scenario->host_count; i++) {
         struct cog_scheduler *scheduler = run->hosts[i].scheduler;
-        if (!reserve(stepping, stepping->blocked_count + scheduler->ready.count)) {
+        if (!reserve(stepping, stepping->blocked_count + 2 * scheduler->ready.count)) {
             run->fatal = COG_ENOMEM;
             return;
         }
@@ -261,12 +303,9 @@ static void collect_cut_off(struct sim_run *run) {
             if (is_idle(coro)) {
                 continue;
             }
-            struct sim_candidate *cut_off = &stepping->blocked[stepping->blocked_count++];
-            fill_candidate(run, coro, cut_off);
-            cut_off->kind = SIM_PENDING_BLOCKED;
-            cut_off->access =
-                (struct sim_touch){.object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
-                                   .mode = SIM_TOUCH_READ};
+            struct sim_candidate cut_off;
+            fill_candidate(run, coro, &cut_off);
+            add_cut_off(stepping, cut_off);
         }
     }
 }
@@ -280,6 +319,7 @@ enum sim_next sim_stepping_next(struct sim_run *run) {
             continue;
         }
         if (run->stepping->candidate_count > 0) {
+            put_draw_first(run->stepping);
             return SIM_NEXT_STEP;
         }
         if (sim_world_has_next(run)) {
@@ -305,11 +345,25 @@ void sim_stepping_pass_time(struct sim_run *run) {
     }
 }
 
+/* Later it might not come to the step any more: in the background it is cut off when the others
+ * end, and a producer ends with the loop over it. */
+static void touch_life(struct sim_run *run, const struct sim_instance *instance) {
+    if (instance->is_background) {
+        sim_touch(run, run->stepping->objects->end, SIM_TOUCH_READ);
+    }
+    if (instance->pipe != NULL) {
+        sim_touch_coroutine(run, instance, SIM_TOUCH_WRITE);
+    }
+}
+
 void sim_stepping_take(struct sim_run *run, uint32_t index) {
     struct sim_stepping *stepping = run->stepping;
-    cog_assert(index < stepping->candidate_count);
+    cog_assert(index < stepping->present_count);
     const struct sim_instance *instance = stepping->candidates[index].instance;
     stepping->footprint.count = 0;
+    if (stepping->candidates[index].kind != SIM_PENDING_DRAW) {
+        touch_life(run, instance);
+    }
     iterate(run, instance->host, instance->coro);
     while (!sim_world_is_over(run) && take_in(run)) {
     }

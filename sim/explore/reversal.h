@@ -10,9 +10,9 @@
 #include "sim/explore/search.h"
 
 /* Calls handle for every race of the events that are new, with the level before the earlier one and
- * the sequence in search->reversal; also for the announced steps of those who are blocked at the
- * end. notdep goes to the end of the execution, or with is_short to e'. False: no memory, or handle
- * gave that. */
+ * the sequence in search->reversal; also for the steps of those who are blocked at the end. notdep
+ * goes to the end of the execution, or with is_short to e' if what that touches is certain. False:
+ * no memory, or handle gave that. */
 bool sim_reversals(struct sim_search *search, bool is_short,
                    bool (*handle)(struct sim_search *search, uint32_t level));
 

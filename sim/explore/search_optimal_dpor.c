@@ -48,7 +48,7 @@ static uint32_t find_child(struct sim_search *search, uint32_t node) {
         struct sim_step step = tree->nodes[child].step;
         uint32_t at = sim_reversal_find(&search->reversal, step.process);
         if (at == SIM_NONE) {
-            if (sim_reversal_is_independent(search, step)) {
+            if (!step.is_draw && sim_reversal_is_independent(search, step)) {
                 return child;
             }
         } else if (sim_step_is(search->reversal.steps[at].step, step) &&

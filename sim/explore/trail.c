@@ -250,15 +250,19 @@ static void add_race(struct race_search *search, uint32_t event) {
             return;
         }
     }
-    if (search->count < search->capacity) {
-        search->found[search->count++] = event;
+    if (search->count == search->capacity) {
+        search->trail->has_overflown = true;
+        return;
     }
+    search->found[search->count++] = event;
 }
 
-/* The latest lock of this lock, if another process has it; nothing else races with a lock. */
+/* The latest step that took this lock, if another process did; nothing else races with a lock.
+ * Those who only read it wait in its line. */
 static void find_lock(struct race_search *search, uint32_t record) {
     const struct sim_trail *trail = search->trail;
-    while (record != SIM_NONE && trail->records[record].mode == SIM_TOUCH_UNLOCK) {
+    while (record != SIM_NONE && (trail->records[record].mode == SIM_TOUCH_UNLOCK ||
+                                  trail->records[record].mode == SIM_TOUCH_READ)) {
         record = trail->records[record].previous;
     }
     if (record != SIM_NONE) {
@@ -267,18 +271,30 @@ static void find_lock(struct race_search *search, uint32_t record) {
     }
 }
 
+static bool touch_is_join(const struct sim_trail *trail, struct sim_touch touch) {
+    return touch.object >= trail->objects->coroutines && touch.mode == SIM_TOUCH_READ;
+}
+
+/* Could the second have come before the first? A join that is a step waits for the end; an unlock
+ * comes after its lock, but an acquire with a timeout may come after it. */
+static bool could_be_exchanged(const struct sim_trail *trail, const struct sim_trail_record *first,
+                               struct sim_touch second) {
+    if (touch_is_join(trail, second)) {
+        return trail->events[first->event].process != second.object - trail->objects->coroutines;
+    }
+    return second.mode != SIM_TOUCH_UNLOCK || first->mode == SIM_TOUCH_WRITE ||
+           first->mode == SIM_TOUCH_READ;
+}
+
 static void find_accesses(struct race_search *search, struct sim_touch touch, uint32_t record) {
     const struct sim_trail *trail = search->trail;
-    if (touch.object >= trail->objects->coroutines || touch.mode == SIM_TOUCH_UNLOCK) {
-        return;
-    }
     if (touch.mode == SIM_TOUCH_LOCK) {
         find_lock(search, record);
         return;
     }
     while (record != SIM_NONE) {
         const struct sim_trail_record *access = &trail->records[record];
-        if (is_dependence(access->mode, touch.mode)) {
+        if (is_dependence(access->mode, touch.mode) && could_be_exchanged(trail, access, touch)) {
             add_race(search, access->event);
         }
         if (access->mode != SIM_TOUCH_READ) {
@@ -376,13 +392,14 @@ static bool push_races(struct sim_trail *trail, struct sim_trail_event *event) {
     uint32_t count = find_races(&search, trail->touches + event->touch_first, event->touch_count,
                                 trail->records + event->record_first);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *grown = cog_grow(trail->allocator, trail->races, trail->race_count,
-                                   &trail->race_capacity, sizeof grown[0]);
+        struct sim_trail_race *grown = cog_grow(trail->allocator, trail->races, trail->race_count,
+                                                &trail->race_capacity, sizeof grown[0]);
         if (grown == NULL) {
             return false;
         }
         trail->races = grown;
-        grown[trail->race_count++] = found[i];
+        grown[trail->race_count++] =
+            (struct sim_trail_race){.earlier = found[i], .footprint = SIM_NONE};
     }
     event->race_count = count;
     return true;
@@ -423,7 +440,7 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
     begin_clock(trail, clock, event->previous, trail->enabled_by[process]);
     for (uint32_t i = 0; i < event->touch_count; i++) {
         struct sim_touch touch = trail->touches[event->touch_first + i];
-        if (touch.object >= trail->objects->coroutines) { /* edges: nothing before them races */
+        if (touch_is_join(trail, touch)) { /* an edge: nothing before it races */
             join_accesses(trail, clock, touch, trail->records[event->record_first + i].previous);
         }
     }
