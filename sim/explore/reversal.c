@@ -198,6 +198,7 @@ void sim_reversal_remove(struct sim_search *search, uint32_t i) {
 /* ---- Races ---- */
 
 typedef bool (*handler)(struct sim_search *search, uint32_t level);
+typedef bool (*seer)(const struct sim_search *search, uint32_t earlier, uint32_t later);
 
 /* A step that was tried may have touched what nobody had before. */
 static bool reserve_objects(struct sim_search *search, uint32_t footprint) {
@@ -329,7 +330,7 @@ static bool reverse_disabling(struct sim_search *search, uint32_t event, handler
     return true;
 }
 
-bool sim_reversals(struct sim_search *search, bool is_short, handler handle) {
+bool sim_reversals(struct sim_search *search, bool is_short, seer is_seen, handler handle) {
     const struct sim_trail *trail = &search->trail;
     if (!reserve(search)) {
         return false;
@@ -343,6 +344,9 @@ bool sim_reversals(struct sim_search *search, bool is_short, handler handle) {
         uint32_t race_count = is_certain && event < search->new_from ? 0 : later->race_count;
         for (uint32_t i = 0; i < race_count; i++) {
             struct sim_trail_race *race = &trail->races[later->race_first + i];
+            if (is_seen != NULL && is_seen(search, race->earlier, event)) {
+                continue;
+            }
             if (!is_certain) {
                 if (!reverse_uncertain(search, race, event, handle)) {
                     return false;

@@ -44,22 +44,32 @@ static bool fail(struct sim_search *search) {
 
 /* ---- Levels ---- */
 
-static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
-                        uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
+static bool reserve_present(struct sim_search *search, uint32_t count) {
+    while (search->present_count + count > search->present_capacity) {
         struct sim_present *grown =
-            cog_grow(search->allocator, search->present, search->present_count,
+            cog_grow(search->allocator, search->present, search->present_capacity,
                      &search->present_capacity, sizeof grown[0]);
         if (grown == NULL) {
             return fail(search);
         }
         search->present = grown;
-        grown[search->present_count++] =
-            (struct sim_present){.process = candidates[i].process,
-                                 .kind = candidates[i].kind,
-                                 .access = candidates[i].access,
-                                 .is_certain = candidates[i].is_certain};
     }
+    return true;
+}
+
+static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
+                        uint32_t count) {
+    if (!reserve_present(search, count)) {
+        return false;
+    }
+    struct sim_present *present = &search->present[search->present_count];
+    for (uint32_t i = 0; i < count; i++) {
+        present[i] = (struct sim_present){.process = candidates[i].process,
+                                          .kind = candidates[i].kind,
+                                          .access = candidates[i].access,
+                                          .is_certain = candidates[i].is_certain};
+    }
+    search->present_count += count;
     return true;
 }
 

@@ -7,17 +7,23 @@
  */
 #include "sim/explore/reversal.h"
 
+/* Those who were made first go first, as far as they can: so executions differ late, and have more
+ * in common than when all take turns. */
 static bool enter_one(struct sim_search *search, struct sim_level *level) {
     if (search->tree.nodes[level->root].first_child != SIM_NONE) {
         return true; /* handed down */
     }
+    struct sim_step chosen = {.process = SIM_NO_PROCESS};
     for (uint32_t i = 0; i < level->candidate_count; i++) {
         struct sim_step step = sim_search_candidate(search, level, i);
-        if (!sim_search_is_asleep(search, level, step)) {
-            return sim_wakeup_tree_add(&search->tree, level->root, step) != SIM_NONE;
+        bool is_before = chosen.process == SIM_NO_PROCESS ||
+                         step.process - search->rotation < chosen.process - search->rotation;
+        if (is_before && !sim_search_is_asleep(search, level, step)) {
+            chosen = step;
         }
     }
-    return true;
+    return chosen.process == SIM_NO_PROCESS ||
+           sim_wakeup_tree_add(&search->tree, level->root, chosen) != SIM_NONE;
 }
 
 /* Is something asleep before the race that could begin the sequence, or be exchanged with all of
@@ -33,6 +39,22 @@ static bool is_seen(const struct sim_search *search, uint32_t level) {
                                          sim_reversal_is_initial(search, at)
                                    : sim_reversal_is_independent(search, asleep);
         if (is_weak_initial) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same of what could begin it and is not its last step, without building it: most races are
+ * seen so. */
+static bool is_soon_seen(const struct sim_search *search, uint32_t earlier, uint32_t later) {
+    const struct sim_trail *trail = &search->trail;
+    uint32_t end = search->levels[earlier + 1].sleep_first;
+    for (uint32_t i = search->levels[earlier].sleep_first; i < end; i++) {
+        struct sim_step asleep = search->sleep[i];
+        uint32_t first = sim_trail_first_after(trail, earlier, asleep.process);
+        if (first != SIM_NONE && first != later && trail->events[first].past_end <= earlier &&
+            sim_step_is(search->levels[first].step, asleep)) {
             return true;
         }
     }
@@ -88,7 +110,7 @@ static bool insert(struct sim_search *search, uint32_t level) {
 }
 
 static bool reverse_all(struct sim_search *search) {
-    return sim_reversals(search, false, insert);
+    return sim_reversals(search, false, is_soon_seen, insert);
 }
 
 const struct sim_search_policy sim_search_optimal_dpor = {.name = "optimal-dpor",

@@ -166,14 +166,21 @@ static bool is_dependence(uint32_t earlier, uint32_t later) {
     return earlier != SIM_TOUCH_READ || later != SIM_TOUCH_READ;
 }
 
+static void reach(struct sim_trail_event *event, uint32_t before) {
+    if (before != SIM_NONE && before >= event->past_end) {
+        event->past_end = before + 1;
+    }
+}
+
 /* Joins the clocks of what an access depends on. All writes are ordered, so the latest one stands
  * for those before it. */
-static void join_accesses(const struct sim_trail *trail, uint32_t *clock, struct sim_touch touch,
-                          uint32_t record) {
+static void join_accesses(const struct sim_trail *trail, struct sim_trail_event *event,
+                          uint32_t *clock, struct sim_touch touch, uint32_t record) {
     while (record != SIM_NONE) {
         const struct sim_trail_record *access = &trail->records[record];
         if (is_dependence(access->mode, touch.mode)) {
             join(trail, clock, access->event);
+            reach(event, access->event);
         }
         if (access->mode != SIM_TOUCH_READ) {
             return;
@@ -438,10 +445,13 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
     }
     uint32_t *clock = row_of(trail, index);
     begin_clock(trail, clock, event->previous, trail->enabled_by[process]);
+    reach(event, event->previous);
+    reach(event, trail->enabled_by[process]);
     for (uint32_t i = 0; i < event->touch_count; i++) {
         struct sim_touch touch = trail->touches[event->touch_first + i];
         if (touch_is_join(trail, touch)) { /* an edge: nothing before it races */
-            join_accesses(trail, clock, touch, trail->records[event->record_first + i].previous);
+            join_accesses(trail, event, clock, touch,
+                          trail->records[event->record_first + i].previous);
         }
     }
     if (trail->finds_races && !push_races(trail, event)) {
@@ -449,7 +459,7 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
         return false;
     }
     for (uint32_t i = 0; i < event->touch_count; i++) {
-        join_accesses(trail, clock, trail->touches[event->touch_first + i],
+        join_accesses(trail, event, clock, trail->touches[event->touch_first + i],
                       trail->records[event->record_first + i].previous);
     }
     clock[process] = event->sequence;
@@ -475,6 +485,17 @@ bool sim_trail_enable(struct sim_trail *trail, uint32_t process) {
         (struct sim_trail_enabled){.process = process, .previous = trail->enabled_by[process]};
     trail->enabled_by[process] = trail->event_count - 1;
     return true;
+}
+
+uint32_t sim_trail_first_after(const struct sim_trail *trail, uint32_t event, uint32_t process) {
+    uint32_t first = SIM_NONE;
+    uint32_t at = process < trail->stride ? trail->last_event[process] : SIM_NONE;
+    while (at != SIM_NONE && at > event) {
+        first = at;
+        at = trail->events[at].previous;
+    }
+    bool is_free = first != SIM_NONE && !sim_trail_is_before(trail, event, first);
+    return is_free ? first : SIM_NONE;
 }
 
 bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process) {

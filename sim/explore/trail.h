@@ -30,6 +30,7 @@ struct sim_trail_event {
     uint32_t record_first;  /* into records: where this event's begin */
     uint32_t enabled_first; /* into enabled: likewise */
     uint32_t previous;      /* event of its process, or SIM_NONE */
+    uint32_t past_end;      /* all that happened before it comes before the event of this number */
     uint32_t race_first;    /* into races: the events that it races with */
     uint32_t race_count;
 };
@@ -113,6 +114,9 @@ static inline bool sim_trail_is_before(const struct sim_trail *trail, uint32_t a
     }
     return trail->clocks[(size_t)b * trail->stride + event->process] >= event->sequence;
 }
+
+/* The first event of a process behind an event, if it did not happen after it; else SIM_NONE. */
+uint32_t sim_trail_first_after(const struct sim_trail *trail, uint32_t event, uint32_t process);
 
 /* Has an event made this process able to run? */
 bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process);
