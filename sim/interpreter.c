@@ -444,9 +444,6 @@ static void touch_end(struct sim_run *run, const struct sim_frame *frame) {
     if (run->stepping->objects->has_background && !frame->instance->is_background) {
         sim_touch(run, run->stepping->objects->end, SIM_TOUCH_WRITE);
     }
-    if (frame->socket_count > 0) {
-        sim_touch_network(run);
-    }
 }
 
 /* Writes down how the coroutine ended, and closes what it owns. */

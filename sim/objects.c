@@ -134,7 +134,8 @@ static void number(struct sim_objects *objects) {
     objects->watches = objects->log + 1;
     objects->end = objects->watches + 1;
     objects->network = objects->end + 1;
-    objects->coroutines = objects->network + 1;
+    objects->ports = objects->network + 1;
+    objects->coroutines = objects->ports + SIM_OBJECTS_PORTS;
 }
 
 int sim_objects_init(struct sim_objects *objects, const struct cog_allocator *allocator,

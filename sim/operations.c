@@ -156,8 +156,8 @@ static bool join_step_has_come(struct sim_scope *scope, const struct sim_stateme
     }
     if (!scope->frame->has_yielded) {
         scope->frame->other = joined;
-        sim_announce(scope->run, scope->frame, stepping->objects->coroutines + joined->process,
-                     SIM_TOUCH_READ);
+        sim_announce(scope->run, scope->frame,
+                     sim_object_of_process(stepping->objects, joined->process), SIM_TOUCH_READ);
         return false;
     }
     scope->frame->has_yielded = false;
@@ -362,7 +362,6 @@ static int prepare_send(struct sim_scope *scope, const struct sim_statement *sta
 
 static int prepare_socket(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op) {
-    sim_touch_network(scope->run);
     if (statement->kind == SIM_STATEMENT_LISTEN || statement->kind == SIM_STATEMENT_CONNECT) {
         return prepare_endpoint(scope, statement, op);
     }

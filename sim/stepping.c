@@ -11,8 +11,10 @@
 
 int sim_stepping_init(struct sim_stepping *stepping, const struct cog_allocator *allocator,
                       struct sim_processes *processes, const struct sim_objects *objects) {
-    *stepping =
-        (struct sim_stepping){.processes = processes, .objects = objects, .allocator = allocator};
+    *stepping = (struct sim_stepping){.processes = processes,
+                                      .objects = objects,
+                                      .allocator = allocator,
+                                      .process = SIM_NO_PROCESS};
     return COG_OK;
 }
 
@@ -99,7 +101,7 @@ static void iterate(struct sim_run *run, uint32_t host, const struct cog_coro *c
 /* Could the step that a frame has announced be made now? */
 static bool is_enabled(const struct sim_run *run, const struct sim_frame *frame) {
     const struct sim_objects *objects = run->stepping->objects;
-    if (frame->access.object >= objects->coroutines) {
+    if (sim_object_is_coroutine(objects, frame->access.object)) {
         return frame->other->has_ended;
     }
     return frame->access.mode != SIM_TOUCH_LOCK ||
@@ -235,6 +237,11 @@ static bool take_in(struct sim_run *run) {
     return has_any;
 }
 
+static void take_in_all(struct sim_run *run) {
+    while (!sim_world_is_over(run) && take_in(run)) {
+    }
+}
+
 /* Looks at every host, beginning with the one whose turn it is. False: something quiet was done,
  * and all must be looked at again. */
 static bool collect(struct sim_run *run) {
@@ -341,8 +348,7 @@ void sim_stepping_pass_time(struct sim_run *run) {
     }
     run->turn = (struct sim_turn){.has_begun = true};
     sim_world_begin_instant(run);
-    while (!sim_world_is_over(run) && take_in(run)) {
-    }
+    take_in_all(run);
 }
 
 /* Later it might not come to the step any more: in the background it is cut off when the others
@@ -361,10 +367,11 @@ void sim_stepping_take(struct sim_run *run, uint32_t index) {
     cog_assert(index < stepping->present_count);
     const struct sim_instance *instance = stepping->candidates[index].instance;
     stepping->footprint.count = 0;
+    stepping->process = instance->process;
     if (stepping->candidates[index].kind != SIM_PENDING_DRAW) {
         touch_life(run, instance);
     }
     iterate(run, instance->host, instance->coro);
-    while (!sim_world_is_over(run) && take_in(run)) {
-    }
+    take_in_all(run);
+    stepping->process = SIM_NO_PROCESS;
 }

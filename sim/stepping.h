@@ -46,6 +46,7 @@ struct sim_stepping {
     struct sim_processes *processes;
     const struct sim_objects *objects;
     struct sim_footprint footprint; /* of the step under way, or the last one */
+    uint32_t process;               /* whose step is under way; SIM_NO_PROCESS: none is */
     struct sim_candidate *candidates;
     uint32_t candidate_count;
     uint32_t present_count; /* where somebody draws, that is the only candidate; behind it the

@@ -279,7 +279,7 @@ static void find_lock(struct race_search *search, uint32_t record) {
 }
 
 static bool touch_is_join(const struct sim_trail *trail, struct sim_touch touch) {
-    return touch.object >= trail->objects->coroutines && touch.mode == SIM_TOUCH_READ;
+    return touch.mode == SIM_TOUCH_READ && sim_object_is_coroutine(trail->objects, touch.object);
 }
 
 /* Could the second have come before the first? A join that is a step waits for the end; an unlock
@@ -287,7 +287,8 @@ static bool touch_is_join(const struct sim_trail *trail, struct sim_touch touch)
 static bool could_be_exchanged(const struct sim_trail *trail, const struct sim_trail_record *first,
                                struct sim_touch second) {
     if (touch_is_join(trail, second)) {
-        return trail->events[first->event].process != second.object - trail->objects->coroutines;
+        return trail->events[first->event].process !=
+               sim_object_process(trail->objects, second.object);
     }
     return second.mode != SIM_TOUCH_UNLOCK || first->mode == SIM_TOUCH_WRITE ||
            first->mode == SIM_TOUCH_READ;

@@ -390,7 +390,14 @@ static void write_server(struct writer *writer) {
     line(writer, "    stop");
     note(writer, "1");
     use_socket(writer, "guest");
-    use_socket(writer, "guest");
+    if (draw(writer, 2) == 0) {
+        use_socket(writer, "guest");
+    } else {
+        line(writer, "accept other_guest from door_way timeout 5ms");
+        line(writer, "on timeout");
+        line(writer, "    stop");
+        use_socket(writer, draw(writer, 2) == 0 ? "guest" : "other_guest");
+    }
     writer->depth = 0;
 }
 
@@ -451,9 +458,11 @@ static void write_time(struct writer *writer) {
 }
 
 static void write_statement(struct writer *writer) {
-    unsigned remote = RANDOM_SHARED | RANDOM_PLAIN | RANDOM_PICKS | RANDOM_TIME | RANDOM_LOG;
+    unsigned remote =
+        RANDOM_SHARED | RANDOM_PLAIN | RANDOM_PICKS | RANDOM_TIME | RANDOM_LOG | RANDOM_SOCKETS;
     for (;;) {
         unsigned theme = 1u << draw(writer, RANDOM_THEMES);
+        theme = draw(writer, 4) == 0 ? (unsigned)RANDOM_SOCKETS : theme;
         if (draw(writer, 8) == 0) {
             write_rest(writer);
             return;
@@ -567,6 +576,10 @@ void random_scenario_write(uint64_t seed, unsigned themes, uint32_t coroutines, 
     add(&writer, "shared x = 0\nshared y = 0\nshared a[2] = 0\nvar p = 0\nvar r = 0\nvar b[2] = 0\n"
                  "var seen[10] = 0\nqueue q\nqueue small size 1\nlock door[2]\n"
                  "channel news\nvar texts[10] = ''\n");
+    if (has(&writer, RANDOM_HOSTS) && draw(&writer, 2) == 0) {
+        add(&writer, "link main <-> other latency 1ms%s\n",
+            draw(&writer, 2) == 0 ? " bandwidth 1KB/s" : "");
+    }
     write_routines(&writer);
     for (uint32_t i = 0; i < coroutines; i++) {
         write_coroutine(&writer, i, statements);

@@ -25,7 +25,7 @@ enum random_theme {
     RANDOM_LOG = 1 << 10,     /* lines whose order is looked at */
     RANDOM_WATCHES = 1 << 11, /* variables that are looked at all the time */
     RANDOM_BACKGROUND = 1 << 12,
-    RANDOM_HOSTS = 1 << 13,      /* some live on another host */
+    RANDOM_HOSTS = 1 << 13,      /* some live on another host, perhaps behind a slow line */
     RANDOM_PRIORITIES = 1 << 14, /* of what can have them */
     RANDOM_SOCKETS = 1 << 15,    /* a connection between two */
     RANDOM_THEMES = 16,

@@ -135,7 +135,7 @@ static void a_search_that_misses_something_is_noticed(void **state) {
         struct exploration exploration;
         struct search_found plain;
         struct search_found bounded;
-        random_scenario_write(seed, RANDOM_SHARED, 3, STATEMENTS_MAX, text);
+        random_scenario_write(seed, RANDOM_SHARED, 3, STATEMENTS_MAX + 1, text);
         exploration_open(&exploration, text, SIM_VARY_ORDER);
         search(&exploration, &sim_search_all, SIM_VARY_ORDER, &plain);
         search(&exploration, &sim_search_preemptions, SIM_VARY_ORDER, &bounded); /* bound 0 */
