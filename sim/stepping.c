@@ -91,6 +91,7 @@ struct cog_picker sim_stepping_picker(struct sim_run_host *host) {
 /* An iteration in which this coroutine is resumed; null: an idle one, for the sake of what has
  * arrived or is due. */
 static void iterate(struct sim_run *run, uint32_t host, const struct cog_coro *coro) {
+    run->has_settled = false;
     run->stepping->wanted = coro;
     sim_world_iterate(run, &run->hosts[host]);
     run->turn.host = host + 1 < run->scenario->host_count ? host + 1 : 0;
@@ -190,8 +191,11 @@ static enum found consider(struct sim_run *run, uint32_t host, struct cog_coro *
     case SIM_PENDING_BLOCKED:
         stepping->blocked[stepping->blocked_count++] = *candidate;
         return STEPS;
-    case SIM_PENDING_ACCESS:
     case SIM_PENDING_DRAW:
+        stepping->drawing =
+            stepping->drawing == SIM_NONE ? stepping->candidate_count : stepping->drawing;
+        break;
+    case SIM_PENDING_ACCESS:
     case SIM_PENDING_UNKNOWN:
         break;
     }
@@ -234,6 +238,7 @@ static bool take_in(struct sim_run *run) {
             has_any = true;
         }
     }
+    run->has_settled = !has_any;
     return has_any;
 }
 
@@ -247,6 +252,7 @@ static void take_in_all(struct sim_run *run) {
 static bool collect(struct sim_run *run) {
     struct sim_stepping *stepping = run->stepping;
     uint32_t count = run->scenario->host_count;
+    stepping->drawing = SIM_NONE;
     stepping->candidate_count = 0;
     stepping->present_count = 0;
     stepping->blocked_count = 0;
@@ -262,14 +268,11 @@ static bool collect(struct sim_run *run) {
 /* A draw depends on nothing that others do: it comes first, and is no choice. */
 static void put_draw_first(struct sim_stepping *stepping) {
     stepping->present_count = stepping->candidate_count;
-    for (uint32_t i = 0; i < stepping->present_count; i++) {
-        if (stepping->candidates[i].kind == SIM_PENDING_DRAW) {
-            struct sim_candidate drawing = stepping->candidates[i];
-            stepping->candidates[i] = stepping->candidates[0];
-            stepping->candidates[0] = drawing;
-            stepping->candidate_count = 1;
-            return;
-        }
+    if (stepping->drawing != SIM_NONE) {
+        struct sim_candidate drawing = stepping->candidates[stepping->drawing];
+        stepping->candidates[stepping->drawing] = stepping->candidates[0];
+        stepping->candidates[0] = drawing;
+        stepping->candidate_count = 1;
     }
 }
 
@@ -322,7 +325,7 @@ enum sim_next sim_stepping_next(struct sim_run *run) {
         if (!run->turn.has_begun) {
             return SIM_NEXT_TIME;
         }
-        if (take_in(run) || !collect(run)) {
+        if ((!run->has_settled && take_in(run)) || !collect(run)) {
             continue;
         }
         if (run->stepping->candidate_count > 0) {
