@@ -347,33 +347,6 @@ static int explore_file(void *context, size_t index, FILE *output, FILE *errors)
 
 /* ---- The command line ---- */
 
-/* Kinds with commas between them. */
-static bool read_vary(const char *text, unsigned *vary) {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
-                 {"order", SIM_VARY_ORDER},
-                 {"time", SIM_VARY_TIME},
-                 {"size", SIM_VARY_SIZE}};
-    while (*text != '\0') {
-        size_t length = strcspn(text, ",");
-        unsigned bit = 0;
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-            if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, text, length) == 0) {
-                bit = kinds[i].bit;
-            }
-        }
-        if (bit == 0) {
-            complain("--vary: '%.*s' is none of arrivals, order, time, size", (int)length, text);
-            return false;
-        }
-        *vary |= bit;
-        text += length + (text[length] == ',' ? 1 : 0);
-    }
-    return true;
-}
-
 static bool read_strategy(struct settings *settings) {
     const char *text =
         settings->strategy_text != NULL ? settings->strategy_text : sim_strategies()->name;
@@ -436,7 +409,7 @@ int command_explore(int argc, char **argv) {
         complain("explore: which scenarios? name files or folders");
         return EXIT_BAD_INPUT;
     }
-    if ((settings.vary_text != NULL && !read_vary(settings.vary_text, &settings.vary)) ||
+    if ((settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) ||
         !read_strategy(&settings)) {
         return EXIT_BAD_INPUT;
     }
