@@ -24,6 +24,7 @@ struct finding {
     const struct sim_source *source;
     uint64_t signature;
     const struct sim_schedule *failing;
+    struct sim_schedule base; /* what variants are of, where that is not `failing` */
     int status;
 };
 
@@ -59,15 +60,19 @@ static void run(struct finding *finding, const struct variant *variant, struct s
     sim_schedule_term(&schedule);
 }
 
-static bool fails(struct finding *finding, const struct variant *variant) {
+/* The signature of a variant's run; that of the failure if it could not be made. */
+static uint64_t sign(struct finding *finding, const struct variant *variant) {
     struct sim_trial trial;
     run(finding, variant, NULL, &trial);
     if (finding->status != COG_OK) {
-        return false;
+        return finding->signature;
     }
-    bool is_same = trial.signature == finding->signature;
     sim_trial_term(&trial);
-    return is_same;
+    return trial.signature;
+}
+
+static bool fails(struct finding *finding, const struct variant *variant) {
+    return sign(finding, variant) == finding->signature;
 }
 
 /* ---- The nearest run that does not fail ---- */
@@ -103,34 +108,91 @@ static bool bisect(struct finding *finding, struct variant *failing, struct vari
             low = middle;
         }
     }
-    *failing = prefix_of(finding, high);
+    uint32_t at = find_decision(finding->failing, high - 1);
+    *failing = (struct variant){.from = finding->failing,
+                                .at = at,
+                                .has_choice = true,
+                                .choice = finding->failing->entries[at].choice};
     *passing = *failing;
-    passing->at--;
+    passing->choice = 0;
     return finding->status == COG_OK;
 }
 
 enum { CANDIDATES_TRIED = 8 };
 
-/* Where production's order fails: some single decision that avoids it. production: everything that
- * was decided in it; must outlive the variants. */
-static bool deviate(struct finding *finding, const struct sim_schedule *production,
-                    struct variant *failing, struct variant *passing) {
-    for (uint32_t at = 0; at < production->count; at++) {
-        uint64_t count = production->entries[at].candidate_count;
+/* Makes the decisions of one plain run the base. Its signature; that of the failure if it could not
+ * be made. */
+static uint64_t set_base(struct finding *finding, enum sim_guide_serial serial) {
+    struct sim_trial trial;
+    struct sim_trial_options options = {.serial = serial, .keeps_all = true};
+    finding->status =
+        sim_trial_run(&trial, finding->trials, finding->program, finding->source, &options);
+    if (finding->status != COG_OK) {
+        return finding->signature;
+    }
+    uint64_t signature = trial.signature;
+    struct sim_schedule former = finding->base;
+    finding->base = trial.recorded;
+    trial.recorded = former;
+    sim_trial_term(&trial);
+    return signature;
+}
+
+/* Where production's order fails: the first single decision with which it passes, or, with
+ * takes_any, fails in another way. */
+static bool deviate(struct finding *finding, bool takes_any, struct variant *failing,
+                    struct variant *passing) {
+    if (set_base(finding, SIM_SERIAL_NONE) != finding->signature) {
+        return false;
+    }
+    for (uint32_t at = 0; at < finding->base.count; at++) {
+        uint64_t count = finding->base.entries[at].candidate_count;
         count = count < CANDIDATES_TRIED ? count : CANDIDATES_TRIED;
-        for (uint64_t choice = 1; choice < count; choice++) {
-            *passing = (struct variant){
-                .from = production, .at = at, .has_choice = true, .choice = choice};
-            if (!sim_trials_go_on(finding->trials)) {
-                return false;
-            }
-            if (!fails(finding, passing)) {
-                *failing = (struct variant){.from = production, .at = at + 1};
+        for (uint64_t choice = 1; choice < count && sim_trials_go_on(finding->trials); choice++) {
+            *failing = (struct variant){.from = &finding->base, .at = at, .has_choice = true};
+            *passing = *failing;
+            passing->choice = choice;
+            uint64_t signature = sign(finding, passing);
+            if (signature == 0 || (takes_any && signature != finding->signature)) {
                 return finding->status == COG_OK;
             }
         }
     }
     return false;
+}
+
+/* Or, where one coroutine after the other passes: the decisions of that, as many as it takes. */
+static bool bisect_serial(struct finding *finding, enum sim_guide_serial serial,
+                          struct variant *failing, struct variant *passing) {
+    uint64_t signature = set_base(finding, serial);
+    if (finding->status != COG_OK || signature != 0) {
+        return false;
+    }
+    uint32_t low = 0;
+    uint32_t high = finding->base.count;
+    while (high - low > 1 && finding->status == COG_OK) {
+        struct variant variant = {.from = &finding->base, .at = low + (high - low) / 2};
+        if (fails(finding, &variant)) {
+            low = variant.at;
+        } else {
+            high = variant.at;
+        }
+    }
+    if (finding->status != COG_OK || high == 0) {
+        return false;
+    }
+    *failing = (struct variant){.from = &finding->base, .at = low, .has_choice = true};
+    *passing = *failing;
+    passing->choice = finding->base.entries[low].choice;
+    return passing->choice != 0;
+}
+
+/* Two runs that differ in one decision, where production's order fails. */
+static bool look_around(struct finding *finding, struct variant *failing, struct variant *passing) {
+    return deviate(finding, false, failing, passing) ||
+           bisect_serial(finding, SIM_SERIAL_FIRST, failing, passing) ||
+           bisect_serial(finding, SIM_SERIAL_LAST, failing, passing) ||
+           deviate(finding, true, failing, passing);
 }
 
 /* ---- Two runs side by side ---- */
@@ -195,9 +257,8 @@ static void compare(struct finding *finding, const struct variant *failing,
         run(finding, passing, &steps[1], &trials[1]);
         if (finding->status == COG_OK) {
             if (!find_exchange(finding, &steps[0], &steps[1])) {
-                uint32_t at = failing->at - 1;
-                tell_decision(&pair->first, &trials[0].recorded, at);
-                tell_decision(&pair->second, &trials[1].recorded, at);
+                tell_decision(&pair->first, &trials[0].recorded, failing->at);
+                tell_decision(&pair->second, &trials[1].recorded, failing->at);
             }
             pair->is_found = true;
             pair->passes = trials[1].signature == 0;
@@ -226,24 +287,13 @@ int sim_critical_pair_find(struct sim_critical_pair *pair, struct sim_trials *tr
                               .failing = failing};
     struct variant fails_at;
     struct variant passes_at;
-    struct sim_trial production = {.signature = 0};
-    sim_schedule_init(&production.recorded, trials->allocator);
-    bool has_pair = false;
-    if (sim_decisions_count(failing) > 0) {
-        has_pair = bisect(&finding, &fails_at, &passes_at);
-    } else {
-        struct variant none = {.from = failing};
-        run(&finding, &none, NULL, &production);
-        if (finding.status != COG_OK) {
-            return finding.status;
-        }
-        has_pair = production.signature == signature &&
-                   deviate(&finding, &production.recorded, &fails_at, &passes_at);
-    }
+    sim_schedule_init(&finding.base, trials->allocator);
+    bool has_pair = sim_decisions_count(failing) > 0 ? bisect(&finding, &fails_at, &passes_at)
+                                                     : look_around(&finding, &fails_at, &passes_at);
     if (has_pair) {
         compare(&finding, &fails_at, &passes_at);
     }
-    sim_trial_term(&production);
+    sim_schedule_term(&finding.base);
     bool has_failed = pair->first.words.has_failed || pair->second.words.has_failed;
     return has_failed ? COG_ENOMEM : finding.status;
 }

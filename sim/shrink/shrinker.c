@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Executions for a candidate whose failure must be looked for. */
-enum { EXPLORED_MAX = 200, ROUNDS_MAX = 4 };
+enum { EXPLORED_MAX = 200, ROUNDS_MAX = 4, STATEMENTS_SPINNING = 100000 };
 
 struct shrinking {
     struct sim_shrunk *shrunk;
@@ -49,6 +49,15 @@ static int count_lines(struct sim_shrink_size *size, const struct sim_schedule *
 
 /* ---- The schedule ---- */
 
+/* A candidate that executes many times as many statements as the failure spins. One that failed
+ * because it spins may do so for less long. */
+static void limit_statements(struct sim_trials *trials, uint64_t count) {
+    uint64_t limit =
+        trials->statement_count_max != 0 ? trials->statement_count_max : SIM_STATEMENTS_DEFAULT;
+    uint64_t enough = count < limit ? count * 10 + 1000 : STATEMENTS_SPINNING;
+    trials->statement_count_max = enough < limit ? enough : limit;
+}
+
 static int find_failure(struct shrinking *shrinking, const struct sim_shrink_way *way) {
     struct sim_shrunk *shrunk = shrinking->shrunk;
     struct sim_trial trial;
@@ -62,6 +71,7 @@ static int find_failure(struct shrinking *shrinking, const struct sim_shrink_way
     if (status != COG_OK) {
         return status;
     }
+    limit_statements(&shrinking->trials, trial.statement_count);
     shrunk->signature = trial.signature;
     shrunk->schedule = trial.recorded;
     if (trial.signature == 0) {

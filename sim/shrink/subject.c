@@ -1,6 +1,7 @@
 /* subject.c - texts that are run after schedules. */
 #include "sim/shrink/subject.h"
 
+#include "sim/run.h"
 #include "sim/signature.h"
 
 bool sim_trials_go_on(struct sim_trials *trials) {
@@ -50,6 +51,12 @@ void sim_subject_close(struct sim_subject *subject) {
 
 /* ---- Runs ---- */
 
+/* The world of a run was too small, not the machine. */
+static bool is_full(const struct sim_run *run, const struct sim_guide *guide) {
+    return run->fatal == COG_ENOMEM && !run->journal.is_out_of_memory && !guide->is_out_of_memory &&
+           run->memory.used_bytes > run->memory.bytes / 2;
+}
+
 static int execute(struct sim_trial *trial, const struct sim_trials *trials,
                    struct sim_program *program, const struct sim_source *source,
                    struct sim_guide *guide, const struct sim_trial_options *options) {
@@ -69,9 +76,13 @@ static int execute(struct sim_trial *trial, const struct sim_trials *trials,
     if (status == COG_OK) {
         trial->signature = sim_signature(result.journal);
         trial->trace_hash = result.trace_hash;
+        trial->statement_count = run->statement_count;
         if (options->words != NULL) {
             sim_signature_text(result.journal, options->words);
         }
+    }
+    if (status == COG_ENOMEM && is_full(run, guide)) {
+        status = COG_OK;
     }
     sim_run_free(run);
     return status;

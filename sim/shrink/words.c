@@ -19,7 +19,8 @@ static const struct {
 };
 
 /* Words after which a number says how many. */
-static const char *const counted[] = {"times", "repeat", "size", "max", "buffer", "backlog"};
+static const char *const counted[] = {"times",   "repeat", "size", "max", "buffer",
+                                      "backlog", "==",     "<",    "<="};
 
 static bool is_blank(char c) {
     return c == ' ' || c == '\n';
