@@ -141,7 +141,7 @@ static const struct sim_instance *execute(struct sim_state_search *search,
     uint32_t index = 0;
     while (stepping->candidates[index].process != step.process) {
         index++;
-        cog_assert(index < stepping->candidate_count);
+        cog_assert(index < stepping->present_count);
     }
     const struct sim_instance *instance = stepping->candidates[index].instance;
     sim_explorer_take(explorer, index);

@@ -142,7 +142,7 @@ static void read_parked(struct sim_state *state, const struct sim_run *run) {
         sim_digest_signal(&digest, run->signals[i]);
         set_plain(state, objects->signals + i, &digest);
     }
-    for (uint32_t i = 0; i < objects->log - objects->locks; i++) {
+    for (uint32_t i = 0; i < objects->lines - objects->locks; i++) {
         read_lock(state, run, i);
     }
 }
@@ -218,7 +218,7 @@ static bool is_simple(const struct sim_state *state, const struct sim_run *run,
     for (uint32_t i = 0; i < footprint->count; i++) {
         uint32_t object = footprint->touches[i].object;
         bool is_variable = object < objects->queues;
-        bool is_lock = object >= objects->locks && object < objects->log;
+        bool is_lock = object >= objects->locks && object < objects->lines;
         if (!is_variable && object != objects->end && (!is_lock || state->rules.locks_park)) {
             return false;
         }
@@ -251,7 +251,7 @@ static void read_touched(struct sim_state *state, const struct sim_run *run,
         if (touch.object < objects->queues) {
             uint32_t variable = variable_of(state, touch.object);
             read_element(state, run, variable, touch.object - objects->variables[variable]);
-        } else if (touch.object >= objects->locks && touch.object < objects->log) {
+        } else if (touch.object >= objects->locks && touch.object < objects->lines) {
             read_lock(state, run, touch.object - objects->locks);
         }
     }

@@ -94,11 +94,12 @@ static inline bool sim_state_is_sum(const struct sim_state *state, uint32_t part
 void sim_state_undo(struct sim_state *state, uint32_t count);
 
 static inline uint32_t sim_state_process(const struct sim_state *state, uint32_t process) {
-    return state->objects->coroutines + process;
+    return sim_object_of_process(state->objects, process);
 }
 
 static inline uint32_t sim_state_process_count(const struct sim_state *state) {
-    return state->part_count - state->objects->coroutines;
+    return (state->part_count - state->objects->coroutines + SIM_OBJECTS_OF_PROCESS - 1) /
+           SIM_OBJECTS_OF_PROCESS;
 }
 
 /* Could the process make a step in this state? */
@@ -108,7 +109,7 @@ static inline bool sim_state_is_enabled(const struct sim_state *state, uint32_t 
         return part->standing == SIM_STANDING_UNKNOWN;
     }
     uint32_t object = part->access.object;
-    if (object >= state->objects->coroutines) {
+    if (sim_object_is_coroutine(state->objects, object)) {
         return object < state->part_count && state->parts[object].standing == SIM_STANDING_ENDED;
     }
     return part->access.mode != SIM_TOUCH_LOCK ||

@@ -208,7 +208,8 @@ static void add_live(struct sim_digest *digest, const struct sim_state_rules *ru
     sim_digest_add(digest, (uint64_t)frame->next << 32 | (uint64_t)coro->state << 8 |
                                (frame->is_waiting ? 1u : 0u) | (frame->has_yielded ? 2u : 0u) |
                                (frame->has_picked ? 4u : 0u) | (coro->is_cancelled ? 8u : 0u) |
-                               (coro->is_prepared ? 16u : 0u));
+                               (coro->is_prepared ? 16u : 0u) | (frame->is_drawing ? 32u : 0u) |
+                               (frame->has_drawn ? 64u : 0u));
     sim_digest_add(digest, (uint64_t)instance->child_count << 32 | instance->observer_count);
     sim_digest_add(digest,
                    (uint64_t)frame->read_count << 32 | (frame->has_picked ? frame->picked : 0));

@@ -60,8 +60,8 @@ static void a_name_lives_from_where_it_is_set_to_where_it_is_read_last(void **st
 
 static void setting_a_name_anew_ends_what_it_was(void **state) {
     (void)state;
-    assert_live("shared x = 0\ncoro a\n    let r = 1\n    let r = 2\n    set x = r\n", "; ; r; ");
-    assert_live("shared x = 0\ncoro a\n    let r = 1\n    let r = r + 1\n    set x = r\n",
+    assert_live("shared x = 0\ncoro a\n    let r = 1\n    set r = 2\n    set x = r\n", "; ; r; ");
+    assert_live("shared x = 0\ncoro a\n    let r = 1\n    set r = r + 1\n    set x = r\n",
                 "; r; r; ");
 }
 
@@ -90,7 +90,7 @@ static void the_count_of_a_loop_lives_within_it(void **state) {
 
 static void what_is_awaited_sets_its_target(void **state) {
     (void)state;
-    assert_live("queue q\ncoro a\n    let v = 1\n    get v from q\n    put q v\n", "; / ; v / ; ");
+    assert_live("queue q\ncoro a\n    let v = 1\n    get v from q\n    put q v\n", ";  / ; v / ; ");
 }
 
 static void what_makes_an_operation_is_not_read_while_it_waits(void **state) {
@@ -126,7 +126,7 @@ static void the_producer_of_an_iterate_lives_until_it_is_closed(void **state) {
     (void)state;
     /* let, open, await, jump (out), set, jump (round), close, end */
     assert_live("var x = 0\nroutine numbers(n)\n    emit n\n"
-                "coro a\n    let n = 3\n    iterate numbers(n) as v\n        set x = v\n",
+                "coro a\n    let n = 3\n    iterate v from numbers(n)\n        set x = v\n",
                 "; n; # / #; #; v #; #; #; ");
 }
 

@@ -89,8 +89,8 @@ static void each_draw_is_a_transition(void **state) {
     (void)state;
     struct counts counts = count_text("var x = 0\ncoro a\n    pick x from 1, 2, 3\n"
                                       "outcome x\n");
-    assert_int_equal(counts.states, 4);
-    assert_int_equal(counts.transitions, 3);
+    assert_int_equal(counts.states, 7); /* the start, drawn each, written each */
+    assert_int_equal(counts.transitions, 6);
     assert_int_equal(counts.ends, 3);
     assert_true(counts.is_complete);
 }
@@ -169,13 +169,14 @@ static void assert_same_outcomes(const char *path, const char *n) {
 
 /* Some are too large without reduction as they stand. */
 static const char *small_n(const char *name) {
-    static const char *const large[] = {"file_system.scn", "indexer.scn"};
-    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
-        if (strcmp(name, large[i]) == 0) {
-            return "3";
-        }
-    }
-    return strcmp(name, "last_zero.scn") == 0 ? "4" : NULL;
+    return strcmp(name, "file_system.scn") == 0 ? "3"
+           : strcmp(name, "last_zero.scn") == 0 ? "4"
+                                                : NULL;
+}
+
+/* Its words meet when there are twelve and more of them, which is too many here. */
+static bool is_too_large(const char *name) {
+    return strcmp(name, "indexer.scn") == 0;
 }
 
 static uint32_t try_folder(const char *folder) {
@@ -185,7 +186,8 @@ static uint32_t try_folder(const char *folder) {
     for (const struct dirent *entry = readdir(directory); entry != NULL;
          entry = readdir(directory)) {
         size_t length = strlen(entry->d_name);
-        if (length > 4 && strcmp(entry->d_name + length - 4, ".scn") == 0) {
+        if (length > 4 && strcmp(entry->d_name + length - 4, ".scn") == 0 &&
+            !is_too_large(entry->d_name)) {
             char path[512];
             (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
             assert_same_outcomes(path, small_n(entry->d_name));
@@ -285,7 +287,7 @@ static void it_stops_where_it_is_told_to(void **state) {
 static void a_long_way_outlasts_its_snapshots(void **state) {
     (void)state;
     static const char text[] = "queue q\n"
-                               "coro a\n    repeat 700\n        put q 1\n"
+                               "coro a\n    repeat 700\n        put q 1\n        yield\n"
                                "coro b\n    repeat 3\n        get v from q\n"
                                "coro c\n    yield\n";
     struct state_stage stage;
@@ -307,8 +309,8 @@ static void sockets_are_refused(void **state) {
     (void)state;
     struct state_stage stage;
     struct sim_state_search search;
-    state_stage_open(&stage, "coro a\n    listen 80 as l\n    accept l as s\n"
-                             "coro b\n    connect 80 as s\n");
+    state_stage_open(&stage, "coro a\n    listen l port 80\n    accept s from l\n"
+                             "coro b\n    connect s to main port 80\n");
     assert_int_equal(sim_state_search_init(&search, &stage.explorer, &stage.program),
                      COG_EUNSUPPORTED);
     state_stage_close(&stage);

@@ -140,7 +140,7 @@ static void who_puts_first_counts(void **state) {
 
 static void what_is_not_done_counts_where_a_queue_is_drained(void **state) {
     (void)state;
-    static const char head[] = "queue q\ncoro a\n    put q 1\n    get v from q\n    done q\n";
+    static const char head[] = "queue q\ncoro a\n    put q 1\n    get v from q\n    yield\n    done q\n";
     char drained[256];
     (void)snprintf(drained, sizeof drained, "%scoro b\n    drain q\n", head);
     struct state_stage stage;
@@ -152,7 +152,7 @@ static void what_is_not_done_counts_where_a_queue_is_drained(void **state) {
         sim_state_init(&before, &stage.counting.allocator, &stage.program, &stage.explorer.objects),
         COG_OK);
     sim_state_read(&before, stage.explorer.run);
-    (void)state_stage_go(&stage, "aa");
+    (void)state_stage_go(&stage, "a");
     assert_int_equal(
         sim_state_init(&after, &stage.counting.allocator, &stage.program, &stage.explorer.objects),
         COG_OK);
@@ -181,10 +181,10 @@ static void which_parked_signal_is_served_first_counts(void **state) {
 static void how_long_until_a_deadline_counts(void **state) {
     (void)state;
     assert_true(
-        state_hash_of("coro a\n    wait s timeout 5ms\n        on timeout\n            stop\n"
+        state_hash_of("coro a\n    wait s timeout 5ms\n    on timeout\n        stop\n"
                       "coro b\n    sleep 1s\n    signal s\n",
                       "a") !=
-        state_hash_of("coro a\n    wait s timeout 6ms\n        on timeout\n            stop\n"
+        state_hash_of("coro a\n    wait s timeout 6ms\n    on timeout\n        stop\n"
                       "coro b\n    sleep 1s\n    signal s\n",
                       "a"));
 }
@@ -345,8 +345,8 @@ static void sockets_have_no_state(void **state) {
     (void)state;
     struct state_stage stage;
     struct sim_state read;
-    state_stage_open(&stage, "coro a\n    listen 80 as l\n    accept l as s\n"
-                             "coro b\n    connect 80 as s\n");
+    state_stage_open(&stage, "coro a\n    listen l port 80\n    accept s from l\n"
+                             "coro b\n    connect s to main port 80\n");
     assert_int_equal(
         sim_state_init(&read, &stage.counting.allocator, &stage.program, &stage.explorer.objects),
         COG_EUNSUPPORTED);
