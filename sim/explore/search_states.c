@@ -241,6 +241,30 @@ static bool keep_way(struct sim_state_search *search, struct sim_state_way *way,
     return true;
 }
 
+enum { ENABLED_MAX = 63 };
+
+/* Who can make a step; with too many processes nothing is said. */
+static uint64_t enabled_of(const struct sim_state *state) {
+    uint64_t enabled = 0;
+    for (uint32_t process = find_enabled(state, 0); process != SIM_NONE;
+         process = find_enabled(state, process + 1)) {
+        enabled |= process < ENABLED_MAX ? UINT64_C(1) << process : UINT64_MAX;
+    }
+    return enabled;
+}
+
+/* Has everybody who could all along made a step, from a level to the one under way? */
+static bool is_fair(const struct sim_state_search *search, uint32_t first) {
+    uint64_t waiting = UINT64_MAX;
+    uint64_t moved = 0;
+    for (uint32_t i = first; i <= search->depth; i++) {
+        uint32_t process = search->levels[i].step.process;
+        waiting &= search->levels[i].enabled;
+        moved |= process < ENABLED_MAX ? UINT64_C(1) << process : 0;
+    }
+    return (waiting & ~moved) == 0;
+}
+
 /* The step of the level under way leads to a state that has been seen. */
 static bool note_seen(struct sim_state_search *search, uint64_t hash) {
     uint32_t position = sim_ancestors_find(&search->ancestors, hash);
@@ -252,6 +276,10 @@ static bool note_seen(struct sim_state_search *search, uint64_t hash) {
     bool has_passed = level->step.process == SIM_TIME_PROCESS ||
                       level->time_count != search->levels[first].time_count;
     if (has_passed) {
+        return true;
+    }
+    search->round_count++;
+    if (!is_fair(search, first)) {
         return true;
     }
     search->livelock_first = search->livelock_count == 0 ? first : search->livelock_first;
@@ -310,6 +338,7 @@ static bool enter(struct sim_state_search *search, uint32_t change_first, uint32
                                       .foreground_count = foreground_count,
                                       .time_count = above->time_count + (passes ? 1 : 0),
                                       .snapshot = SIM_NONE,
+                                      .enabled = enabled_of(&search->state),
                                       .next = SIM_NEXT_STEP};
     search->depth++;
     search->state_count++;
@@ -392,6 +421,10 @@ static bool start(struct sim_state_search *search) {
 }
 
 static bool should_stop(const struct sim_state_search *search) {
+    if (search->stops_at_failure &&
+        (search->explorer->tally.failure_count > 0 || search->livelock_count > 0)) {
+        return true;
+    }
     if (search->state_count_max > 0 && search->state_count >= search->state_count_max) {
         return true;
     }

@@ -11,8 +11,10 @@
  * it does is known (effects.h). Only where it is not known, or a run has ended, is the world
  * brought to the level under way, from the nearest snapshot on.
  *
- * A *livelock* is a way round: a step that leads back to a state on the way to it without time
- * having passed between. Whoever goes round for ever gets nothing done.
+ * A *livelock* is a way round that is fair: a step leads back to a state on the way to it, time has
+ * not passed between, and whoever could have made a step all along has made one. So it can go on
+ * for ever though nobody is kept waiting, and nothing gets done. (A way round on which somebody is
+ * passed over is none: he will come, and may end it.)
  */
 #ifndef SIM_EXPLORE_SEARCH_STATES_H
 #define SIM_EXPLORE_SEARCH_STATES_H
@@ -45,6 +47,7 @@ struct sim_state_level {
     uint32_t foreground_count;
     uint32_t time_count; /* how often time has passed */
     uint32_t snapshot;   /* in the pool, or SIM_NONE */
+    uint64_t enabled;    /* a bit for each process that can make a step; all: not told */
     enum sim_next next;
     struct sim_state_step step; /* being explored from here */
 };
@@ -70,6 +73,7 @@ struct sim_state_search {
 
     /* What to do; set between init and run. */
     bool is_forgetful;        /* every step is executed, whether its effect is known or not */
+    bool stops_at_failure;    /* or at a livelock */
     uint64_t state_count_max; /* stops there; 0: never */
     bool (*should_stop)(void *context); /* asked now and then; may be null */
     void *stop_context;
@@ -78,6 +82,7 @@ struct sim_state_search {
     uint64_t state_count;
     uint64_t transition_count; /* that were tried */
     uint64_t executed_count;   /* of them, that had to be executed */
+    uint64_t round_count;      /* ways round without time passing, fair or not */
     uint64_t livelock_count;
     struct sim_state_way livelock; /* the first */
     uint32_t livelock_first;       /* its steps from this one on are the way round */
