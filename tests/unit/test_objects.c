@@ -34,7 +34,8 @@ static void every_object_has_a_number_of_its_own(void **state) {
     assert_int_equal(objects->watches, 21);
     assert_int_equal(objects->end, 22);
     assert_int_equal(objects->network, 23);
-    assert_int_equal(objects->coroutines, 24);
+    assert_int_equal(objects->ports, 24);
+    assert_int_equal(objects->coroutines, 24 + SIM_OBJECTS_PORTS);
     exploration_close(&exploration);
 }
 
@@ -45,7 +46,7 @@ static void a_scenario_without_any_has_those_that_are_always_there(void **state)
     const struct sim_objects *objects = &exploration.explorer.objects;
     assert_int_equal(objects->queues, 0);
     assert_int_equal(objects->log, 0);
-    assert_int_equal(objects->coroutines, 4);
+    assert_int_equal(objects->coroutines, 4 + SIM_OBJECTS_PORTS);
     assert_false(objects->has_background);
     assert_false(objects->watches_log);
     assert_false(objects->waits_show);
@@ -63,7 +64,7 @@ static void assert_watched(const char *expectation, const char *expected) {
     exploration_open(&exploration, text, SIM_VARY_ORDER);
     for (uint32_t i = 0; i < 4; i++) {
         if (exploration.explorer.objects.is_watched[i]) {
-            strncat(watched, names + i, 1);
+            watched[strlen(watched)] = names[i]; /* the rest is zeros */
         }
     }
     assert_string_equal(watched, expected);

@@ -75,7 +75,7 @@ static bool write_reversal(struct sim_search *search, uint32_t level) {
 }
 
 static bool reverse_all(struct sim_search *search) {
-    return sim_reversals(search, script.is_short, write_reversal);
+    return sim_reversals(search, script.is_short, NULL, write_reversal);
 }
 
 static const struct sim_search_policy policy = {
