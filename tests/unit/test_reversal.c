@@ -168,7 +168,7 @@ static void whom_a_step_has_stopped_could_have_gone_on_before_it(void **state) {
                      "coro left\n    iterate number from producer() timeout 1ms\n"
                      "        log '{number}'\n    on timeout\n        log 'late'\n"
                      "coro right\n    acquire door\n    sleep 1ms\n    release door\n",
-                     "0 1 1 0", "5: 2*{8:w 0:lock}\n");
+                     "0 1 1 0", "5: 2*{76:w 0:lock}\n");
 }
 
 static void a_step_that_may_touch_something_else_is_tried(void **state) {

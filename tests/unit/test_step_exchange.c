@@ -162,14 +162,18 @@ static bool is_same_footprint(const struct sim_footprint *a, const struct sim_fo
 }
 
 /* Both steps, the one of that number first. False: the other cannot come after it, or touches
- * something else then. */
+ * something else then. (Where the run is over with it, what it sent on its way does not arrive any
+ * more.) */
 static bool take_both(const struct pair *pair, uint32_t first, struct sight *sight) {
     struct sim_explorer *explorer = &exploration.explorer;
     go_back();
     assert_true(take(pair->processes[first]));
     bool is_step = sim_explorer_next(explorer) == SIM_NEXT_STEP;
-    if (!is_step || !take(pair->processes[1 - first]) ||
-        !is_same_footprint(&explorer->stepping.footprint, &pair->footprints[1 - first])) {
+    if (!is_step || !take(pair->processes[1 - first])) {
+        return false;
+    }
+    bool is_same = is_same_footprint(&explorer->stepping.footprint, &pair->footprints[1 - first]);
+    if (!is_same && !sim_world_is_over(explorer->run)) {
         return false;
     }
     look(&exploration, sight);
@@ -177,7 +181,12 @@ static bool take_both(const struct pair *pair, uint32_t first, struct sight *sig
 }
 
 static void tell(const struct pair *pair, const char *text, const struct sight sights[2]) {
-    print_error("%s\n%" PRIu32 " and %" PRIu32 "\n", text, pair->processes[0], pair->processes[1]);
+    for (const char *at = text; *at != '\0';) { /* cmocka's buffer is small */
+        int length = (int)strcspn(at, "\n") + 1;
+        print_error("%.*s", length, at);
+        at += length;
+    }
+    print_error("%" PRIu32 " and %" PRIu32 "\n", pair->processes[0], pair->processes[1]);
     for (uint32_t i = 0; i < sights[0].count && i < sights[1].count; i++) {
         if (strcmp(sights[0].lines[i], sights[1].lines[i]) != 0) {
             print_error("%s, %s\n", sights[0].lines[i], sights[1].lines[i]);
