@@ -25,6 +25,7 @@
 struct sim_chooser;
 struct sim_guide;
 struct sim_stepping;
+struct sim_witness;
 
 /* Zero everywhere is the default. */
 struct sim_run_options {
@@ -37,6 +38,7 @@ struct sim_run_options {
     struct sim_guide *guide; /* which way the run goes (guide.h). Null: production's */
     const struct sim_chooser *chooser; /* of explorers: decides what may vary (choice.h) */
     struct sim_stepping *stepping;     /* likewise: the order of steps is chosen (stepping.h) */
+    struct sim_witness *witness;       /* to whom C programs show how far they have come. Null: nobody */
     bool is_untraced;                  /* no event is written or hashed; trace_path is null */
     size_t memory_bytes; /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };

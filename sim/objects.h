@@ -1,7 +1,7 @@
 /* objects.h - the numbers of what a scenario's steps can touch.
  *
  *     variables' elements | queues | channels | signals | locks | log | watches | end | network |
- * coroutines
+ * guests | coroutines
  *
  * All but the last are known before a run. Coroutines go by their process (process.h).
  */
@@ -24,6 +24,7 @@ struct sim_objects {
     uint32_t watches;    /* variables that are watched */
     uint32_t end;        /* of the run, where background coroutines would go on */
     uint32_t network;    /* sockets, and what is under way between them */
+    uint32_t guests;     /* what C programs of hosts have (guest.h) */
     uint32_t coroutines; /* what their ends show */
     bool has_background;
     bool watches_log;
@@ -37,6 +38,9 @@ void sim_objects_term(struct sim_objects *objects, const struct cog_allocator *a
 
 /* Does some expectation look at log lines in their order? */
 bool sim_scenario_watches_log(const struct sim_scenario *scenario);
+
+/* Has some host a C program? */
+bool sim_scenario_has_programs(const struct sim_scenario *scenario);
 
 /* Do some coroutines run in the background, so that the end of the others cuts them off? */
 bool sim_scenario_has_background(const struct sim_scenario *scenario);
