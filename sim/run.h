@@ -65,6 +65,7 @@ struct sim_unheard {
 
 struct sim_guide;
 struct sim_result;
+struct sim_remote;
 struct sim_stepping;
 
 /* Where the order of steps is chosen: whose turn it is. Else unused. */
@@ -107,6 +108,7 @@ struct sim_run {
     size_t guest_capacity;
     uint32_t guest_count;         /* tags given, where the tracer gives none */
     bool is_of_guests;            /* the scenario has no coroutine in the foreground: they are */
+    struct sim_remote *remote;    /* it goes on in another process (explore/remote.h), or null */
     struct sim_witness *witness;  /* null: nobody looks on */
     uint32_t foreground_count;  /* that have not ended */
     struct sim_action *actions; /* what the world does, by time, then place in the file */

@@ -8,6 +8,9 @@ int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
     const struct cog_allocator *allocator = explorer->allocator;
     *search = (struct sim_search){
         .explorer = explorer, .policy = policy, .allocator = allocator, .snapshot_distance = 4};
+    if (explorer->remote != NULL) {
+        search->snapshot_distance = 1; /* they are small, and each step repeated is a message */
+    }
     sim_trail_init(&search->trail, allocator, &explorer->objects);
     search->trail.finds_races = policy->races;
     sim_footprints_init(&search->footprints, allocator);
