@@ -182,7 +182,7 @@ void sim_crash_limit(int64_t hang_ns) {
     struct itimerval limit = {
         .it_value = {.tv_sec = (time_t)(hang_ns / 1000000000),
                      .tv_usec = (suseconds_t)(hang_ns % 1000000000 / 1000)}};
-    if (limit.it_value.tv_sec == 0 && limit.it_value.tv_usec == 0) {
+    if (hang_ns > 0 && limit.it_value.tv_sec == 0 && limit.it_value.tv_usec == 0) {
         limit.it_value.tv_usec = 1;
     }
     (void)setitimer(ITIMER_PROF, &limit, NULL);

@@ -44,7 +44,7 @@ void sim_crash_describe(struct sim_crash *crash, const struct sim_witness *witne
                         const struct sim_prints *prints, int64_t hang_ns);
 
 /* In the process itself: from here on, when it has used so much processor time it is ended, as one
- * that does not come back. */
+ * that does not come back. 0: it is not. */
 void sim_crash_limit(int64_t hang_ns);
 
 /* Closes all descriptors from 3 on, but these (ended by -1, in ascending order): a process that

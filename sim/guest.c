@@ -4,6 +4,7 @@
 
 #include "core/coroutine.h"
 #include "core/operation.h"
+#include "sim/crash.h"
 #include "sim/interpreter.h"
 #include "sim/touching.h"
 #include "sim/witness.h"
@@ -116,6 +117,10 @@ static void touch_operation(struct sim_guest_host *host, const struct cog_op *op
 
 /* ---- The observer ---- */
 
+/* What runs for ever without time moving is given up, as is a scenario's: a step of a C coroutine
+ * counts as so many statements. */
+enum { STATEMENTS_A_STEP = 100 };
+
 static void copy_text(char *to, const char *from, size_t capacity) {
     size_t bytes = strnlen(from, capacity - 1);
     memcpy(to, from, bytes);
@@ -142,17 +147,39 @@ static void show(const struct sim_guest_host *host, const struct sim_instance *i
     }
     copy_text(witness->operation, operation, sizeof witness->operation);
     witness->now_ns = run->now_ns;
+    witness->host = host->host->id;
     witness->has_begun = true;
-    __atomic_add_fetch(&witness->progress, 1, __ATOMIC_RELAXED);
+    witness->is_in_code = true;
+    witness->progress++;
+    if (witness->hang_ns > 0) {
+        sim_crash_limit(witness->hang_ns);
+    }
+}
+
+/* Whoever ran has come back. */
+static void show_return(const struct sim_guest_host *host) {
+    struct sim_witness *witness = host->host->run->witness;
+    if (witness != NULL && witness->is_in_code) {
+        witness->is_in_code = false;
+        if (witness->hang_ns > 0) {
+            sim_crash_limit(0);
+        }
+    }
 }
 
 static void resumed(struct sim_guest_host *host, struct sim_instance *instance,
                     const struct cog_coro *coro) {
     struct sim_run *run = host->host->run;
     host->running = instance;
+    instance->instant_count = instance->instant_ns == run->now_ns ? instance->instant_count : 0;
     instance->instant_ns = run->now_ns;
     instance->step_count++;
+    instance->instant_count += STATEMENTS_A_STEP;
     run->step_count++;
+    run->statement_count += STATEMENTS_A_STEP;
+    if (run->statement_count > run->statement_count_max && run->fatal == COG_OK) {
+        run->fatal = COG_ELIMIT;
+    }
     run->tracer.line = 0;
     touch(host, SIM_GUEST_MEMORY, host->has_declared ? SIM_TOUCH_READ : SIM_TOUCH_WRITE);
     if (instance->is_background && run->stepping != NULL) {
@@ -184,10 +211,14 @@ static void observe(void *context, const struct cog_event *event) {
         resumed(host, instance, event->coro);
         break;
     case COG_EVENT_CORO_ENDED:
+        show_return(host);
         touch(host, SIM_GUEST_SYNC, SIM_TOUCH_WRITE);
         end(host, instance, event->status);
         break;
     case COG_EVENT_OP_STARTED:
+        show_return(host);
+        touch_operation(host, event->op);
+        break;
     case COG_EVENT_OP_ENDED:
         touch_operation(host, event->op);
         break;
@@ -271,6 +302,7 @@ int sim_guest_open(struct sim_run *run, struct sim_run_host *host, struct cog_ob
     } else if (sim_image_open(&guest->image, path, &problem) != COG_OK) {
         sim_run_fail(run, declared->place.line, "%s %s", path, problem.what);
     }
+    show_return(guest);
     return COG_OK;
 }
 
@@ -292,6 +324,7 @@ void sim_guests_start(struct sim_run *run) {
         if (guest->image.handle != NULL) {
             status = guest->image.main(run->hosts[i].scheduler);
         }
+        show_return(guest);
         if (status < 0) {
             sim_run_fail(run, run->scenario->hosts[i].place.line, "cog_main of %s failed: %s",
                          guest->main->name, cog_status_text(status));

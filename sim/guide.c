@@ -4,6 +4,7 @@
 #include "sim/duration.h"
 #include "sim/quiet.h"
 #include "sim/step_labels.h"
+#include "sim/witness.h"
 #include "sim/world.h"
 
 #include <inttypes.h>
@@ -73,6 +74,9 @@ static void record(struct sim_guide *guide, const struct point *point, uint64_t 
     if (buffer.has_failed ||
         sim_schedule_add(&guide->recorded, buffer.bytes, buffer.length, 0) != COG_OK) {
         guide->is_out_of_memory = true;
+    }
+    if (guide->options.witness != NULL && !buffer.has_failed) {
+        sim_witness_decide(guide->options.witness, buffer.bytes, buffer.length, index != 0);
     }
     if (index != 0) {
         guide->recorded.decisive_count = guide->recorded.count;
@@ -281,6 +285,10 @@ void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     sim_schedule_cut(&guide->recorded, 0);
     guide->recorded.decisive_count = 0;
     forget_drifts(guide);
+    if (guide->options.witness != NULL) {
+        guide->options.witness->decisions_bytes = 0;
+        guide->options.witness->decisive_bytes = 0;
+    }
     guide->entry_next = 0;
     guide->random_count = 0;
     guide->step_next = 0;

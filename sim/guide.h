@@ -15,6 +15,8 @@
 #include "sim/schedule.h"
 #include "sim/stepping.h"
 
+struct sim_witness;
+
 /* What a search chose at one of its steps. */
 struct sim_guide_step {
     uint32_t process;    /* SIM_NO_PROCESS: time passes */
@@ -38,6 +40,7 @@ struct sim_guide_options {
     const uint64_t *draws;
     bool is_random_after; /* behind the end of what is followed; else as in production */
     uint64_t seed;        /* of that */
+    struct sim_witness *witness; /* the decisions are shown to it as they are taken; may be null */
 };
 
 struct sim_guide {

@@ -13,7 +13,11 @@
 enum { SIM_WITNESS_NAME_BYTES = 96, SIM_WITNESS_DECISIONS_BYTES = 1 << 18 };
 
 struct sim_witness {
+    int64_t hang_ns;   /* set by who looks on: a resumption that takes so much of the processor's time
+                          ends the process. 0: none does */
     uint64_t progress; /* resumptions of C coroutines */
+    bool is_in_code;   /* a C program is running */
+    uint32_t host;     /* id: whose */
     int64_t now_ns;    /* world time of the latest one */
     bool has_begun;    /* something of a C program has run */
     char name[SIM_WITNESS_NAME_BYTES];      /* "server/echo": who runs */

@@ -327,7 +327,9 @@ int sim_remote_judge(struct sim_remote *remote, struct sim_report *report) {
     }
     if (remote->is_crashed) {
         sim_report_crash(report, remote->crash.word);
-        (void)sim_journal_fail(journal, 0, remote->crash.text, strlen(remote->crash.text));
+        uint32_t host = remote->block->witness.host;
+        uint32_t line = host > 0 ? remote->shell->scenario->hosts[host - 1].place.line : 0;
+        (void)sim_journal_fail(journal, line, remote->crash.text, strlen(remote->crash.text));
         return journal->is_out_of_memory ? COG_ENOMEM : COG_OK;
     }
     remote->is_started = false;
@@ -379,6 +381,7 @@ static int open_channels(struct sim_remote *remote, int *theirs) {
         return COG_EIO;
     }
     remote->block = block;
+    remote->block->witness.hang_ns = remote->hang_ns;
     if (sim_prints_open(&remote->prints) != COG_OK ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return COG_EIO;

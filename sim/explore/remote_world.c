@@ -17,7 +17,6 @@ struct remote_world {
     struct sim_explorer *explorer;
     struct sim_remote_block *block;
     int socket;
-    int64_t hang_ns;
     const uint64_t *script; /* answers to give before any is asked for */
     uint32_t script_count;
 };
@@ -133,7 +132,6 @@ static uint64_t choose(void *context, const struct sim_choice *choice) {
 
 static void step(const struct remote_world *world, bool is_time, uint32_t index) {
     struct sim_explorer *explorer = world->explorer;
-    sim_crash_limit(world->hang_ns);
     if (is_time) {
         sim_explorer_pass_time(explorer);
     } else if (index < explorer->stepping.candidate_count) {
@@ -174,7 +172,6 @@ static void judge(struct remote_world *world) {
     struct sim_remote_block *block = world->block;
     struct sim_run *run = world->explorer->run;
     struct sim_result result;
-    sim_crash_limit(world->hang_ns);
     sim_world_finish(run);
     int status = sim_run_conclude(run, &result);
     if (status == COG_OK) {
@@ -233,8 +230,7 @@ void sim_remote_serve(const struct sim_remote *remote, struct sim_explorer *expl
                       const struct sim_program *program, const struct sim_run_options *options) {
     struct remote_world world = {.explorer = explorer,
                                  .block = remote->block,
-                                 .socket = remote->socket,
-                                 .hang_ns = remote->hang_ns};
+                                 .socket = remote->socket};
     struct sim_run_options own = *options;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     sim_prints_redirect(&remote->prints);
@@ -244,12 +240,10 @@ void sim_remote_serve(const struct sim_remote *remote, struct sim_explorer *expl
     explorer->chooser.choose = choose;
     explorer->chooser.context = &world;
     own.witness = &remote->block->witness;
-    sim_crash_limit(remote->hang_ns);
     world.block->fatal = sim_run_new(program, &own, &explorer->run);
     if (world.block->fatal == COG_OK) {
         world.block->fatal = explorer->run->fatal;
     }
-    sim_crash_limit(INT64_C(1000000000000000));
     tell(&world, SIM_REMOTE_TOLD);
     while (hear(&world) == SIM_REMOTE_START) {
         fork_execution(&world);
