@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/remote_block.h"
+#include "sim/guest.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -75,6 +76,21 @@ static void bury_zygote(struct sim_remote *remote) {
     }
 }
 
+/* What a step that crashed would have touched nobody knows: anything of its host, and the network.
+ */
+static void guess_footprint(struct sim_remote *remote) {
+    struct sim_footprint *footprint = &remote->explorer->stepping.footprint;
+    const struct sim_objects *objects = &remote->explorer->objects;
+    uint32_t host = remote->block->witness.host;
+    *footprint = (struct sim_footprint){.count = 0};
+    if (host > 0) {
+        uint32_t first = objects->guests + (host - 1) * (uint32_t)SIM_GUEST_OBJECTS;
+        sim_footprint_add(footprint, first + SIM_GUEST_SYNC, SIM_TOUCH_WRITE);
+        sim_footprint_add(footprint, first + SIM_GUEST_MEMORY, SIM_TOUCH_WRITE);
+    }
+    sim_footprint_add(footprint, objects->network, SIM_TOUCH_WRITE);
+}
+
 static void note_crash(struct sim_remote *remote) {
     sim_prints_read(&remote->prints);
     sim_crash_describe(&remote->crash, &remote->block->witness, remote->block->wait_status,
@@ -85,7 +101,7 @@ static void note_crash(struct sim_remote *remote) {
     remote->shell->is_stalled = false;
     remote->explorer->stepping.candidate_count = 0;
     remote->explorer->stepping.blocked_count = 0;
-    remote->explorer->stepping.footprint.is_everything = true; /* who knows */
+    guess_footprint(remote);
 }
 
 /* ---- What is told ---- */
