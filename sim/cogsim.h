@@ -24,6 +24,7 @@
 
 struct sim_chooser;
 struct sim_guide;
+struct sim_image;
 struct sim_stepping;
 struct sim_witness;
 
@@ -39,6 +40,8 @@ struct sim_run_options {
     const struct sim_chooser *chooser; /* of explorers: decides what may vary (choice.h) */
     struct sim_stepping *stepping;     /* likewise: the order of steps is chosen (stepping.h) */
     struct sim_witness *witness;       /* to whom C programs show how far they have come. Null: nobody */
+    const struct sim_image *images;    /* of each host, open already; they are not closed. Null: each
+                                          run loads its own */
     bool is_untraced;                  /* no event is written or hashed; trace_path is null */
     size_t memory_bytes; /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };

@@ -151,7 +151,9 @@ static void show(const struct sim_guest_host *host, const struct sim_instance *i
     witness->has_begun = true;
     witness->is_in_code = true;
     witness->progress++;
-    if (witness->hang_ns > 0) {
+    /* Who only yields, and is alone, goes on without end within one iteration: then the time is not
+     * given anew, and runs out. */
+    if (witness->hang_ns > 0 && run->fatal == COG_OK) {
         sim_crash_limit(witness->hang_ns);
     }
 }
@@ -159,7 +161,7 @@ static void show(const struct sim_guest_host *host, const struct sim_instance *i
 /* Whoever ran has come back. */
 static void show_return(const struct sim_guest_host *host) {
     struct sim_witness *witness = host->host->run->witness;
-    if (witness != NULL && witness->is_in_code) {
+    if (witness != NULL && witness->is_in_code && host->host->run->fatal == COG_OK) {
         witness->is_in_code = false;
         if (witness->hang_ns > 0) {
             sim_crash_limit(0);
@@ -171,6 +173,7 @@ static void resumed(struct sim_guest_host *host, struct sim_instance *instance,
                     const struct cog_coro *coro) {
     struct sim_run *run = host->host->run;
     host->running = instance;
+    show(host, instance, coro->op.type != NULL ? coro->op.type->name : "");
     instance->instant_count = instance->instant_ns == run->now_ns ? instance->instant_count : 0;
     instance->instant_ns = run->now_ns;
     instance->step_count++;
@@ -185,7 +188,6 @@ static void resumed(struct sim_guest_host *host, struct sim_instance *instance,
     if (instance->is_background && run->stepping != NULL) {
         sim_touch(run, run->stepping->objects->end, SIM_TOUCH_READ);
     }
-    show(host, instance, coro->op.type != NULL ? coro->op.type->name : "");
 }
 
 static void observe(void *context, const struct cog_event *event) {
@@ -296,7 +298,9 @@ int sim_guest_open(struct sim_run *run, struct sim_run_host *host, struct cog_ob
     const char *path =
         run->program->image_paths != NULL ? run->program->image_paths[host->id - 1] : NULL;
     struct sim_image_problem problem;
-    if (path == NULL) {
+    if (run->images != NULL) {
+        guest->image = run->images[host->id - 1];
+    } else if (path == NULL) {
         sim_run_fail(run, declared->place.line, "program %.*s: it was not looked for",
                      (int)declared->program.length, declared->program.bytes);
     } else if (sim_image_open(&guest->image, path, &problem) != COG_OK) {
@@ -307,8 +311,15 @@ int sim_guest_open(struct sim_run *run, struct sim_run_host *host, struct cog_ob
 }
 
 void sim_guest_close(struct sim_run_host *host) {
-    if (host->guest != NULL) {
+    if (host->guest == NULL) {
+        return;
+    }
+    if (host->run->images == NULL) {
         sim_image_close(&host->guest->image);
+    } else {
+        /* Its coroutines hold what is not the world's, their stacks at least. */
+        cog_scheduler_free(host->scheduler);
+        host->scheduler = NULL;
     }
 }
 
@@ -341,6 +352,15 @@ static bool is_at_rest(const struct sim_instance *instance) {
     }
     const struct cog_op *op = instance->coro != NULL ? cog_coro_awaits(instance->coro) : NULL;
     return op != NULL && (op->type->kind == COG_OP_ACCEPT || op->type->kind == COG_OP_TAKE);
+}
+
+void sim_guests_stop(const struct sim_run *run) {
+    if (run->witness != NULL) {
+        run->witness->is_in_code = false;
+        if (run->witness->hang_ns > 0) {
+            sim_crash_limit(0);
+        }
+    }
 }
 
 bool sim_guests_rest(const struct sim_run *run) {

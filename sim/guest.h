@@ -49,6 +49,9 @@ void sim_guests_start(struct sim_run *run);
 /* The instance of a coroutine that is a guest; null: it is none. */
 struct sim_instance *sim_guest_of(const struct sim_run *run, const struct cog_coro *coro);
 
+/* The run is over: no guest runs any more. */
+void sim_guests_stop(const struct sim_run *run);
+
 /* The run has stalled: do only services wait, in a run that is the guests'? */
 bool sim_guests_rest(const struct sim_run *run);
 

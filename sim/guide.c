@@ -226,6 +226,8 @@ static uint64_t decide(struct sim_guide *guide, const struct point *point) {
     bool is_following = follow != NULL && guide->entry_next < follow->count;
     if (is_following) {
         index = follow_schedule(guide, point);
+    } else if (guide->byte_next < guide->options.byte_count) {
+        index = guide->options.bytes[guide->byte_next++] % point->count;
     } else if (guide->options.is_random_after) {
         index = draw(guide) % point->count;
     }
@@ -291,6 +293,7 @@ void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     }
     guide->entry_next = 0;
     guide->random_count = 0;
+    guide->byte_next = 0;
     guide->step_next = 0;
     if (!sim_guide_steps(guide)) {
         (void)next_step(guide);

@@ -40,6 +40,8 @@ struct sim_guide_options {
     const uint64_t *draws;
     bool is_random_after; /* behind the end of what is followed; else as in production */
     uint64_t seed;        /* of that */
+    const uint8_t *bytes; /* behind what is followed each decision is one of these; may be null */
+    size_t byte_count;
     struct sim_witness *witness; /* the decisions are shown to it as they are taken; may be null */
 };
 
@@ -54,6 +56,7 @@ struct sim_guide {
     uint32_t entry_next;          /* of the schedule followed */
     uint32_t step_next;           /* of the steps followed */
     uint64_t random_count;        /* decisions at random so far */
+    size_t byte_next;
     uint32_t draw_next;           /* of the step under way */
     struct sim_drift drifts[SIM_DRIFTS_MAX];
     uint32_t drift_count; /* of all */

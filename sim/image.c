@@ -200,6 +200,8 @@ struct extent {
     const char *inside;
     const char *base;
     size_t bytes;
+    size_t data; /* offsets of the variables */
+    size_t data_end;
 };
 
 static int find_extent(struct dl_phdr_info *info, size_t bytes, void *context) {
@@ -207,10 +209,19 @@ static int find_extent(struct dl_phdr_info *info, size_t bytes, void *context) {
     struct extent *extent = context;
     const char *base = (const char *)info->dlpi_addr;
     size_t end = 0;
+    size_t data = 0;
+    size_t data_end = 0;
+    size_t constant = 0; /* the loader lets nobody write before this */
     for (uint32_t i = 0; i < info->dlpi_phnum; i++) {
         if (info->dlpi_phdr[i].p_type == PT_LOAD) {
             size_t last = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
             end = last > end ? last : end;
+            if ((info->dlpi_phdr[i].p_flags & PF_W) != 0) {
+                data = info->dlpi_phdr[i].p_vaddr;
+                data_end = last;
+            }
+        } else if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO) {
+            constant = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
         }
     }
     if (extent->inside < base || (size_t)(extent->inside - base) >= end) {
@@ -218,6 +229,9 @@ static int find_extent(struct dl_phdr_info *info, size_t bytes, void *context) {
     }
     extent->base = base;
     extent->bytes = end;
+    constant &= ~(size_t)(sysconf(_SC_PAGESIZE) - 1);
+    extent->data = constant > data ? constant : data;
+    extent->data_end = data_end > extent->data ? data_end : extent->data;
     return 1;
 }
 
@@ -271,6 +285,8 @@ int sim_image_open(struct sim_image *image, const char *path, struct sim_image_p
     if (dl_iterate_phdr(find_extent, &extent) == 1) {
         image->base = extent.base;
         image->bytes = extent.bytes;
+        image->data = (char *)symbol - ((const char *)symbol - extent.base) + extent.data;
+        image->data_bytes = extent.data_end - extent.data;
     }
     return COG_OK;
 }
@@ -279,6 +295,37 @@ void sim_image_close(struct sim_image *image) {
     if (image->handle != NULL) {
         (void)dlclose(image->handle);
         (void)close(image->file);
+        if (image->kept != NULL) {
+            cog_release(image->allocator, image->kept, image->data_bytes);
+            image->kept = NULL;
+        }
     }
     image->handle = NULL;
+}
+
+/* ---- Again and again ---- */
+
+/* Byte for byte, also what AddressSanitizer lets nobody touch: the gaps between variables. */
+__attribute__((no_sanitize_address)) static void copy_data(char *to, const char *from,
+                                                           size_t bytes) {
+    volatile char *target = to;
+    for (size_t i = 0; i < bytes; i++) {
+        target[i] = from[i];
+    }
+}
+
+int sim_image_keep(struct sim_image *image, const struct cog_allocator *allocator) {
+    image->allocator = allocator;
+    image->kept = cog_allocate(allocator, image->data_bytes > 0 ? image->data_bytes : 1);
+    if (image->kept == NULL) {
+        return COG_ENOMEM;
+    }
+    copy_data(image->kept, image->data, image->data_bytes);
+    return COG_OK;
+}
+
+void sim_image_reset(struct sim_image *image) {
+    if (image->kept != NULL) {
+        copy_data(image->data, image->kept, image->data_bytes);
+    }
 }

@@ -19,6 +19,10 @@ struct sim_image {
     sim_image_main main;
     const char *base; /* where it is loaded */
     size_t bytes;
+    char *data; /* its variables */
+    size_t data_bytes;
+    char *kept; /* what they were at first (sim_image_keep); null: not kept */
+    const struct cog_allocator *allocator; /* of that */
 };
 
 /* Why a file is no such program, and what can be done about it. */
@@ -33,5 +37,10 @@ int sim_image_check(const char *path, struct sim_image_problem *problem);
 /* Loads a copy; the program's constructors run. As sim_image_check. */
 int sim_image_open(struct sim_image *image, const char *path, struct sim_image_problem *problem);
 void sim_image_close(struct sim_image *image);
+
+/* Keeps what the program's variables hold now, and gives it back to them: for those who call one
+ * image again and again. What it has allocated is not told of. COG_OK, COG_ENOMEM. */
+int sim_image_keep(struct sim_image *image, const struct cog_allocator *allocator);
+void sim_image_reset(struct sim_image *image);
 
 #endif

@@ -382,6 +382,7 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
     run->stepping = options->stepping;
     run->guide = options->guide;
     run->witness = options->witness;
+    run->images = options->images;
     if (run->guide != NULL) {
         run->chooser = &run->guide->chooser;
         run->stepping = sim_guide_steps(run->guide) ? &run->guide->stepping : NULL;
@@ -434,6 +435,7 @@ int sim_run_execute(struct sim_run *run, struct sim_result *result) {
 }
 
 int sim_run_conclude(struct sim_run *run, struct sim_result *result) {
+    sim_guests_stop(run);
     run->is_stalled = run->is_stalled && !sim_guests_rest(run);
     if (run->fatal == COG_OK || run->fatal == COG_ELIMIT) {
         sim_judge(run);

@@ -109,6 +109,7 @@ struct sim_run {
     uint32_t guest_count;         /* tags given, where the tracer gives none */
     bool is_of_guests;            /* the scenario has no coroutine in the foreground: they are */
     struct sim_remote *remote;    /* it goes on in another process (explore/remote.h), or null */
+    const struct sim_image *images; /* as in the options */
     struct sim_witness *witness;  /* null: nobody looks on */
     uint32_t foreground_count;  /* that have not ended */
     struct sim_action *actions; /* what the world does, by time, then place in the file */
