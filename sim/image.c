@@ -123,6 +123,9 @@ static int check_view(const struct view *view, struct sim_image_problem *problem
                       header.e_type == ET_REL ? ", but an object file" : ", but an executable",
                       help_shared);
     }
+    if (part(view, header.e_shoff, (uint64_t)header.e_shnum * header.e_shentsize) == NULL) {
+        return refuse(problem, "is cut off", "", help_shared);
+    }
     if (!exports_main(view, &header)) {
         return refuse(problem, "exports no 'cog_main'", "",
                       "a host's program defines 'int cog_main(struct cog_scheduler *scheduler)', "

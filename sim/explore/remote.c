@@ -445,6 +445,7 @@ int sim_remote_open(struct sim_remote *remote, struct sim_explorer *explorer,
         status = fork_zygote(remote, program, options, theirs);
     }
     if (status == COG_OK && !wait_for_it(remote)) {
+        remote->has_declared = false;
         return COG_OK; /* it crashed while it was loaded: so does every execution */
     }
     status = status == COG_OK ? remote->block->fatal : status;

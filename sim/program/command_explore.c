@@ -397,8 +397,9 @@ static int explore_loaded(struct exploring *exploring) {
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
-    if (has_result && result.way.step_count > 0) {
-        bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
+    bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
+    bool has_failed = has_result && result.explorer.tally.failure_count > 0;
+    if (has_result && (result.way.step_count > 0 || (has_programs && has_failed))) {
         status = has_programs ? retrace_apart(exploring, &result, options.vary)
                               : retrace(exploring, &result, options.vary);
     }

@@ -195,7 +195,7 @@ printf 'int other;\n' >nomain.c
 "$compiler" -c -o object.so nomain.c
 cp nomain.so foreign.so
 printf '\363' | dd of=foreign.so bs=1 seek=18 conv=notrunc status=none
-cp "$(command -v true)" executable.so
+cp "$(type -P true)" executable.so
 head -c 100 nomain.so >short.so
 for name in nothing text nomain object foreign executable short; do
     scenario "$name"
