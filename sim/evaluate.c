@@ -124,7 +124,8 @@ static int evaluate_variable(struct sim_scope *scope, const struct sim_expressio
     if (status != COG_OK) {
         return status;
     }
-    if (scope->frame != NULL && scope->run->scenario->variables[variable].is_shared) {
+    if (scope->frame != NULL && scope->run->scenario->variables[variable].is_shared &&
+        !scope->is_at_once) {
         if (!scope->is_observer) {
             return read_shared(scope, variable, place, value);
         }

@@ -18,6 +18,8 @@ struct sim_scope {
     struct sim_frame *frame; /* null: the world's, or an expectation's */
     bool is_observer;        /* it looks on: reads of shared variables are no steps; those that the
                                 statement under way has made are seen as they were */
+    bool is_at_once;         /* it can wait no more: reads of shared variables belong to the step
+                                under way */
     char message[200];       /* why it has no value, after COG_EFAILED */
 };
 

@@ -108,9 +108,8 @@ static void touch(struct sim_guest_host *host, uint32_t object, enum sim_touch_m
 
 static void touch_operation(struct sim_guest_host *host, const struct cog_op *op) {
     enum cog_op_kind kind = op->type->kind;
-    if (kind >= COG_OP_LISTEN) {
-        sim_touch_network(host->host->run);
-    } else if (kind != COG_OP_YIELD && kind != COG_OP_SLEEP) {
+    bool is_own = kind == COG_OP_YIELD || kind == COG_OP_SLEEP;
+    if (!is_own && kind < COG_OP_LISTEN) { /* the network sees to itself */
         touch(host, SIM_GUEST_SYNC, SIM_TOUCH_WRITE);
     }
 }

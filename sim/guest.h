@@ -11,7 +11,7 @@
  * then those that wait for a connection, or for their mailbox, are services at rest.
  *
  * What the step of a guest touches: memory as far as it is declared (cog_touch), what the program's
- * coroutines share to wait on as a whole, and the network.
+ * coroutines share to wait on as a whole, and of the network what anybody touches.
  */
 #ifndef SIM_GUEST_H
 #define SIM_GUEST_H

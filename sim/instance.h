@@ -54,6 +54,8 @@ struct sim_frame {
     bool is_waiting;                /* it waits on the statement of the instruction before `next` */
     bool has_yielded;               /* the yield before a step of its own has been */
     struct sim_touch access;        /* what that step is for, once the yield is asked for */
+    bool is_drawing;                /* it has yielded before the draw of the pick under way, */
+    bool has_drawn;                 /* and after it */
     bool has_picked;                /* of the pick under way, */
     uint32_t picked;                /* which value */
     struct sim_instance *other;     /* whom a call, join or iterate under way is about */

@@ -67,6 +67,7 @@ static int do_assign(struct sim_scope *scope, const struct sim_statement *statem
         if (status == COG_OK) {
             status = yield_before_access(scope, target->reference.index, place);
         }
+        return status == COG_OK ? sim_place_set(scope, target, place, value) : status;
     }
     return status == COG_OK ? sim_target_set(scope, target, value) : status;
 }
@@ -156,9 +157,13 @@ static int do_atomic(struct sim_scope *scope, const struct sim_statement *statem
         status = sim_evaluate_sum(scope, old, value, &value);
     }
     if (status == COG_OK && writes) {
-        status = sim_target_set(scope, object, value);
+        status = sim_place_set(scope, object, place, value);
     }
-    return status == COG_OK ? sim_target_set(scope, &statement->as.atomic.target, result) : status;
+    scope->is_at_once = true; /* it is done, and must not be done again */
+    status =
+        status == COG_OK ? sim_target_set(scope, &statement->as.atomic.target, result) : status;
+    scope->is_at_once = false;
+    return status;
 }
 
 static void label_pick(const struct sim_choice *choice, struct sim_buffer *buffer) {
@@ -200,8 +205,28 @@ static uint32_t choose_value(struct sim_scope *scope, const struct sim_statement
     return frame->picked;
 }
 
+/* Where the order of steps is chosen, a draw is a step of its own, in which nothing else is done:
+ * so nobody's step touches more or less by what is drawn in it. */
+static bool draw_step_has_come(struct sim_scope *scope, const struct sim_statement *statement) {
+    struct sim_frame *frame = scope->frame;
+    if (scope->run->stepping == NULL || statement->as.pick.choices.count < 2 ||
+        (frame->has_picked && !frame->is_drawing)) {
+        frame->has_drawn = false;
+        return true;
+    }
+    if (frame->is_drawing) {
+        (void)choose_value(scope, statement);
+    }
+    frame->has_drawn = frame->is_drawing;
+    frame->is_drawing = !frame->is_drawing;
+    return false;
+}
+
 static int do_pick(struct sim_scope *scope, const struct sim_statement *statement) {
     struct sim_value value;
+    if (!draw_step_has_come(scope, statement)) {
+        return SIM_NEED_YIELD;
+    }
     uint32_t chosen = choose_value(scope, statement);
     int status = sim_evaluate(scope, statement->as.pick.choices.items[chosen], &value);
     return status == COG_OK ? sim_target_set(scope, &statement->as.pick.target, value) : status;
@@ -330,7 +355,7 @@ static int advance(struct sim_scope *scope, struct cog_op *op) {
     int status = execute(scope, instruction, op);
     if (status == SIM_NEED_YIELD) {
         frame->next--;
-        frame->has_yielded = true;
+        frame->has_yielded = !frame->is_drawing && !frame->has_drawn;
         cog_set_yield(op);
         return AWAIT;
     }
@@ -387,7 +412,9 @@ static int take_result(struct sim_scope *scope, const struct cog_op *op) {
     struct sim_frame *frame = scope->frame;
     const struct sim_instruction *instruction = &frame->code->instructions[frame->next - 1];
     frame->is_waiting = false;
+    scope->is_at_once = true;
     int status = sim_operation_finish(scope, instruction->statement, op);
+    scope->is_at_once = false;
     if (instruction->statement->kind == SIM_STATEMENT_ITERATE) {
         frame->next += status == COG_OK ? 1 : 0; /* into the body, or to the jump that leaves */
         status = status == COG_EEND ? COG_OK : status;
@@ -418,9 +445,6 @@ static void touch_end(struct sim_run *run, const struct sim_frame *frame) {
     if (run->stepping->objects->has_background && !frame->instance->is_background) {
         sim_touch(run, run->stepping->objects->end, SIM_TOUCH_WRITE);
     }
-    if (frame->socket_count > 0) {
-        sim_touch_network(run);
-    }
 }
 
 /* Writes down how the coroutine ended, and closes what it owns. */
@@ -435,6 +459,21 @@ static void end_instance(struct sim_run *run, struct sim_frame *frame, int statu
     sim_frame_close_sockets(frame);
 }
 
+/* What the frame has waited for is not followed by anything else in its step. */
+static bool was_step_of_its_own(const struct sim_scope *scope) {
+    const struct sim_frame *frame = scope->frame;
+    const struct sim_statement *statement = frame->code->instructions[frame->next - 1].statement;
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_ACQUIRE:
+    case SIM_STATEMENT_JOIN:
+        return scope->run->stepping != NULL && sim_waits_as_step(scope->run->scenario, statement);
+    case SIM_STATEMENT_RELEASE:
+        return scope->run->stepping != NULL;
+    default:
+        return false;
+    }
+}
+
 static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     (void)coro;
     struct sim_frame *frame = context;
@@ -443,13 +482,16 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     scope.run = run;
     scope.frame = frame;
     scope.is_observer = false;
+    scope.is_at_once = false;
     scope.message[0] = '\0';
     run->step_count++;
     frame->instance->step_count++;
-    if (frame->instance->is_background && run->stepping != NULL) {
-        sim_touch(run, run->stepping->objects->end, SIM_TOUCH_READ);
-    }
+    bool ends_step = frame->is_waiting && was_step_of_its_own(&scope);
     int status = frame->is_waiting ? take_result(&scope, op) : COG_OK;
+    if (status == COG_OK && ends_step) {
+        cog_set_yield(op);
+        return COG_STEP_AWAIT;
+    }
     while (status == COG_OK) {
         status = advance(&scope, op);
     }

@@ -129,6 +129,7 @@ static int64_t arrival_ns(struct sim_network *network, struct sim_direction *dir
         departure_ns = path->free_at_ns > departure_ns ? path->free_at_ns : departure_ns;
         departure_ns += transmission_ns(path, bytes);
         path->free_at_ns = departure_ns;
+        sim_network_touch_line(network);
     }
     int64_t time_ns = departure_ns + path->latency_ns + drawn_latency_ns(network, direction, path);
     return time_ns > direction->last_arrival_ns ? time_ns : direction->last_arrival_ns;
@@ -220,6 +221,11 @@ static void deliver(struct sim_network *network, struct sim_direction *direction
     }
     (void)sim_tracer_arrive(network->tracer, connection->hosts[1 - direction->from_end],
                             segment->send_event, connection->id, class_name, segment->amount);
+    sim_network_touch_end(network, connection, 0);
+    sim_network_touch_end(network, connection, 1);
+    if (segment->class <= SIM_SEGMENT_ACK || segment->class == SIM_SEGMENT_RST) {
+        sim_network_touch_port(network, connection->hosts[1], connection->port);
+    }
     /* Off its direction while it is dealt with, for that may send in the same direction. */
     direction->first = segment->next;
     if (direction->first == NULL) {

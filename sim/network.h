@@ -31,6 +31,7 @@
 struct sim_network;
 struct sim_connection;
 struct sim_segment;
+struct sim_stepping;
 
 /* How segments travel from one host to another. */
 struct sim_path {
@@ -110,6 +111,7 @@ struct sim_network {
     const struct cog_allocator *allocator;
     struct sim_tracer *tracer;
     const struct sim_chooser *chooser; /* may be null */
+    struct sim_stepping *stepping;     /* who wants to know what steps touch; may be null */
     struct sim_agenda agenda;
     const int64_t *now_ns;  /* the world's */
     struct sim_path *paths; /* from * host_count + to, by id - 1 */

@@ -142,11 +142,13 @@ static void number(struct sim_objects *objects) {
     objects->channels = objects->queues + scenario->queue_count;
     objects->signals = objects->channels + scenario->channel_count;
     objects->locks = objects->signals + scenario->signal_count;
-    objects->log = objects->locks + lock_count(scenario);
+    objects->lines = objects->locks + lock_count(scenario);
+    objects->log = objects->lines + lock_count(scenario);
     objects->watches = objects->log + 1;
     objects->end = objects->watches + 1;
     objects->network = objects->end + 1;
-    objects->guests = objects->network + 1;
+    objects->ports = objects->network + 1;
+    objects->guests = objects->ports + SIM_OBJECTS_PORTS;
     objects->coroutines =
         objects->guests + (sim_scenario_has_programs(scenario)
                                ? scenario->host_count * (uint32_t)SIM_GUEST_OBJECTS

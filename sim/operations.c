@@ -156,8 +156,8 @@ static bool join_step_has_come(struct sim_scope *scope, const struct sim_stateme
     }
     if (!scope->frame->has_yielded) {
         scope->frame->other = joined;
-        sim_announce(scope->run, scope->frame, stepping->objects->coroutines + joined->process,
-                     SIM_TOUCH_READ);
+        sim_announce(scope->run, scope->frame,
+                     sim_object_of_process(stepping->objects, joined->process), SIM_TOUCH_READ);
         return false;
     }
     scope->frame->has_yielded = false;
@@ -176,7 +176,9 @@ static int prepare_join(struct sim_scope *scope, const struct sim_statement *sta
         }
         joined->observer_count++;
         scope->frame->other = joined;
-        sim_touch_coroutine(scope->run, joined, SIM_TOUCH_READ);
+        sim_touch_coroutine(scope->run, joined,
+                            sim_waits_as_step(scope->run->scenario, statement) ? SIM_TOUCH_READ
+                                                                               : SIM_TOUCH_WRITE);
         cog_set_join(op, joined->coro);
     }
     return status;
@@ -244,7 +246,9 @@ static bool lock_step_has_come(struct sim_scope *scope, const struct sim_stateme
     uint32_t object = stepping->objects->locks + lock;
     bool is_acquire = statement->kind == SIM_STATEMENT_ACQUIRE;
     if (is_acquire && !sim_waits_as_step(stepping->objects->scenario, statement)) {
-        sim_touch(scope->run, object, SIM_TOUCH_WRITE);
+        bool is_free = cog_queue_count(scope->run->locks[lock].queue) > 0;
+        sim_touch(scope->run, object, is_free ? SIM_TOUCH_WRITE : SIM_TOUCH_READ);
+        sim_touch(scope->run, stepping->objects->lines + lock, SIM_TOUCH_WRITE);
         return true;
     }
     enum sim_touch_mode mode = is_acquire ? SIM_TOUCH_LOCK : SIM_TOUCH_UNLOCK;
@@ -253,7 +257,9 @@ static bool lock_step_has_come(struct sim_scope *scope, const struct sim_stateme
         return false;
     }
     scope->frame->has_yielded = false;
-    sim_touch(scope->run, object, mode);
+    if (is_acquire || scope->run->locks[lock].holder == scope->frame->instance) {
+        sim_touch(scope->run, object, mode); /* else it changes nothing */
+    }
     return true;
 }
 
@@ -356,7 +362,6 @@ static int prepare_send(struct sim_scope *scope, const struct sim_statement *sta
 
 static int prepare_socket(struct sim_scope *scope, const struct sim_statement *statement,
                           struct cog_op *op) {
-    sim_touch_network(scope->run);
     if (statement->kind == SIM_STATEMENT_LISTEN || statement->kind == SIM_STATEMENT_CONNECT) {
         return prepare_endpoint(scope, statement, op);
     }

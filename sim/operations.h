@@ -14,9 +14,14 @@ int sim_operation_prepare(struct sim_scope *scope, const struct sim_statement *s
 int sim_operation_finish(struct sim_scope *scope, const struct sim_statement *statement,
                          const struct cog_op *op);
 
-/* Puts a value where a target says. NONE is allowed. COG_OK, COG_EFAILED. */
+/* Puts a value where a target says. NONE is allowed. COG_OK, COG_EFAILED; SIM_NEED_YIELD unless
+ * scope->is_at_once. */
 int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
                    struct sim_value value);
+
+/* The same of a variable, or an element of one, whose place is known. */
+int sim_place_set(struct sim_scope *scope, const struct sim_target *target, struct sim_value *place,
+                  struct sim_value value);
 
 /* Sockets close when the coroutine that opened them ends, unless it passed them on. COG_OK,
  * COG_ENOMEM. */

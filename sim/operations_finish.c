@@ -5,6 +5,23 @@
 
 #include <stdio.h>
 
+int sim_place_set(struct sim_scope *scope, const struct sim_target *target, struct sim_value *place,
+                  struct sim_value value) {
+    const struct sim_variable *variable = &scope->run->scenario->variables[target->reference.index];
+    if (!sim_tag_fits(sim_value_tag(value), variable->type)) {
+        (void)snprintf(scope->message, sizeof scope->message, "%s does not take %s", variable->name,
+                       sim_tag_name(sim_value_tag(value)));
+        return COG_EFAILED;
+    }
+    *place = value;
+    if (scope->frame != NULL) {
+        sim_touch_variable(scope->run, target->reference.index, place);
+    }
+    sim_run_variable_set(scope->run, variable->name, value,
+                         scope->frame != NULL ? scope->frame->instance->line : 0);
+    return COG_OK;
+}
+
 int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
                    struct sim_value value) {
     struct sim_value *place = NULL;
@@ -19,22 +36,7 @@ int sim_target_set(struct sim_scope *scope, const struct sim_target *target,
         break;
     }
     int status = sim_evaluate_place(scope, target->reference.index, target->element, &place);
-    if (status != COG_OK) {
-        return status;
-    }
-    const struct sim_variable *variable = &scope->run->scenario->variables[target->reference.index];
-    if (!sim_tag_fits(sim_value_tag(value), variable->type)) {
-        (void)snprintf(scope->message, sizeof scope->message, "%s does not take %s", variable->name,
-                       sim_tag_name(sim_value_tag(value)));
-        return COG_EFAILED;
-    }
-    *place = value;
-    if (scope->frame != NULL) {
-        sim_touch_variable(scope->run, target->reference.index, place);
-    }
-    sim_run_variable_set(scope->run, variable->name, value,
-                         scope->frame != NULL ? scope->frame->instance->line : 0);
-    return COG_OK;
+    return status == COG_OK ? sim_place_set(scope, target, place, value) : status;
 }
 
 /* Makes a text of what came: the buffer itself when it is full, else a copy. */

@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "core/coroutine.h"
 #include "sim/language/buffer.h"
+#include "sim/segment.h"
 
 #include <inttypes.h>
 
@@ -144,6 +145,7 @@ static int close_socket(void *context, int32_t number) {
     struct sim_proactor *proactor = context;
     struct sim_socket *socket = socket_of(proactor, number);
     if (socket == NULL || socket->state == SIM_SOCKET_CLOSED) {
+        sim_network_touch_gone(proactor->network);
         return COG_EBADSOCKET;
     }
     sim_socket_close(proactor->network, socket);
@@ -155,9 +157,11 @@ static int close_socket(void *context, int32_t number) {
 static int submit_transfer(struct sim_proactor *proactor, struct cog_op *op, bool try_first) {
     struct sim_socket *socket = socket_of(proactor, op->socket);
     if (socket == NULL || socket->state == SIM_SOCKET_CLOSED) {
+        sim_network_touch_gone(proactor->network);
         return COG_EBADSOCKET;
     }
     struct cog_link *list = list_for(socket, op);
+    sim_socket_touch(proactor->network, socket);
     if (try_first && cog_list_is_empty(list)) {
         int status = attempt(proactor, op);
         if (status != COG_PENDING) {
@@ -186,6 +190,7 @@ static int submit_connect(struct sim_proactor *proactor, struct cog_op *op) {
 static int shutdown_socket(struct sim_proactor *proactor, int32_t number) {
     struct sim_socket *socket = socket_of(proactor, number);
     if (socket == NULL || socket->state == SIM_SOCKET_CLOSED) {
+        sim_network_touch_gone(proactor->network);
         return COG_EBADSOCKET;
     }
     int status = sim_socket_shutdown(proactor->network, socket);
@@ -216,6 +221,7 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
 static bool cancel(void *context, struct cog_op *op) {
     struct sim_proactor *proactor = context;
     struct sim_socket *socket = socket_of(proactor, op->socket);
+    sim_socket_touch(proactor->network, socket);
     cog_link_remove(&op->link);
     proactor->held_count--;
     if (op->type->kind == COG_OP_CONNECT) {

@@ -13,6 +13,7 @@ struct search {
     const struct sim_scenario *scenario;
     const struct sim_code *code;
     unsigned char *seen; /* per instruction: the search has come by */
+    bool owns_sockets;   /* its end closes them */
 };
 
 static enum first scan(const struct search *search, const struct sim_expression *expression);
@@ -78,6 +79,68 @@ static enum first scan(const struct search *search, const struct sim_expression 
     }
 }
 
+/* Does evaluation touch nothing but shared variables, whichever way it goes? */
+static bool only_accesses(const struct search *search, const struct sim_expression *expression) {
+    if (expression == NULL) {
+        return true;
+    }
+    switch ((int)expression->kind) {
+    case SIM_EXPRESSION_NUMBER:
+    case SIM_EXPRESSION_DURATION:
+    case SIM_EXPRESSION_BOOL:
+    case SIM_EXPRESSION_NOW:
+    case SIM_EXPRESSION_INDEX:
+    case SIM_EXPRESSION_LOCAL:
+        return true;
+    case SIM_EXPRESSION_TEXT:
+        for (uint32_t i = 0; i < expression->as.text.piece_count; i++) {
+            if (!only_accesses(search, expression->as.text.pieces[i].expression)) {
+                return false;
+            }
+        }
+        return true;
+    case SIM_EXPRESSION_VARIABLE:
+        return search->scenario->variables[expression->as.name.reference.index].is_shared;
+    case SIM_EXPRESSION_ELEMENT:
+        return search->scenario->variables[expression->as.name.reference.index].is_shared &&
+               only_accesses(search, expression->as.name.element);
+    default:
+        return only_accesses(search, expression->as.operands.left) &&
+               only_accesses(search, expression->as.operands.right);
+    }
+}
+
+static bool is_access_or_local(const struct search *search, const struct sim_target *target) {
+    return target->kind <= SIM_TARGET_LOCAL ||
+           (search->scenario->variables[target->reference.index].is_shared &&
+            only_accesses(search, target->element));
+}
+
+/* The same of a statement that does not wait. */
+static bool statement_only_accesses(const struct search *search,
+                                    const struct sim_statement *statement) {
+    switch ((int)statement->kind) {
+    case SIM_STATEMENT_LET:
+    case SIM_STATEMENT_SET:
+        return only_accesses(search, statement->as.assign.value) &&
+               is_access_or_local(search, &statement->as.assign.target);
+    case SIM_STATEMENT_CHECK:
+        return only_accesses(search, statement->as.simple.value);
+    case SIM_STATEMENT_LOG:
+        return only_accesses(search, statement->as.simple.value) &&
+               !sim_scenario_watches_log(search->scenario);
+    case SIM_STATEMENT_ADD:
+    case SIM_STATEMENT_SWAP:
+    case SIM_STATEMENT_CAS:
+        return only_accesses(search, statement->as.atomic.value) &&
+               only_accesses(search, statement->as.atomic.expected) &&
+               only_accesses(search, statement->as.atomic.object.element) &&
+               statement->as.atomic.target.kind <= SIM_TARGET_LOCAL;
+    default:
+        return false;
+    }
+}
+
 /* What a statement that does not wait does first; NOTHING: it is done, and control goes on. */
 static enum first scan_statement(const struct search *search,
                                  const struct sim_statement *statement) {
@@ -103,6 +166,8 @@ static enum first scan_statement(const struct search *search,
         first = scan_both(search, statement->as.atomic.value, statement->as.atomic.expected);
         first = first == NOTHING ? scan(search, statement->as.atomic.object.element) : first;
         return first == NOTHING ? ACCESS : first;
+    case SIM_STATEMENT_PICK:
+        return statement->as.pick.choices.count < 2 ? TOUCH : ACCESS; /* it waits to draw */
     default:
         return TOUCH; /* ends, picks, compacts */
     }
@@ -134,10 +199,11 @@ static bool awaits_quietly(const struct search *search, const struct sim_stateme
     }
 }
 
-/* The end shows to who calls or joins it, and to the run if others would go on in the background.
- */
+/* The end shows to who calls or joins it, to the peers of its sockets, and to the run if others
+ * would go on in the background. */
 static bool ends_quietly(const struct search *search) {
-    return !search->code->source->is_routine && !sim_scenario_has_background(search->scenario);
+    return !search->code->source->is_routine && !search->owns_sockets &&
+           !sim_scenario_has_background(search->scenario);
 }
 
 /* A loop that is written to go round does so at least once: its end, behind the test that follows,
@@ -231,10 +297,10 @@ static bool cannot_fail(const struct sim_statement *statement) {
     return statement->kind == SIM_STATEMENT_YIELD || statement->kind == SIM_STATEMENT_SLEEP;
 }
 
-static bool is_quiet_after(struct search *search, uint32_t at) {
+/* However an AWAIT has ended. */
+static bool goes_on_quietly_after(struct search *search, uint32_t at) {
     const struct sim_instruction *instruction = &search->code->instructions[at];
-    if (instruction->opcode != SIM_CODE_AWAIT || !takes_quietly(instruction->statement) ||
-        !starts_quietly(search, at + 1)) {
+    if (!starts_quietly(search, at + 1)) {
         return false;
     }
     if (cannot_fail(instruction->statement)) {
@@ -255,6 +321,81 @@ static bool is_quiet_after(struct search *search, uint32_t at) {
     return true;
 }
 
+/* To go on with a pick when it has drawn. */
+static bool picks_quietly(struct search *search, uint32_t at) {
+    const struct sim_statement *statement = search->code->instructions[at].statement;
+    bool is_done = false;
+    for (uint32_t i = 0; i < statement->as.pick.choices.count; i++) {
+        enum first first = scan(search, statement->as.pick.choices.items[i]);
+        if (first == TOUCH) {
+            return false;
+        }
+        is_done |= first == NOTHING;
+    }
+    return !is_done ||
+           (statement->as.pick.target.kind <= SIM_TARGET_LOCAL && starts_quietly(search, at + 1));
+}
+
+static bool is_quiet_after(struct search *search, uint32_t at) {
+    const struct sim_instruction *instruction = &search->code->instructions[at];
+    if (instruction->opcode == SIM_CODE_DO && instruction->statement->kind == SIM_STATEMENT_PICK) {
+        return picks_quietly(search, at);
+    }
+    return instruction->opcode == SIM_CODE_AWAIT && takes_quietly(instruction->statement) &&
+           goes_on_quietly_after(search, at);
+}
+
+/* Whatever the values are that it reads, its last access is all that the step of it touches. */
+static bool is_quiet_but_accesses(struct search *search, uint32_t at) {
+    const struct sim_instruction *instruction = &search->code->instructions[at];
+    const struct sim_statement *statement = instruction->statement;
+    if (!ends_quietly(search)) {
+        return false; /* a failure would end it */
+    }
+    switch (instruction->opcode) {
+    case SIM_CODE_AWAIT:
+        switch ((int)statement->kind) {
+        case SIM_STATEMENT_ACQUIRE:
+        case SIM_STATEMENT_RELEASE:
+            return statement->options.timeout == NULL &&
+                   only_accesses(search, statement->as.lock.element);
+        case SIM_STATEMENT_JOIN:
+            return statement->options.timeout == NULL &&
+                   only_accesses(search, statement->as.join.handle) &&
+                   statement->as.join.target.kind <= SIM_TARGET_LOCAL;
+        default:
+            return false;
+        }
+    case SIM_CODE_DO:
+        return statement_only_accesses(search, statement) && starts_quietly(search, at + 1);
+    case SIM_CODE_JUMP_UNLESS:
+        return only_accesses(search, sim_condition_of(statement)) &&
+               starts_quietly(search, at + 1) && starts_quietly(search, instruction->target);
+    case SIM_CODE_COUNT_START:
+        return only_accesses(search, sim_condition_of(statement)) && starts_quietly(search, at + 1);
+    default:
+        return false;
+    }
+}
+
+static bool opens_sockets(const struct sim_code *code) {
+    for (uint32_t at = 0; at < code->count; at++) {
+        const struct sim_instruction *instruction = &code->instructions[at];
+        if (instruction->opcode != SIM_CODE_AWAIT && instruction->opcode != SIM_CODE_DO) {
+            continue;
+        }
+        switch ((int)instruction->statement->kind) {
+        case SIM_STATEMENT_LISTEN:
+        case SIM_STATEMENT_ACCEPT:
+        case SIM_STATEMENT_CONNECT:
+            return true;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
 static bool find_in(struct sim_arena *arena, const struct sim_scenario *scenario,
                     struct sim_code *code) {
     unsigned char *quiet = sim_arena_allocate(arena, code->count);
@@ -262,11 +403,14 @@ static bool find_in(struct sim_arena *arena, const struct sim_scenario *scenario
     if (quiet == NULL || seen == NULL) {
         return false;
     }
-    struct search search = {.scenario = scenario, .code = code, .seen = seen};
+    struct search search = {
+        .scenario = scenario, .code = code, .seen = seen, .owns_sockets = opens_sockets(code)};
     for (uint32_t at = 0; at < code->count; at++) {
         bool from = starts_quietly(&search, at);
         bool after = is_quiet_after(&search, at);
-        quiet[at] = (unsigned char)((from ? SIM_QUIET_FROM : 0) | (after ? SIM_QUIET_AFTER : 0));
+        bool but = is_quiet_but_accesses(&search, at);
+        quiet[at] = (unsigned char)((from ? SIM_QUIET_FROM : 0) | (after ? SIM_QUIET_AFTER : 0) |
+                                    (but ? SIM_QUIET_BUT : 0));
     }
     code->quiet = quiet;
     return true;

@@ -12,7 +12,8 @@
 /* Of an instruction, as bits. */
 enum sim_quiet {
     SIM_QUIET_FROM = 1 << 0,  /* to go on with it is quiet */
-    SIM_QUIET_AFTER = 1 << 1, /* so is to be resumed with its result: it is an AWAIT */
+    SIM_QUIET_AFTER = 1 << 1, /* so is to be resumed with its result: it is an AWAIT, or a pick */
+    SIM_QUIET_BUT = 1 << 2,   /* so is all but its accesses, each of which is a step of its own */
 };
 
 /* Sets `quiet` of all code of a program. COG_OK, COG_ENOMEM. */

@@ -208,6 +208,7 @@ static int make_hosts(struct sim_run *run) {
     int status = sim_network_init(&run->network, &run->memory.allocator, &run->tracer, &run->now_ns,
                                   count, wake);
     run->network.chooser = run->chooser;
+    run->network.stepping = run->stepping;
     for (uint32_t i = 0; i < count && status == COG_OK; i++) {
         status = make_host(run, i);
     }

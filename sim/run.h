@@ -123,6 +123,7 @@ struct sim_run {
     uint64_t step_count; /* resumptions */
     int fatal;           /* COG_ENOMEM, COG_ELIMIT: the run is void from then on */
     bool is_stalled;
+    bool has_settled;      /* stepping: nothing has arrived or become due since it was taken in */
     const char *violation; /* an invariant that does not hold, or null */
 };
 

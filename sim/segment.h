@@ -29,8 +29,24 @@ struct sim_connection {
     uint16_t port;                      /* of the listener */
     struct sim_socket *ends[2];         /* null: not made yet, or gone */
     struct sim_direction directions[2]; /* by the end that sends */
+    uint32_t process;                   /* in whose step it was made, where steps are told apart */
     bool is_delivering;                 /* must not be freed under the delivery */
 };
+
+/* The step under way uses an end of a connection; what is at a port of a host; a line; a number
+ * that is no socket's any more, and before that: it takes it away. */
+void sim_network_touch_end(const struct sim_network *network,
+                           const struct sim_connection *connection, uint8_t end);
+void sim_network_touch_port(const struct sim_network *network, uint32_t host, uint16_t port);
+void sim_network_touch_line(const struct sim_network *network);
+void sim_network_touch_gone(const struct sim_network *network);
+void sim_network_touch_going(const struct sim_network *network);
+
+/* Whose step is under way, where steps are told apart. */
+uint32_t sim_network_process(const struct sim_network *network);
+
+/* The same of whatever a socket is. */
+void sim_socket_touch(const struct sim_network *network, const struct sim_socket *socket);
 
 const char *sim_segment_class_name(enum sim_segment_class class);
 

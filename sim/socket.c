@@ -123,6 +123,7 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
         address_host != host || backlog < 1) {
         return COG_EINVALID;
     }
+    sim_network_touch_port(network, host, port);
     if (sim_network_find_listener(network, host, port) != NULL) {
         return COG_EADDRINUSE;
     }
@@ -153,6 +154,7 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
     connection->hosts[0] = host;
     connection->hosts[1] = server;
     connection->port = port;
+    connection->process = sim_network_process(network);
     for (uint8_t end = 0; end < 2; end++) {
         connection->directions[end].connection = connection;
         connection->directions[end].from_end = end;
@@ -163,6 +165,8 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
         return COG_ENOMEM;
     }
     connection->id = ++network->connection_count;
+    sim_network_touch_end(network, connection, 0);
+    sim_network_touch_port(network, server, port);
     socket->state = SIM_SOCKET_CONNECTING;
     *number = (int32_t)socket->id;
     sim_segment_send(network, connection, 0, SIM_SEGMENT_SYN, NULL, 0);
@@ -170,6 +174,7 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
 }
 
 int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, int32_t *number) {
+    sim_socket_touch(network, listener);
     if (listener->state == SIM_SOCKET_CLOSED) {
         return COG_ECLOSED;
     }
@@ -184,6 +189,7 @@ int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, 
     cog_link_remove(&socket->queue_link);
     socket->state = SIM_SOCKET_OPEN;
     socket->listener = NULL;
+    sim_socket_touch(network, socket);
     *number = (int32_t)socket->id;
     sim_tracer_set_cause(network->tracer, socket->established_event);
     sim_listener_admit_waiting(network, listener);
@@ -219,6 +225,7 @@ static void announce_room(struct sim_network *network, struct sim_socket *socket
 
 int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char *buffer,
                     size_t bytes, bool peek, size_t *received) {
+    sim_socket_touch(network, socket);
     if (socket->state == SIM_SOCKET_CLOSED || socket->connection == NULL ||
         socket->buffer_count == 0) {
         int failure = transfer_failure(socket);
@@ -261,6 +268,7 @@ size_t sim_socket_room(struct sim_network *network, const struct sim_socket *soc
 
 int sim_socket_send(struct sim_network *network, struct sim_socket *socket, const char *buffer,
                     size_t bytes, size_t *sent) {
+    sim_socket_touch(network, socket);
     int failure = transfer_failure(socket);
     if (failure != COG_OK || socket->fin_sent) {
         return failure != COG_OK ? failure : COG_ECLOSED;
@@ -277,6 +285,7 @@ int sim_socket_send(struct sim_network *network, struct sim_socket *socket, cons
 }
 
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket) {
+    sim_socket_touch(network, socket);
     int failure = transfer_failure(socket);
     if (failure != COG_OK) {
         return failure;
@@ -293,6 +302,7 @@ static void refuse(struct sim_network *network, struct sim_socket *socket) {
     cog_link_remove(&socket->queue_link);
     socket->listener = NULL;
     socket->state = SIM_SOCKET_CLOSED;
+    sim_socket_touch(network, socket);
     sim_segment_send(network, socket->connection, 1, SIM_SEGMENT_RST, NULL, 0);
     sim_socket_forget(network, socket);
 }
@@ -309,6 +319,7 @@ static void close_listener(struct sim_network *network, struct sim_socket *liste
     for (uint32_t id = 1; listener->backlog_count > 0 && id < network->socket_capacity; id++) {
         struct sim_socket *socket = network->sockets[id];
         if (socket != NULL && socket->listener == listener) {
+            sim_socket_touch(network, socket);
             socket->listener = NULL;
             socket->state = SIM_SOCKET_CLOSED;
             sim_socket_forget(network, socket);
@@ -329,6 +340,8 @@ static void close_end(struct sim_network *network, struct sim_socket *socket) {
 
 void sim_socket_close(struct sim_network *network, struct sim_socket *socket) {
     cog_assert(socket->state != SIM_SOCKET_CLOSED);
+    sim_socket_touch(network, socket);
+    sim_network_touch_going(network);
     if (socket->state == SIM_SOCKET_LISTENING) {
         close_listener(network, socket);
     } else {

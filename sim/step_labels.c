@@ -76,7 +76,7 @@ static void add_variable(const struct sim_run *run, uint32_t object, struct sim_
 static void add_access(const struct sim_run *run, struct sim_touch access,
                        struct sim_buffer *buffer) {
     const struct sim_objects *objects = run->stepping->objects;
-    if (access.object >= objects->coroutines) {
+    if (sim_object_is_coroutine(objects, access.object)) {
         sim_buffer_add_text(buffer, "join");
     } else if (access.object >= objects->locks) {
         sim_buffer_add_text(buffer, access.mode == SIM_TOUCH_LOCK ? "acquire " : "release ");

@@ -6,13 +6,16 @@
 #include "sim/arrivals.h"
 #include "sim/guest.h"
 #include "sim/quiet.h"
+#include "sim/touching.h"
 #include "sim/tracer.h"
 #include "sim/world.h"
 
 int sim_stepping_init(struct sim_stepping *stepping, const struct cog_allocator *allocator,
                       struct sim_processes *processes, const struct sim_objects *objects) {
-    *stepping =
-        (struct sim_stepping){.processes = processes, .objects = objects, .allocator = allocator};
+    *stepping = (struct sim_stepping){.processes = processes,
+                                      .objects = objects,
+                                      .allocator = allocator,
+                                      .process = SIM_NO_PROCESS};
     return COG_OK;
 }
 
@@ -89,6 +92,7 @@ struct cog_picker sim_stepping_picker(struct sim_run_host *host) {
 /* An iteration in which this coroutine is resumed; null: an idle one, for the sake of what has
  * arrived or is due. */
 static void iterate(struct sim_run *run, uint32_t host, const struct cog_coro *coro) {
+    run->has_settled = false;
     run->stepping->wanted = coro;
     sim_world_iterate(run, &run->hosts[host]);
     run->turn.host = host + 1 < run->scenario->host_count ? host + 1 : 0;
@@ -99,7 +103,7 @@ static void iterate(struct sim_run *run, uint32_t host, const struct cog_coro *c
 /* Could the step that a frame has announced be made now? */
 static bool is_enabled(const struct sim_run *run, const struct sim_frame *frame) {
     const struct sim_objects *objects = run->stepping->objects;
-    if (frame->access.object >= objects->coroutines) {
+    if (sim_object_is_coroutine(objects, frame->access.object)) {
         return frame->other->has_ended;
     }
     return frame->access.mode != SIM_TOUCH_LOCK ||
@@ -114,12 +118,15 @@ static enum sim_pending_kind pending_kind_of(const struct sim_run *run, const st
     if (frame->has_yielded) {
         return is_enabled(run, frame) ? SIM_PENDING_ACCESS : SIM_PENDING_BLOCKED;
     }
+    if (frame->is_drawing) {
+        return SIM_PENDING_DRAW;
+    }
     if (coro->is_cancelled) {
         return SIM_PENDING_UNKNOWN;
     }
-    bool is_quiet = frame->is_waiting ? (frame->code->quiet[frame->next - 1] & SIM_QUIET_AFTER) != 0
-                                      : (frame->code->quiet[frame->next] & SIM_QUIET_FROM) != 0;
-    return is_quiet ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
+    unsigned bit = frame->is_waiting || frame->has_drawn ? SIM_QUIET_AFTER : SIM_QUIET_FROM;
+    unsigned quiet = frame->code->quiet[frame->is_waiting ? frame->next - 1 : frame->next];
+    return (quiet & bit) != 0 ? SIM_PENDING_QUIET : SIM_PENDING_UNKNOWN;
 }
 
 /* Fills in where it is to stand: a copy of what has just been written in parts is slow. */
@@ -139,6 +146,9 @@ static void fill_candidate(const struct sim_run *run, struct cog_coro *coro,
     candidate->kind = pending_kind_of(run, coro, frame);
     bool is_known = candidate->kind == SIM_PENDING_ACCESS || candidate->kind == SIM_PENDING_BLOCKED;
     candidate->access = is_known ? frame->access : (struct sim_touch){.object = 0};
+    candidate->is_certain = is_known ? (frame->code->quiet[frame->next] & SIM_QUIET_BUT) != 0 &&
+                                           frame->instance->pipe == NULL
+                                     : candidate->kind == SIM_PENDING_DRAW;
 }
 
 static bool reserve(struct sim_stepping *stepping, size_t count) {
@@ -190,6 +200,10 @@ static enum found consider(struct sim_run *run, uint32_t host, struct cog_coro *
     case SIM_PENDING_BLOCKED:
         stepping->blocked[stepping->blocked_count++] = *candidate;
         return STEPS;
+    case SIM_PENDING_DRAW:
+        stepping->drawing =
+            stepping->drawing == SIM_NONE ? stepping->candidate_count : stepping->drawing;
+        break;
     case SIM_PENDING_ACCESS:
     case SIM_PENDING_UNKNOWN:
         break;
@@ -233,7 +247,13 @@ static bool take_in(struct sim_run *run) {
             has_any = true;
         }
     }
+    run->has_settled = !has_any;
     return has_any;
+}
+
+static void take_in_all(struct sim_run *run) {
+    while (!sim_world_is_over(run) && take_in(run)) {
+    }
 }
 
 /* Looks at every host, beginning with the one whose turn it is. False: something quiet was done,
@@ -241,7 +261,9 @@ static bool take_in(struct sim_run *run) {
 static bool collect(struct sim_run *run) {
     struct sim_stepping *stepping = run->stepping;
     uint32_t count = run->scenario->host_count;
+    stepping->drawing = SIM_NONE;
     stepping->candidate_count = 0;
+    stepping->present_count = 0;
     stepping->blocked_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t host = run->turn.host + i;
@@ -252,15 +274,45 @@ static bool collect(struct sim_run *run) {
     return true;
 }
 
+/* A draw depends on nothing that others do: it comes first, and is no choice. */
+static void put_draw_first(struct sim_stepping *stepping) {
+    stepping->present_count = stepping->candidate_count;
+    if (stepping->drawing != SIM_NONE) {
+        struct sim_candidate drawing = stepping->candidates[stepping->drawing];
+        stepping->candidates[stepping->drawing] = stepping->candidates[0];
+        stepping->candidates[0] = drawing;
+        stepping->candidate_count = 1;
+    }
+}
+
+/* Its next step could have come before the end, or before whoever has had the lock that it was to
+ * take. */
+static void add_cut_off(struct sim_stepping *stepping, struct sim_candidate candidate) {
+    bool is_blocked = candidate.kind == SIM_PENDING_BLOCKED;
+    if (is_blocked ||
+        (candidate.kind == SIM_PENDING_ACCESS && candidate.access.mode == SIM_TOUCH_LOCK)) {
+        candidate.kind = SIM_PENDING_BLOCKED;
+        stepping->blocked[stepping->blocked_count++] = candidate;
+    }
+    if (!is_blocked) {
+        candidate.kind = SIM_PENDING_BLOCKED;
+        candidate.is_certain = false;
+        candidate.access = (struct sim_touch){
+            .object = stepping->objects->end & ((UINT32_C(1) << 30) - 1), .mode = SIM_TOUCH_READ};
+        stepping->blocked[stepping->blocked_count++] = candidate;
+    }
+}
+
 /* The end has come, and these in the background would have gone on: each of their next steps could
  * have come before it. */
 static void collect_cut_off(struct sim_run *run) {
     struct sim_stepping *stepping = run->stepping;
     stepping->candidate_count = 0;
+    stepping->present_count = 0;
     stepping->blocked_count = 0;
     for (uint32_t i = 0; stepping->objects->has_background && i < run->scenario->host_count; i++) {
         struct cog_scheduler *scheduler = run->hosts[i].scheduler;
-        if (!reserve(stepping, stepping->blocked_count + scheduler->ready.count)) {
+        if (!reserve(stepping, stepping->blocked_count + 2 * scheduler->ready.count)) {
             run->fatal = COG_ENOMEM;
             return;
         }
@@ -270,12 +322,9 @@ static void collect_cut_off(struct sim_run *run) {
             if (is_idle(coro)) {
                 continue;
             }
-            struct sim_candidate *cut_off = &stepping->blocked[stepping->blocked_count++];
-            fill_candidate(run, coro, cut_off);
-            cut_off->kind = SIM_PENDING_BLOCKED;
-            cut_off->access =
-                (struct sim_touch){.object = stepping->objects->end & ((UINT32_C(1) << 30) - 1),
-                                   .mode = SIM_TOUCH_READ};
+            struct sim_candidate cut_off;
+            fill_candidate(run, coro, &cut_off);
+            add_cut_off(stepping, cut_off);
         }
     }
 }
@@ -285,10 +334,11 @@ enum sim_next sim_stepping_next(struct sim_run *run) {
         if (!run->turn.has_begun) {
             return SIM_NEXT_TIME;
         }
-        if (take_in(run) || !collect(run)) {
+        if ((!run->has_settled && take_in(run)) || !collect(run)) {
             continue;
         }
         if (run->stepping->candidate_count > 0) {
+            put_draw_first(run->stepping);
             return SIM_NEXT_STEP;
         }
         if (sim_world_has_next(run)) {
@@ -310,16 +360,30 @@ void sim_stepping_pass_time(struct sim_run *run) {
     }
     run->turn = (struct sim_turn){.has_begun = true};
     sim_world_begin_instant(run);
-    while (!sim_world_is_over(run) && take_in(run)) {
+    take_in_all(run);
+}
+
+/* Later it might not come to the step any more: in the background it is cut off when the others
+ * end, and a producer ends with the loop over it. */
+static void touch_life(struct sim_run *run, const struct sim_instance *instance) {
+    if (instance->is_background) {
+        sim_touch(run, run->stepping->objects->end, SIM_TOUCH_READ);
+    }
+    if (instance->pipe != NULL) {
+        sim_touch_coroutine(run, instance, SIM_TOUCH_WRITE);
     }
 }
 
 void sim_stepping_take(struct sim_run *run, uint32_t index) {
     struct sim_stepping *stepping = run->stepping;
-    cog_assert(index < stepping->candidate_count);
+    cog_assert(index < stepping->present_count);
     const struct sim_instance *instance = stepping->candidates[index].instance;
     stepping->footprint.count = 0;
-    iterate(run, instance->host, instance->coro);
-    while (!sim_world_is_over(run) && take_in(run)) {
+    stepping->process = instance->process;
+    if (stepping->candidates[index].kind != SIM_PENDING_DRAW) {
+        touch_life(run, instance);
     }
+    iterate(run, instance->host, instance->coro);
+    take_in_all(run);
+    stepping->process = SIM_NO_PROCESS;
 }

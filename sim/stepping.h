@@ -8,9 +8,9 @@
  * make the next one; time moves only when there is none. What cannot be seen by others (a first
  * resumption, computing with own names) is no step: it is done at once.
  *
- * Each access of a shared variable, each `acquire` and each `release` is a step of its own. An
- * acquire is enabled while its lock is free, a `join` when whom it joins has ended; they do not
- * park (but for those with a timeout, which do as in production).
+ * Each access of a shared variable, each `acquire`, each `release` and each `pick` is a step of its
+ * own. An acquire is enabled while its lock is free, a `join` when whom it joins has ended; they do
+ * not park (but for those with a timeout, which do as in production).
  *
  * On every host two idle coroutines, which nobody chooses, are always ready: so that nobody "goes
  * on at once because nobody else is ready", and what a step comprises does not depend on others.
@@ -27,6 +27,7 @@
 enum sim_pending_kind {
     SIM_PENDING_QUIET,   /* nothing that others could see */
     SIM_PENDING_ACCESS,  /* first, an access that is known */
+    SIM_PENDING_DRAW,    /* the draw of a pick, and nothing else */
     SIM_PENDING_BLOCKED, /* acquire a lock that is not free, join one that has not ended */
     SIM_PENDING_UNKNOWN,
 };
@@ -37,6 +38,7 @@ struct sim_candidate {
     uint32_t process;
     enum sim_pending_kind kind;
     struct sim_touch access; /* ACCESS, BLOCKED */
+    bool is_certain;         /* the access is all, whatever happens before */
 };
 
 /* Of one run; made once, and not part of its snapshots. */
@@ -44,12 +46,15 @@ struct sim_stepping {
     struct sim_processes *processes;
     const struct sim_objects *objects;
     struct sim_footprint footprint; /* of the step under way, or the last one */
+    uint32_t process;               /* whose step is under way; SIM_NO_PROCESS: none is */
     struct sim_candidate *candidates;
     uint32_t candidate_count;
+    uint32_t present_count; /* where somebody draws, that is the only candidate; behind it the
+                               others stand that could make a step */
+    uint32_t drawing;       /* the first candidate that draws, or SIM_NONE */
     struct sim_candidate *blocked; /* those that wait for a lock, or an end */
     uint32_t blocked_count;
     size_t capacity;         /* of each of the two */
-    struct cog_coro **ready; /* scratch, as many */
     const struct cog_allocator *allocator;
     const struct cog_coro *wanted; /* whom the picker takes */
     bool is_inexact; /* something touched where nothing was to: what is proved on footprints is not

@@ -44,13 +44,7 @@ static inline void sim_touch_variable(struct sim_run *run, uint32_t variable,
 static inline void sim_touch_coroutine(struct sim_run *run, const struct sim_instance *instance,
                                        enum sim_touch_mode mode) {
     if (run->stepping != NULL) {
-        sim_touch(run, run->stepping->objects->coroutines + instance->process, mode);
-    }
-}
-
-static inline void sim_touch_network(struct sim_run *run) {
-    if (run->stepping != NULL) {
-        sim_touch(run, run->stepping->objects->network, SIM_TOUCH_WRITE);
+        sim_touch(run, sim_object_of_process(run->stepping->objects, instance->process), mode);
     }
 }
 

@@ -100,6 +100,7 @@ static void note_crash(struct sim_remote *remote) {
     remote->next = SIM_NEXT_OVER;
     remote->shell->is_stalled = false;
     remote->explorer->stepping.candidate_count = 0;
+    remote->explorer->stepping.present_count = 0;
     remote->explorer->stepping.blocked_count = 0;
     guess_footprint(remote);
 }
@@ -170,19 +171,19 @@ static bool reserve_candidates(struct sim_remote *remote, uint32_t count) {
 static bool take_candidates(struct sim_remote *remote) {
     struct sim_stepping *stepping = &remote->explorer->stepping;
     const struct sim_remote_block *block = remote->block;
-    uint32_t count = block->candidate_count + block->blocked_count;
+    uint32_t count = block->present_count + block->blocked_count;
     if (!reserve_candidates(remote, count)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        bool is_candidate = i < block->candidate_count;
-        struct sim_candidate *candidate = is_candidate
+        struct sim_candidate *candidate = i < block->present_count
                                               ? &stepping->candidates[i]
-                                              : &stepping->blocked[i - block->candidate_count];
+                                              : &stepping->blocked[i - block->present_count];
         *candidate = block->candidates[i];
         candidate->instance = instance_of(remote, candidate->process);
     }
     stepping->candidate_count = block->candidate_count;
+    stepping->present_count = block->present_count;
     stepping->blocked_count = block->blocked_count;
     stepping->is_inexact |= block->is_inexact;
     return true;

@@ -50,8 +50,9 @@ struct sim_remote_block {
     bool has_declared;
     uint32_t index;
     struct sim_footprint footprint;
-    struct sim_candidate candidates[SIM_REMOTE_CANDIDATES_MAX]; /* blocked ones behind them */
+    struct sim_candidate candidates[SIM_REMOTE_CANDIDATES_MAX]; /* all present, then blocked ones */
     uint32_t candidate_count;
+    uint32_t present_count;
     uint32_t blocked_count;
     struct sim_process processes[SIM_REMOTE_PROCESSES_MAX]; /* all that are known */
     bool has_ended[SIM_REMOTE_PROCESSES_MAX];

@@ -49,22 +49,24 @@ static char hear(const struct remote_world *world) {
 /* ---- Telling ---- */
 
 static void tell_candidates(struct sim_remote_block *block, const struct sim_stepping *stepping) {
-    uint32_t count = stepping->candidate_count + stepping->blocked_count;
+    uint32_t count = stepping->present_count + stepping->blocked_count;
     block->candidate_count = 0;
+    block->present_count = 0;
     block->blocked_count = 0;
     if (count > SIM_REMOTE_CANDIDATES_MAX) {
         block->fatal = COG_ENOMEM;
         return;
     }
-    if (stepping->candidate_count > 0) {
+    if (stepping->present_count > 0) {
         memcpy(block->candidates, stepping->candidates,
-               stepping->candidate_count * sizeof block->candidates[0]);
+               stepping->present_count * sizeof block->candidates[0]);
     }
     if (stepping->blocked_count > 0) {
-        memcpy(block->candidates + stepping->candidate_count, stepping->blocked,
+        memcpy(block->candidates + stepping->present_count, stepping->blocked,
                stepping->blocked_count * sizeof block->candidates[0]);
     }
     block->candidate_count = stepping->candidate_count;
+    block->present_count = stepping->present_count;
     block->blocked_count = stepping->blocked_count;
 }
 

@@ -126,6 +126,7 @@ static void build(struct sim_search *search, uint32_t earlier, uint32_t end) {
     const struct sim_trail *trail = &search->trail;
     reversal->stamp++;
     reversal->count = 0;
+    reversal->removed_count = 0;
     for (uint32_t process = 0; process < trail->stride; process++) {
         uint32_t last = trail->last_event[process];
         reversal->counts[process] = last != SIM_NONE ? trail->events[last].sequence : 0;
@@ -196,17 +197,96 @@ void sim_reversal_remove(struct sim_search *search, uint32_t i) {
 
 /* ---- Races ---- */
 
-static bool handle_race(struct sim_search *search, uint32_t earlier, uint32_t end,
-                        struct sim_step last, uint32_t last_event,
-                        bool (*handle)(struct sim_search *search, uint32_t level)) {
-    search->reversal.removed_count = 0;
-    build(search, earlier, end);
+typedef bool (*handler)(struct sim_search *search, uint32_t level);
+typedef bool (*seer)(const struct sim_search *search, uint32_t earlier, uint32_t later);
+
+/* A step that was tried may have touched what nobody had before. */
+static bool reserve_objects(struct sim_search *search, uint32_t footprint) {
+    struct sim_reversal *reversal = &search->reversal;
+    const struct sim_footprints_item *item = item_of(search, footprint);
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < item->count; i++) {
+        uint32_t object = search->footprints.touches[item->first + i].object;
+        last = object > last ? object : last;
+    }
+    while (last >= reversal->object_capacity) {
+        size_t before = reversal->object_capacity;
+        struct sim_reversal_object *grown = cog_grow(reversal->allocator, reversal->objects, before,
+                                                     &reversal->object_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return false;
+        }
+        reversal->objects = grown;
+        memset(grown + before, 0, (reversal->object_capacity - before) * sizeof grown[0]);
+    }
+    return true;
+}
+
+static bool handle_race(struct sim_search *search, uint32_t earlier, struct sim_step last,
+                        uint32_t last_event, handler handle) {
+    if (!reserve_objects(search, last.footprint)) {
+        return false;
+    }
     push(search, last, last_event);
     return handle(search, earlier);
 }
 
+/* Does anything from an event on that did not happen after the earlier one of a race depend on a
+ * footprint? */
+static bool is_met(const struct sim_search *search, uint32_t earlier, uint32_t from,
+                   uint32_t footprint) {
+    for (uint32_t event = from; event < search->depth; event++) {
+        if (!sim_trail_is_before(&search->trail, earlier, event) &&
+            sim_footprints_depend(&search->footprints, search->levels[event].step.footprint,
+                                  footprint)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The later step may touch something else when it comes first: so it is tried. What follows in the
+ * execution may then depend on it, though it did not: a race that has been looked at is looked at
+ * again when there is more of that. */
+static bool reverse_uncertain(struct sim_search *search, struct sim_trail_race *race,
+                              uint32_t later, handler handle) {
+    bool is_new = race->footprint == SIM_NONE;
+    uint32_t earlier = race->earlier;
+    struct sim_step last = search->levels[later].step;
+    if (is_new) {
+        build(search, earlier, later);
+        if (!sim_search_probe(search, earlier, &last)) {
+            return !search->is_out_of_memory;
+        }
+        race->footprint = last.footprint;
+        race->draws = last.draws;
+    }
+    uint32_t from = later + 1 > search->new_from ? later + 1 : search->new_from;
+    if (!is_new && !is_met(search, earlier, from, race->footprint)) {
+        return true;
+    }
+    last.footprint = race->footprint;
+    last.draws = race->draws;
+    build(search, earlier, search->depth);
+    if (is_met(search, earlier, later + 1, race->footprint) &&
+        !sim_search_probe(search, earlier, &last)) {
+        return !search->is_out_of_memory;
+    }
+    return handle_race(search, earlier, last, later, handle);
+}
+
+/* A step that has not been made comes before an event. */
+static bool reverse_before(struct sim_search *search, uint32_t earlier, struct sim_step step,
+                           bool is_certain, handler handle) {
+    build(search, earlier, search->depth);
+    if (!is_certain && !sim_search_probe(search, earlier, &step)) {
+        return !search->is_out_of_memory;
+    }
+    return handle_race(search, earlier, step, SIM_NONE, handle);
+}
+
 static bool reverse_pending(struct sim_search *search, const struct sim_present *blocked,
-                            bool (*handle)(struct sim_search *search, uint32_t level)) {
+                            handler handle) {
     enum { RACES_MAX = 64 };
     uint32_t races[RACES_MAX];
     uint32_t race_count = sim_trail_races_of_pending(&search->trail, blocked->process,
@@ -217,25 +297,64 @@ static bool reverse_pending(struct sim_search *search, const struct sim_present 
         return false;
     }
     for (uint32_t i = 0; i < race_count; i++) {
-        if (!handle_race(search, races[i], search->depth, step, SIM_NONE, handle)) {
+        if (!reverse_before(search, races[i], step, blocked->is_certain, handle)) {
             return false;
         }
     }
     return true;
 }
 
-bool sim_reversals(struct sim_search *search, bool is_short,
-                   bool (*handle)(struct sim_search *search, uint32_t level)) {
+static bool is_present(const struct sim_search *search, const struct sim_level *level,
+                       uint32_t process) {
+    bool is_last = level == &search->levels[search->depth];
+    uint32_t end = is_last ? search->present_count : level[1].present_first;
+    for (uint32_t i = level->present_first; i < end; i++) {
+        if (search->present[i].process == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those whose step an event has made impossible could have made it before. */
+static bool reverse_disabling(struct sim_search *search, uint32_t event, handler handle) {
+    const struct sim_level *level = &search->levels[event];
+    for (uint32_t i = level->present_first; i < level[1].present_first; i++) {
+        struct sim_step step = {.process = search->present[i].process,
+                                .footprint = SIM_FOOTPRINT_UNKNOWN};
+        if (step.process != level->step.process && !is_present(search, level + 1, step.process) &&
+            !reverse_before(search, event, step, false, handle)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool sim_reversals(struct sim_search *search, bool is_short, seer is_seen, handler handle) {
     const struct sim_trail *trail = &search->trail;
     if (!reserve(search)) {
         return false;
     }
-    for (uint32_t event = search->new_from; event < search->depth; event++) {
+    for (uint32_t event = 0; event < search->depth; event++) {
+        if (search->levels[event].disables && !reverse_disabling(search, event, handle)) {
+            return false;
+        }
         const struct sim_trail_event *later = &trail->events[event];
-        for (uint32_t i = 0; i < later->race_count; i++) {
-            uint32_t earlier = trail->races[later->race_first + i];
-            if (!handle_race(search, earlier, is_short ? event : search->depth,
-                             search->levels[event].step, event, handle)) {
+        bool is_certain = search->levels[event].is_certain;
+        uint32_t race_count = is_certain && event < search->new_from ? 0 : later->race_count;
+        for (uint32_t i = 0; i < race_count; i++) {
+            struct sim_trail_race *race = &trail->races[later->race_first + i];
+            if (is_seen != NULL && is_seen(search, race->earlier, event)) {
+                continue;
+            }
+            if (!is_certain) {
+                if (!reverse_uncertain(search, race, event, handle)) {
+                    return false;
+                }
+                continue;
+            }
+            build(search, race->earlier, is_short ? event : search->depth);
+            if (!handle_race(search, race->earlier, search->levels[event].step, event, handle)) {
                 return false;
             }
         }

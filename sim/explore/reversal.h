@@ -10,10 +10,13 @@
 #include "sim/explore/search.h"
 
 /* Calls handle for every race of the events that are new, with the level before the earlier one and
- * the sequence in search->reversal; also for the announced steps of those who are blocked at the
- * end. notdep goes to the end of the execution, or with is_short to e'. False: no memory, or handle
- * gave that. */
+ * the sequence in search->reversal; also for the steps of those who are blocked at the end. notdep
+ * goes to the end of the execution, or with is_short to e' if what that touches is certain. Races
+ * of which is_seen (may be null) says that they need not be looked at are left out, before anything
+ * is built. False: no memory, or handle gave that. */
 bool sim_reversals(struct sim_search *search, bool is_short,
+                   bool (*is_seen)(const struct sim_search *search, uint32_t earlier,
+                                   uint32_t later),
                    bool (*handle)(struct sim_search *search, uint32_t level));
 
 /* The first step of a process that is left, or SIM_NONE. */

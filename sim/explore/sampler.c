@@ -63,8 +63,11 @@ static void step(struct sim_sampler *sampler) {
     bool varies = (explorer->chooser.vary & SIM_VARY_ORDER) != 0;
     uint32_t index = varies ? sim_strategy_pick(sampler->strategy, &explorer->stepping) : 0;
     note_step(sampler, explorer->stepping.candidates[index].process);
+    bool is_draw = explorer->stepping.candidates[index].kind == SIM_PENDING_DRAW;
     sim_explorer_take(explorer, index);
-    sim_strategy_took(sampler->strategy, &explorer->stepping, index);
+    if (!is_draw) {
+        sim_strategy_took(sampler->strategy, &explorer->stepping, index);
+    }
 }
 
 int sim_sampler_play(struct sim_sampler *sampler, uint64_t seed) {

@@ -47,20 +47,32 @@ static bool fail(struct sim_search *search) {
 
 /* ---- Levels ---- */
 
-static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
-                        uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
+static bool reserve_present(struct sim_search *search, uint32_t count) {
+    while (search->present_count + count > search->present_capacity) {
         struct sim_present *grown =
-            cog_grow(search->allocator, search->present, search->present_count,
+            cog_grow(search->allocator, search->present, search->present_capacity,
                      &search->present_capacity, sizeof grown[0]);
         if (grown == NULL) {
             return fail(search);
         }
         search->present = grown;
-        grown[search->present_count++] = (struct sim_present){.process = candidates[i].process,
-                                                              .kind = candidates[i].kind,
-                                                              .access = candidates[i].access};
     }
+    return true;
+}
+
+static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
+                        uint32_t count) {
+    if (!reserve_present(search, count)) {
+        return false;
+    }
+    struct sim_present *present = &search->present[search->present_count];
+    for (uint32_t i = 0; i < count; i++) {
+        present[i] = (struct sim_present){.process = candidates[i].process,
+                                          .kind = candidates[i].kind,
+                                          .access = candidates[i].access,
+                                          .is_certain = candidates[i].is_certain};
+    }
+    search->present_count += count;
     return true;
 }
 
@@ -82,7 +94,7 @@ static bool reserve_marks(struct sim_search *search) {
 }
 
 /* Those who could not make a step at the level above, and can now, have been enabled by the event
- * between. */
+ * between; those who could, and cannot, were cancelled by it. */
 static bool note_enabled(struct sim_search *search, const struct sim_level *level) {
     if (search->depth == 0) {
         return true;
@@ -90,17 +102,24 @@ static bool note_enabled(struct sim_search *search, const struct sim_level *leve
     if (!reserve_marks(search)) {
         return false;
     }
-    const struct sim_level *above = level - 1;
+    struct sim_level *above = &search->levels[search->depth - 1];
+    uint32_t lost_count = level->present_first - above->present_first;
     search->mark++;
     for (uint32_t i = above->present_first; i < level->present_first; i++) {
         search->marks[search->present[i].process] = search->mark;
     }
     for (uint32_t i = level->present_first; i < search->present_count; i++) {
         uint32_t process = search->present[i].process;
-        if (search->marks[process] != search->mark && !sim_trail_enable(&search->trail, process)) {
+        if (i > level->present_first && search->present[i - 1].process == process) {
+            continue; /* cut off, for two reasons */
+        }
+        bool is_new = search->marks[process] != search->mark;
+        lost_count -= is_new || process == above->step.process ? 0 : 1;
+        if (is_new && !sim_trail_enable(&search->trail, process)) {
             return fail(search);
         }
     }
+    above->disables = above->step.process != SIM_TIME_PROCESS && lost_count > 1;
     return true;
 }
 
@@ -132,6 +151,20 @@ static bool snapshot_level(struct sim_search *search, struct sim_level *level) {
     return true;
 }
 
+/* What was handed down need not be explored where it is asleep. True: that was all. */
+static bool drop_asleep(struct sim_search *search, const struct sim_level *level) {
+    bool has_dropped = false;
+    uint32_t child = search->tree.nodes[level->root].first_child;
+    while (child != SIM_NONE &&
+           sim_search_is_asleep(search, level, search->tree.nodes[child].step)) {
+        search->tree.nodes[level->root].first_child = search->tree.nodes[child].next;
+        sim_wakeup_tree_drop(&search->tree, child);
+        child = search->tree.nodes[level->root].first_child;
+        has_dropped = true;
+    }
+    return has_dropped && child == SIM_NONE;
+}
+
 /* The world has come to a new level; its sleep set stands. */
 static bool enter(struct sim_search *search) {
     struct sim_level *level = &search->levels[search->depth];
@@ -142,18 +175,21 @@ static bool enter(struct sim_search *search) {
     level->blocked_count = 0;
     level->snapshot = SIM_NONE;
     bool is_step = level->next == SIM_NEXT_STEP;
-    level->candidate_count = is_step ? stepping->candidate_count : 0;
     level->blocked_count = stepping->blocked_count;
-    if ((is_step && !add_present(search, stepping->candidates, stepping->candidate_count)) ||
+    if ((is_step && !add_present(search, stepping->candidates, stepping->present_count)) ||
         !add_present(search, stepping->blocked, stepping->blocked_count) ||
         !note_enabled(search, level)) {
         return false;
     }
+    level->candidate_count = is_step ? stepping->candidate_count : 0;
     if (level->next == SIM_NEXT_TIME) {
         struct sim_step time = {.process = SIM_TIME_PROCESS};
         return sim_wakeup_tree_add(&search->tree, level->root, time) != SIM_NONE || fail(search);
     }
     if (!is_step) {
+        return true;
+    }
+    if (drop_asleep(search, level)) {
         return true;
     }
     return snapshot_level(search, level) && (search->policy->enter(search, level) || fail(search));
@@ -220,7 +256,7 @@ static bool execute(struct sim_search *search, struct sim_step step) {
         sim_explorer_pass_time(explorer);
         return true;
     }
-    for (uint32_t i = 0; i < explorer->stepping.candidate_count; i++) {
+    for (uint32_t i = 0; i < explorer->stepping.present_count; i++) {
         if (explorer->stepping.candidates[i].process == step.process) {
             sim_explorer_take(explorer, i);
             return true;
@@ -267,7 +303,8 @@ static uint32_t next_draws(struct sim_search *search, const struct sim_level *le
 }
 
 /* Where races are reversed, a step with other answers may come from elsewhere too: so, the first
- * time, those with the other answers are put beside the one with production's. */
+ * time, those with the other answers are put beside the one with production's; before all other
+ * steps, so that none of them is missing where the first one sleeps. */
 static bool add_alternatives(struct sim_search *search, struct sim_level *level,
                              struct sim_step step) {
     struct sim_draws *draws = &search->draws;
@@ -293,7 +330,8 @@ static bool add_alternatives(struct sim_search *search, struct sim_level *level,
                  child != SIM_NONE && !is_there; child = search->tree.nodes[child].next) {
                 is_there = sim_step_is(search->tree.nodes[child].step, step);
             }
-            if (!is_there && sim_wakeup_tree_add(&search->tree, level->root, step) == SIM_NONE) {
+            uint32_t first = search->tree.nodes[level->root].first_child;
+            if (!is_there && sim_wakeup_tree_add_beside(&search->tree, first, step) == SIM_NONE) {
                 return fail(search);
             }
         }
@@ -302,20 +340,16 @@ static bool add_alternatives(struct sim_search *search, struct sim_level *level,
     return true;
 }
 
-/* A step that has touched just what it announced touches the same wherever it comes. */
-static bool is_certain(const struct sim_search *search, const struct sim_level *level,
-                       const struct sim_footprint *footprint) {
-    if (level->step.process == SIM_TIME_PROCESS) {
-        return search->draws.answer_count == 0;
-    }
-    for (uint32_t i = 0; i < level->candidate_count; i++) {
-        const struct sim_present *present = &search->present[level->present_first + i];
+/* What is known of the step that is about to be explored. */
+static void note_present(const struct sim_search *search, struct sim_level *level) {
+    level->is_certain = false;
+    for (uint32_t i = level->present_first; i < search->present_count; i++) {
+        const struct sim_present *present = &search->present[i];
         if (present->process == level->step.process) {
-            return present->kind == SIM_PENDING_ACCESS && footprint->count == 1 &&
-                   footprint->touches[0].object == present->access.object;
+            level->is_certain = present->is_certain;
+            level->step.is_draw = present->kind == SIM_PENDING_DRAW;
         }
     }
-    return false;
 }
 
 /* Goes down along the leftmost child of the level's root. */
@@ -327,6 +361,7 @@ static bool descend(struct sim_search *search) {
     struct sim_wakeup_tree *tree = &search->tree;
     uint32_t child = tree->nodes[level->root].first_child;
     level->step = tree->nodes[child].step;
+    note_present(search, level);
     if (!execute(search, level->step)) {
         /* Only if what a step touches was told wrongly can one be asked for that is not there. */
         search->explorer->stepping.is_inexact = true;
@@ -345,7 +380,7 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
-    search->is_uncertain |= !is_certain(search, level, footprint);
+    search->is_uncertain |= search->draws.answer_count > 0 && !level->step.is_draw;
     tree->nodes[child].step = level->step; /* now that it is known what it touches */
     struct sim_level *below = level + 1;
     uint32_t sleep_end = search->sleep_count;
@@ -390,6 +425,28 @@ static void restore(struct sim_search *search) {
         (void)is_done;
     }
     (void)sim_explorer_next(search->explorer);
+}
+
+bool sim_search_probe(struct sim_search *search, uint32_t level, struct sim_step *last) {
+    uint32_t depth = search->depth;
+    search->depth = level;
+    restore(search);
+    search->depth = depth;
+    for (uint32_t i = 0; i < search->reversal.count; i++) {
+        if (!execute(search, search->reversal.steps[i].step)) {
+            return false;
+        }
+        (void)sim_explorer_next(search->explorer);
+    }
+    if (!execute(search, *last)) {
+        return false;
+    }
+    const struct sim_footprint *footprint = &search->explorer->stepping.footprint;
+    last->footprint =
+        sim_footprints_find(&search->footprints, footprint->touches, footprint->count);
+    last->draws = sim_draws_find(&search->draws, search->draws.answers, search->draws.answer_count);
+    search->is_out_of_memory |= last->footprint == SIM_NONE || last->draws == SIM_NONE;
+    return !search->is_out_of_memory;
 }
 
 /* Leaves the level under way. The step that led to it has been explored, and falls asleep. */
@@ -485,6 +542,7 @@ int sim_search_run(struct sim_search *search) {
         }
     }
     bool is_reduced = search->policy->sleeps || search->policy->races;
+    search->is_uncertain |= search->trail.has_overflown;
     search->is_complete &= !search->draws.is_partial && !search->explorer->stepping.is_inexact &&
                            !(is_reduced && search->is_uncertain);
     return search->is_out_of_memory ? COG_ENOMEM : COG_OK;

@@ -35,6 +35,8 @@ struct sim_level {
     uint32_t drawn_first; /* into drawn: what its step drew */
     uint32_t cost;        /* of bounded searches: spent so far */
     struct sim_step step; /* being explored from here */
+    bool is_certain;      /* it touches the same whatever happens before */
+    bool disables;        /* after it somebody else can no more make the step that he could */
 };
 
 /* Somebody who could make a step at a level, or would if it were not blocked. */
@@ -42,6 +44,7 @@ struct sim_present {
     uint32_t process;
     enum sim_pending_kind kind;
     struct sim_touch access;
+    bool is_certain;
 };
 
 /* An answer, and among how many it was chosen. */
@@ -141,8 +144,9 @@ struct sim_search {
     uint64_t run_count_max; /* stops there, or where asleep ones come to as many; 0: never */
     bool (*should_stop)(void *context); /* asked after each execution; may be null */
     void *stop_context;
-    bool is_uncertain; /* some steps touch what they do not announce: where they come at another
-                          place it may be something else, and a reduced search may miss that */
+    bool is_uncertain; /* something is drawn within steps, which may be asked for elsewhere when
+                          they come at another place; or there were too many races: a reduced search
+                          may miss something */
     bool has_ended;    /* there is nothing left to explore */
     bool is_complete;  /* and nothing was asleep in vain, left out or not seen */
     bool is_out_of_memory;
@@ -165,6 +169,10 @@ struct sim_step sim_search_candidate(const struct sim_search *search, const stru
 
 bool sim_search_is_asleep(const struct sim_search *search, const struct sim_level *level,
                           struct sim_step step);
+
+/* Finds out what a step touches, and draws, when it is made after the steps of the reversal, from a
+ * level on. The world is elsewhere then. False: it cannot be made there, or there is no memory. */
+bool sim_search_probe(struct sim_search *search, uint32_t level, struct sim_step *last);
 
 static inline struct sim_step sim_search_step_of(const struct sim_search *search, uint32_t event) {
     return search->levels[event].step;

@@ -14,7 +14,7 @@
 static uint32_t latest(const struct sim_search *search, const struct sim_level *level) {
     while (level > search->levels) {
         level--;
-        if (level->step.process != SIM_TIME_PROCESS) {
+        if (level->step.process != SIM_TIME_PROCESS && !level->step.is_draw) {
             return level->step.process;
         }
     }

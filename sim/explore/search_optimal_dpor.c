@@ -7,17 +7,23 @@
  */
 #include "sim/explore/reversal.h"
 
+/* Those who were made first go first, as far as they can: so executions differ late, and have more
+ * in common than when all take turns. */
 static bool enter_one(struct sim_search *search, struct sim_level *level) {
     if (search->tree.nodes[level->root].first_child != SIM_NONE) {
         return true; /* handed down */
     }
+    struct sim_step chosen = {.process = SIM_NO_PROCESS};
     for (uint32_t i = 0; i < level->candidate_count; i++) {
         struct sim_step step = sim_search_candidate(search, level, i);
-        if (!sim_search_is_asleep(search, level, step)) {
-            return sim_wakeup_tree_add(&search->tree, level->root, step) != SIM_NONE;
+        bool is_before = chosen.process == SIM_NO_PROCESS ||
+                         step.process - search->rotation < chosen.process - search->rotation;
+        if (is_before && !sim_search_is_asleep(search, level, step)) {
+            chosen = step;
         }
     }
-    return true;
+    return chosen.process == SIM_NO_PROCESS ||
+           sim_wakeup_tree_add(&search->tree, level->root, chosen) != SIM_NONE;
 }
 
 /* Is something asleep before the race that could begin the sequence, or be exchanged with all of
@@ -39,6 +45,22 @@ static bool is_seen(const struct sim_search *search, uint32_t level) {
     return false;
 }
 
+/* The same of what could begin it and is not its last step, without building it: most races are
+ * seen so. */
+static bool is_soon_seen(const struct sim_search *search, uint32_t earlier, uint32_t later) {
+    const struct sim_trail *trail = &search->trail;
+    uint32_t end = search->levels[earlier + 1].sleep_first;
+    for (uint32_t i = search->levels[earlier].sleep_first; i < end; i++) {
+        struct sim_step asleep = search->sleep[i];
+        uint32_t first = sim_trail_first_after(trail, earlier, asleep.process);
+        if (first != SIM_NONE && first != later && trail->events[first].past_end <= earlier &&
+            sim_step_is(search->levels[first].step, asleep)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The leftmost child that the sequence goes along with; what it begins with is taken out of it.
  * SIM_NONE: no child fits. */
 static uint32_t find_child(struct sim_search *search, uint32_t node) {
@@ -48,7 +70,7 @@ static uint32_t find_child(struct sim_search *search, uint32_t node) {
         struct sim_step step = tree->nodes[child].step;
         uint32_t at = sim_reversal_find(&search->reversal, step.process);
         if (at == SIM_NONE) {
-            if (sim_reversal_is_independent(search, step)) {
+            if (!step.is_draw && sim_reversal_is_independent(search, step)) {
                 return child;
             }
         } else if (sim_step_is(search->reversal.steps[at].step, step) &&
@@ -88,7 +110,7 @@ static bool insert(struct sim_search *search, uint32_t level) {
 }
 
 static bool reverse_all(struct sim_search *search) {
-    return sim_reversals(search, false, insert);
+    return sim_reversals(search, false, is_soon_seen, insert);
 }
 
 const struct sim_search_policy sim_search_optimal_dpor = {.name = "optimal-dpor",

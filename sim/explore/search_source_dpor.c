@@ -47,7 +47,7 @@ static bool add_initial(struct sim_search *search, uint32_t at) {
 }
 
 static bool reverse_all(struct sim_search *search) {
-    return sim_reversals(search, true, add_initial);
+    return sim_reversals(search, true, NULL, add_initial);
 }
 
 const struct sim_search_policy sim_search_source_dpor = {.name = "source-dpor",

@@ -166,14 +166,21 @@ static bool is_dependence(uint32_t earlier, uint32_t later) {
     return earlier != SIM_TOUCH_READ || later != SIM_TOUCH_READ;
 }
 
+static void reach(struct sim_trail_event *event, uint32_t before) {
+    if (before != SIM_NONE && before >= event->past_end) {
+        event->past_end = before + 1;
+    }
+}
+
 /* Joins the clocks of what an access depends on. All writes are ordered, so the latest one stands
  * for those before it. */
-static void join_accesses(const struct sim_trail *trail, uint32_t *clock, struct sim_touch touch,
-                          uint32_t record) {
+static void join_accesses(const struct sim_trail *trail, struct sim_trail_event *event,
+                          uint32_t *clock, struct sim_touch touch, uint32_t record) {
     while (record != SIM_NONE) {
         const struct sim_trail_record *access = &trail->records[record];
         if (is_dependence(access->mode, touch.mode)) {
             join(trail, clock, access->event);
+            reach(event, access->event);
         }
         if (access->mode != SIM_TOUCH_READ) {
             return;
@@ -250,15 +257,19 @@ static void add_race(struct race_search *search, uint32_t event) {
             return;
         }
     }
-    if (search->count < search->capacity) {
-        search->found[search->count++] = event;
+    if (search->count == search->capacity) {
+        search->trail->has_overflown = true;
+        return;
     }
+    search->found[search->count++] = event;
 }
 
-/* The latest lock of this lock, if another process has it; nothing else races with a lock. */
+/* The latest step that took this lock, if another process did; nothing else races with a lock.
+ * Those who only read it wait in its line. */
 static void find_lock(struct race_search *search, uint32_t record) {
     const struct sim_trail *trail = search->trail;
-    while (record != SIM_NONE && trail->records[record].mode == SIM_TOUCH_UNLOCK) {
+    while (record != SIM_NONE && (trail->records[record].mode == SIM_TOUCH_UNLOCK ||
+                                  trail->records[record].mode == SIM_TOUCH_READ)) {
         record = trail->records[record].previous;
     }
     if (record != SIM_NONE) {
@@ -267,18 +278,31 @@ static void find_lock(struct race_search *search, uint32_t record) {
     }
 }
 
+static bool touch_is_join(const struct sim_trail *trail, struct sim_touch touch) {
+    return touch.mode == SIM_TOUCH_READ && sim_object_is_coroutine(trail->objects, touch.object);
+}
+
+/* Could the second have come before the first? A join that is a step waits for the end; an unlock
+ * comes after its lock, but an acquire with a timeout may come after it. */
+static bool could_be_exchanged(const struct sim_trail *trail, const struct sim_trail_record *first,
+                               struct sim_touch second) {
+    if (touch_is_join(trail, second)) {
+        return trail->events[first->event].process !=
+               sim_object_process(trail->objects, second.object);
+    }
+    return second.mode != SIM_TOUCH_UNLOCK || first->mode == SIM_TOUCH_WRITE ||
+           first->mode == SIM_TOUCH_READ;
+}
+
 static void find_accesses(struct race_search *search, struct sim_touch touch, uint32_t record) {
     const struct sim_trail *trail = search->trail;
-    if (touch.object >= trail->objects->coroutines || touch.mode == SIM_TOUCH_UNLOCK) {
-        return;
-    }
     if (touch.mode == SIM_TOUCH_LOCK) {
         find_lock(search, record);
         return;
     }
     while (record != SIM_NONE) {
         const struct sim_trail_record *access = &trail->records[record];
-        if (is_dependence(access->mode, touch.mode)) {
+        if (is_dependence(access->mode, touch.mode) && could_be_exchanged(trail, access, touch)) {
             add_race(search, access->event);
         }
         if (access->mode != SIM_TOUCH_READ) {
@@ -376,13 +400,14 @@ static bool push_races(struct sim_trail *trail, struct sim_trail_event *event) {
     uint32_t count = find_races(&search, trail->touches + event->touch_first, event->touch_count,
                                 trail->records + event->record_first);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *grown = cog_grow(trail->allocator, trail->races, trail->race_count,
-                                   &trail->race_capacity, sizeof grown[0]);
+        struct sim_trail_race *grown = cog_grow(trail->allocator, trail->races, trail->race_count,
+                                                &trail->race_capacity, sizeof grown[0]);
         if (grown == NULL) {
             return false;
         }
         trail->races = grown;
-        grown[trail->race_count++] = found[i];
+        grown[trail->race_count++] =
+            (struct sim_trail_race){.earlier = found[i], .footprint = SIM_NONE};
     }
     event->race_count = count;
     return true;
@@ -421,10 +446,13 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
     }
     uint32_t *clock = row_of(trail, index);
     begin_clock(trail, clock, event->previous, trail->enabled_by[process]);
+    reach(event, event->previous);
+    reach(event, trail->enabled_by[process]);
     for (uint32_t i = 0; i < event->touch_count; i++) {
         struct sim_touch touch = trail->touches[event->touch_first + i];
-        if (touch.object >= trail->objects->coroutines) { /* edges: nothing before them races */
-            join_accesses(trail, clock, touch, trail->records[event->record_first + i].previous);
+        if (touch_is_join(trail, touch)) { /* an edge: nothing before it races */
+            join_accesses(trail, event, clock, touch,
+                          trail->records[event->record_first + i].previous);
         }
     }
     if (trail->finds_races && !push_races(trail, event)) {
@@ -432,7 +460,7 @@ bool sim_trail_push(struct sim_trail *trail, uint32_t process,
         return false;
     }
     for (uint32_t i = 0; i < event->touch_count; i++) {
-        join_accesses(trail, clock, trail->touches[event->touch_first + i],
+        join_accesses(trail, event, clock, trail->touches[event->touch_first + i],
                       trail->records[event->record_first + i].previous);
     }
     clock[process] = event->sequence;
@@ -458,6 +486,17 @@ bool sim_trail_enable(struct sim_trail *trail, uint32_t process) {
         (struct sim_trail_enabled){.process = process, .previous = trail->enabled_by[process]};
     trail->enabled_by[process] = trail->event_count - 1;
     return true;
+}
+
+uint32_t sim_trail_first_after(const struct sim_trail *trail, uint32_t event, uint32_t process) {
+    uint32_t first = SIM_NONE;
+    uint32_t at = process < trail->stride ? trail->last_event[process] : SIM_NONE;
+    while (at != SIM_NONE && at > event) {
+        first = at;
+        at = trail->events[at].previous;
+    }
+    bool is_free = first != SIM_NONE && !sim_trail_is_before(trail, event, first);
+    return is_free ? first : SIM_NONE;
 }
 
 bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process) {

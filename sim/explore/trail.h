@@ -10,8 +10,9 @@
  * included. (Mattern: Virtual time and global states of distributed systems, 1989.)
  *
  * A *race* is a pair of dependent events of different processes with nothing between them in
- * happens-before, which could have come in the other order. An unlock never races, a lock only with
- * the latest earlier lock; the end of a coroutine and what waits for it are edges and no races.
+ * happens-before, which could have come in the other order. An unlock races with an acquire that
+ * has a timeout alone, a lock only with the latest earlier lock; the end of a coroutine and a join
+ * without a timeout are an edge and no race.
  */
 #ifndef SIM_EXPLORE_TRAIL_H
 #define SIM_EXPLORE_TRAIL_H
@@ -29,6 +30,7 @@ struct sim_trail_event {
     uint32_t record_first;  /* into records: where this event's begin */
     uint32_t enabled_first; /* into enabled: likewise */
     uint32_t previous;      /* event of its process, or SIM_NONE */
+    uint32_t past_end;      /* all that happened before it comes before the event of this number */
     uint32_t race_first;    /* into races: the events that it races with */
     uint32_t race_count;
 };
@@ -45,6 +47,13 @@ struct sim_trail_record {
 struct sim_trail_enabled {
     uint32_t process;
     uint32_t previous;
+};
+
+/* An event that a later one races with. */
+struct sim_trail_race {
+    uint32_t earlier;
+    uint32_t footprint; /* for whoever looks at races: at first SIM_NONE */
+    uint32_t draws;     /* likewise */
 };
 
 struct sim_trail {
@@ -64,7 +73,7 @@ struct sim_trail {
     struct sim_trail_enabled *enabled;
     uint32_t enabled_count;
     size_t enabled_capacity;
-    uint32_t *races;
+    struct sim_trail_race *races;
     uint32_t race_count;
     size_t race_capacity;
     bool finds_races;      /* set it to have them found */
@@ -74,6 +83,7 @@ struct sim_trail {
     size_t object_capacity;
     uint32_t last_time; /* the latest advance of time, or SIM_NONE */
     uint32_t *scratch;  /* a row */
+    bool has_overflown; /* an event had more races than are looked for */
     bool is_out_of_memory;
 };
 
@@ -104,6 +114,9 @@ static inline bool sim_trail_is_before(const struct sim_trail *trail, uint32_t a
     }
     return trail->clocks[(size_t)b * trail->stride + event->process] >= event->sequence;
 }
+
+/* The first event of a process behind an event, if it did not happen after it; else SIM_NONE. */
+uint32_t sim_trail_first_after(const struct sim_trail *trail, uint32_t event, uint32_t process);
 
 /* Has an event made this process able to run? */
 bool sim_trail_enables(const struct sim_trail *trail, uint32_t event, uint32_t process);

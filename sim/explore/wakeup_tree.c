@@ -45,6 +45,17 @@ uint32_t sim_wakeup_tree_add(struct sim_wakeup_tree *tree, uint32_t parent, stru
     return node;
 }
 
+uint32_t sim_wakeup_tree_add_beside(struct sim_wakeup_tree *tree, uint32_t node,
+                                    struct sim_step step) {
+    uint32_t added = take_node(tree);
+    if (added != SIM_NONE) {
+        tree->nodes[added] = (struct sim_wakeup_node){
+            .step = step, .first_child = SIM_NONE, .next = tree->nodes[node].next};
+        tree->nodes[node].next = added;
+    }
+    return added;
+}
+
 uint32_t sim_wakeup_tree_root(struct sim_wakeup_tree *tree) {
     uint32_t node = take_node(tree);
     if (node != SIM_NONE) {

@@ -21,6 +21,7 @@ struct sim_step {
     uint32_t process;
     uint32_t footprint; /* number, or SIM_FOOTPRINT_UNKNOWN: it may touch anything */
     uint32_t draws;     /* number of how its draws went; 0: production's answers */
+    bool is_draw;       /* nothing but that: it goes with no sequence that does not have it */
 };
 
 static inline bool sim_step_is(struct sim_step a, struct sim_step b) {
@@ -50,6 +51,10 @@ uint32_t sim_wakeup_tree_root(struct sim_wakeup_tree *tree);
 
 /* A new child, to the right of those that parent has. SIM_NONE: no memory. */
 uint32_t sim_wakeup_tree_add(struct sim_wakeup_tree *tree, uint32_t parent, struct sim_step step);
+
+/* A new sibling, next to the right of a node. SIM_NONE: no memory. */
+uint32_t sim_wakeup_tree_add_beside(struct sim_wakeup_tree *tree, uint32_t node,
+                                    struct sim_step step);
 
 /* Takes a node away, with all below it. */
 void sim_wakeup_tree_drop(struct sim_wakeup_tree *tree, uint32_t node);

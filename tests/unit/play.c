@@ -68,8 +68,7 @@ void play_bytes(struct play *play, const char *bytes, size_t length,
     }
 }
 
-/* The text with its first line, and " for ' but where \ stands before it. */
-static char *complete(const char *text) {
+char *play_complete(const char *text) {
     static const char first[] = "scenario \"t\"\n";
     size_t bytes = strlen(text);
     char *whole = malloc(sizeof first + bytes);
@@ -82,7 +81,7 @@ static char *complete(const char *text) {
 }
 
 void play_open(struct play *play, const char *text, const struct sim_run_options *options) {
-    char *whole = complete(text);
+    char *whole = play_complete(text);
     play_bytes(play, whole, strlen(whole), options, 0);
     if (play->status == COG_EINVALID) {
         struct sim_buffer rendered;

@@ -40,6 +40,9 @@ struct play {
 
 void play_allocator_init(struct play_allocator *counting);
 
+/* The text with its first line, and " for '; the caller frees it. */
+char *play_complete(const char *text);
+
 /* Parses, compiles and makes the run; options may be null. Ends the test when the scenario is not
  * right. */
 void play_open(struct play *play, const char *text, const struct sim_run_options *options);

@@ -1,206 +1,156 @@
-/* test_search_programs.c - reduced searches against plain search, over random programs: where they
- * say that they have seen everything, they have come to the same outcomes. */
-#include "sim/explore/random.h"
-#include "sim/explore/search.h"
-#include "tests/unit/language_fixture.h"
+/* test_search_programs.c - reduced searches against plain search, over random programs: they come
+ * to the same outcomes, and where each step touches one thing alone to the same number of
+ * executions.
+ */
+#include "tests/unit/exploration.h"
+#include "tests/unit/random_scenario.h"
 
-enum { PROGRAMS = 150, EXECUTIONS_MAX = 5000, OUTCOMES_MAX = 4096 };
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
-struct writer {
-    struct sim_buffer text;
-    uint64_t seed;
-    uint64_t count;
+#include <cmocka.h>
+
+enum { EXECUTIONS_MAX = 1000, STATEMENTS_MAX = 3 };
+
+struct compared {
+    char text[RANDOM_SCENARIO_BYTES];
+    struct search_found plain;
+    struct search_found optimal;
+    struct search_found source;
+    struct search_found sleep_sets;
+    bool has_plain; /* plain search has come to its end */
 };
 
-static uint32_t below(struct writer *writer, uint32_t count) {
-    return (uint32_t)(sim_random_draw(writer->seed, 0, 0, writer->count++) % count);
+static void search(struct exploration *exploration, const struct sim_search_policy *policy,
+                   unsigned vary, struct search_found *found) {
+    struct search_way way = {.policy = policy, .run_count_max = EXECUTIONS_MAX};
+    exploration_search(exploration, &way, vary, found);
+    assert_int_equal(found->status, COG_OK);
 }
 
-static const char *variable(struct writer *writer) {
-    static const char *const names[] = {"x", "y", "a[0]", "a[1]"};
-    return names[below(writer, 4)];
+static void compare(struct compared *compared, uint64_t seed, unsigned themes, unsigned vary) {
+    struct exploration exploration;
+    random_scenario_write(seed, themes, 2 + (uint32_t)(seed % 2), STATEMENTS_MAX, compared->text);
+    exploration_open(&exploration, compared->text, vary);
+    search(&exploration, &sim_search_all, vary, &compared->plain);
+    compared->has_plain = compared->plain.run_count < EXECUTIONS_MAX;
+    if (compared->has_plain) {
+        search(&exploration, &sim_search_optimal_dpor, vary, &compared->optimal);
+        search(&exploration, &sim_search_source_dpor, vary, &compared->source);
+        search(&exploration, &sim_search_sleep_sets, vary, &compared->sleep_sets);
+    }
+    exploration_close(&exploration);
 }
 
-static void write_line(struct writer *writer, uint32_t depth, const char *format, ...) {
-    char line[200];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    sim_buffer_add_repeated(&writer->text, ' ', 4 * (size_t)depth);
-    sim_buffer_add_text(&writer->text, line);
-    sim_buffer_add_text(&writer->text, "\n");
-}
-
-/* One or two accesses, of which a condition or a lock may be part. */
-static void write_statement(struct writer *writer) {
-    uint32_t local = below(writer, 2);
-    switch (below(writer, 8)) {
-    case 0:
-        write_line(writer, 1, "set r%u = %s", local, variable(writer));
-        break;
-    case 1:
-        write_line(writer, 1, "set %s = r%u + 1", variable(writer), local);
-        break;
-    case 2:
-        write_line(writer, 1, "add 1 to %s", variable(writer));
-        break;
-    case 3:
-        write_line(writer, 1, "cas %s from %u to %u as is_done", variable(writer), below(writer, 2),
-                   2 + below(writer, 2));
-        break;
-    case 4:
-        write_line(writer, 1, "if %s == %u", variable(writer), below(writer, 3));
-        write_line(writer, 2, "set %s = %u", variable(writer), 1 + below(writer, 3));
-        break;
-    case 5:
-        write_line(writer, 1, "if r%u > 0", local);
-        write_line(writer, 2, "set r%u = %s", 1 - local, variable(writer));
-        break;
-    case 6:
-        write_line(writer, 1, "swap %s with %u as r%u", variable(writer), below(writer, 3), local);
-        break;
-    default:
-        write_line(writer, 1, "acquire %s", local == 0 ? "m" : "n");
-        write_line(writer, 1, "set r0 = %s", variable(writer));
-        write_line(writer, 1, "set %s = r0 + 1", variable(writer));
-        write_line(writer, 1, "release %s", local == 0 ? "m" : "n");
-        break;
+static void forget(struct compared *compared) {
+    search_found_term(&compared->plain);
+    if (compared->has_plain) {
+        search_found_term(&compared->optimal);
+        search_found_term(&compared->source);
+        search_found_term(&compared->sleep_sets);
     }
 }
 
-/* Both locals are set at its beginning. */
-static void write_body(struct writer *writer) {
-    write_line(writer, 1, "let r0 = 0");
-    write_line(writer, 1, "let r1 = 0");
-    uint32_t count = 2 + below(writer, 2);
-    for (uint32_t i = 0; i < count; i++) {
-        write_statement(writer);
+static bool is_same(const struct search_found *a, const struct search_found *b) {
+    return a->outcomes.length == b->outcomes.length &&
+           memcmp(a->outcomes.bytes, b->outcomes.bytes, a->outcomes.length) == 0;
+}
+
+static void check_outcomes(const struct compared *compared, uint64_t seed) {
+    bool is_right = is_same(&compared->plain, &compared->optimal) &&
+                    is_same(&compared->plain, &compared->source) &&
+                    is_same(&compared->plain, &compared->sleep_sets);
+    if (!is_right) {
+        print_error("seed %" PRIu64 "\n", seed);
+        print_error("%s\nplain:\n", compared->text);
+        print_error("%soptimal DPOR:\n", compared->plain.outcomes.bytes);
+        print_error("%ssource-DPOR:\n", compared->optimal.outcomes.bytes);
+        print_error("%ssleep sets:\n", compared->source.outcomes.bytes);
+        print_error("%s\n", compared->sleep_sets.outcomes.bytes);
     }
+    assert_true(is_right);
 }
 
-static void write_program(struct writer *writer, uint64_t seed) {
-    writer->seed = seed;
-    writer->count = 0;
-    sim_buffer_init(&writer->text, cog_allocator_malloc());
-    sim_buffer_add_text(&writer->text, "scenario \"random\"\nshared x = 0\nshared y = 0\n"
-                                       "shared a[2] = 0\nlock m\nlock n\n");
-    uint32_t count = 2 + below(writer, 2);
-    for (uint32_t i = 0; i < count; i++) {
-        write_line(writer, 0, "coro c%u", i);
-        write_body(writer);
-    }
-    sim_buffer_add_text(&writer->text, "outcome x, y, a[0], a[1]\n");
-}
-
-struct found {
-    uint64_t hashes[OUTCOMES_MAX];
-    uint32_t count;
-    uint64_t run_count;
-    uint64_t asleep_count;
-    bool has_ended;
-    bool is_complete;
-};
-
-static int compare(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left;
-    uint64_t b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-static void explore(const char *text, const struct sim_search_policy *policy, struct found *found) {
-    struct parsed parsed;
-    struct sim_program program;
-    struct sim_explorer explorer;
-    struct sim_search search;
-    parse_text(&parsed, text);
-    if (parsed.scenario == NULL) {
-        print_error("%s%s", text, rendered_text(&parsed));
-    }
-    assert_non_null(parsed.scenario);
-    const struct cog_allocator *allocator = cog_allocator_malloc();
-    assert_int_equal(sim_program_init(&program, allocator, parsed.scenario, NULL), COG_OK);
-    struct sim_explorer_options options = {.vary = SIM_VARY_ORDER};
-    assert_int_equal(sim_explorer_open(&explorer, &program, &options), COG_OK);
-    assert_int_equal(sim_search_init(&search, &explorer, policy), COG_OK);
-    search.run_count_max = EXECUTIONS_MAX;
-    assert_int_equal(sim_search_run(&search), COG_OK);
-    found->count = 0;
-    for (uint32_t i = 0; i < explorer.tally.outcome_count && i < OUTCOMES_MAX; i++) {
-        found->hashes[found->count++] = explorer.tally.outcomes[i].hash;
-    }
-    qsort(found->hashes, found->count, sizeof found->hashes[0], compare);
-    found->run_count = explorer.tally.run_count;
-    found->asleep_count = search.asleep_count;
-    found->has_ended = search.has_ended;
-    found->is_complete = search.is_complete;
-    sim_search_term(&search);
-    sim_explorer_close(&explorer);
-    sim_program_term(&program);
-    free_parsed(&parsed);
-}
-
-static bool is_same(const struct found *a, const struct found *b) {
-    return a->count == b->count &&
-           memcmp(a->hashes, b->hashes, a->count * sizeof a->hashes[0]) == 0;
-}
-
-static void reduced_searches_come_to_what_plain_search_comes_to(void **state) {
+static void they_come_to_one_execution_of_each_kind(void **state) {
     (void)state;
-    static struct found plain;
-    static struct found optimal;
-    static struct found other;
-    uint32_t compared = 0;
-    uint32_t varied = 0;
-    for (uint64_t seed = 1; seed <= PROGRAMS; seed++) {
-        struct writer writer;
-        write_program(&writer, seed);
-        explore(writer.text.bytes, &sim_search_all, &plain);
-        if (plain.has_ended) {
-            explore(writer.text.bytes, &sim_search_optimal_dpor, &optimal);
-            explore(writer.text.bytes, &sim_search_sleep_sets, &other);
-            bool is_right = optimal.is_complete && is_same(&plain, &optimal) &&
-                            optimal.asleep_count == 0 && is_same(&plain, &other) &&
-                            optimal.run_count == other.run_count;
-            explore(writer.text.bytes, &sim_search_source_dpor, &other);
-            is_right &= is_same(&plain, &other) && optimal.run_count == other.run_count;
-            if (!is_right) {
-                print_error("seed %u: plain %u outcomes, optimal %u (%u runs, %u asleep, complete "
-                            "%d), other %u (%u runs)\n%s",
-                            (unsigned)seed, plain.count, optimal.count, (unsigned)optimal.run_count,
-                            (unsigned)optimal.asleep_count, optimal.is_complete, other.count,
-                            (unsigned)other.run_count, writer.text.bytes);
-            }
-            assert_true(is_right);
-            compared++;
-            varied += plain.count > 1 ? 1 : 0;
+    static struct compared compared;
+    uint32_t count = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        compare(&compared, seed, RANDOM_SHARED | RANDOM_LOCKS, SIM_VARY_ORDER);
+        if (compared.has_plain) {
+            check_outcomes(&compared, seed);
+            assert_int_equal(compared.optimal.asleep_count, 0);
+            assert_int_equal(compared.optimal.run_count, compared.sleep_sets.run_count);
+            assert_int_equal(compared.optimal.run_count, compared.source.run_count);
+            assert_true(compared.optimal.is_complete);
+            count++;
         }
-        sim_buffer_term(&writer.text);
+        forget(&compared);
     }
-    assert_true(compared > PROGRAMS / 2);
-    assert_true(varied > PROGRAMS / 4);
+    assert_true(count > 50);
+}
+
+/* A number of its own for each seed, of which half the bits are set, or a quarter. */
+static unsigned draw_themes(uint64_t seed) {
+    uint64_t bits = (seed + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    bits = (bits ^ bits >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits ^= bits >> 32;
+    unsigned themes = (unsigned)bits & (unsigned)(bits >> 20 | (bits >> 40) % 2 * UINT32_MAX);
+    return (themes | RANDOM_SHARED) & ((1u << RANDOM_THEMES) - 1);
+}
+
+static void whatever_a_program_does_they_come_to_the_same_outcomes(void **state) {
+    (void)state;
+    static struct compared compared;
+    uint32_t count = 0;
+    uint32_t complete = 0;
+    uint32_t varied = 0;
+    for (uint64_t seed = 0; seed < 600; seed++) {
+        unsigned vary = SIM_VARY_ORDER | (seed % 3 == 0 ? (unsigned)SIM_VARY_ARRIVALS : 0);
+        compare(&compared, seed, draw_themes(seed), vary);
+        if (compared.has_plain) {
+            check_outcomes(&compared, seed);
+            complete += compared.optimal.is_complete ? 1 : 0;
+            varied += strchr(compared.plain.outcomes.bytes, '\n')[1] != '\0' ? 1 : 0;
+            count++;
+        }
+        forget(&compared);
+    }
+    assert_true(count > 400);
+    assert_true(complete * 10 > count * 9);
+    assert_true(varied > 50);
 }
 
 /* A search that gives up at once would be noticed. */
 static void a_search_that_misses_something_is_noticed(void **state) {
     (void)state;
-    static struct found plain;
-    static struct found bounded;
+    static char text[RANDOM_SCENARIO_BYTES];
     uint32_t missed = 0;
-    for (uint64_t seed = 1; seed <= 50; seed++) {
-        struct writer writer;
-        write_program(&writer, seed);
-        explore(writer.text.bytes, &sim_search_all, &plain);
-        explore(writer.text.bytes, &sim_search_preemptions, &bounded); /* bound 0 */
-        missed += plain.has_ended && !is_same(&plain, &bounded) ? 1 : 0;
-        sim_buffer_term(&writer.text);
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct exploration exploration;
+        struct search_found plain;
+        struct search_found bounded;
+        random_scenario_write(seed, RANDOM_SHARED, 3, STATEMENTS_MAX + 1, text);
+        exploration_open(&exploration, text, SIM_VARY_ORDER);
+        search(&exploration, &sim_search_all, SIM_VARY_ORDER, &plain);
+        search(&exploration, &sim_search_preemptions, SIM_VARY_ORDER, &bounded); /* bound 0 */
+        missed += is_same(&plain, &bounded) ? 0 : 1;
+        search_found_term(&plain);
+        search_found_term(&bounded);
+        exploration_close(&exploration);
     }
-    assert_true(missed > 5);
+    assert_true(missed > 10);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reduced_searches_come_to_what_plain_search_comes_to),
+        cmocka_unit_test(they_come_to_one_execution_of_each_kind),
+        cmocka_unit_test(whatever_a_program_does_they_come_to_the_same_outcomes),
         cmocka_unit_test(a_search_that_misses_something_is_noticed),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
