@@ -71,7 +71,7 @@ static const struct sim_outcome *outcome(const struct sim_explored *explored, co
 static const char counter_text[] = "scenario \"s\"\nhost h program \"counter\"\nexpect end at 0ms\n";
 static const char spin_text[] = "scenario \"s\"\nhost h program \"spin\"\nexpect end at 0ms\n";
 static const char echo_text[] = "scenario \"s\"\nhost server program \"echo\"\n"
-                                "coro one on client\n    pick b from 1, 2\n"
+                                "coro one on client after 1ms\n    pick b from 1, 2\n"
                                 "    connect c to server port 7\n"
                                 "    sendall c \"{b}\\n\"\n    recvline line from c max 9\n"
                                 "    log line\n    close c\n    sleep 1ms\n"
