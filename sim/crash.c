@@ -163,9 +163,10 @@ void sim_crash_describe(struct sim_crash *crash, const struct sim_witness *witne
     (void)sim_duration_format(witness->now_ns, when);
     (void)sim_duration_format(hang_ns, hang);
     if (is_hang(wait_status)) {
-        (void)snprintf(crash->text, room,
-                       "%s does not come back: it ran for %s%s, at %s (--hang sets how long it may)",
-                       who, hang, place, when);
+        (void)snprintf(
+            crash->text, room,
+            "%s does not come back: it ran for %s%s, at %s (--hang sets how long it may)", who,
+            hang, place, when);
     } else if (sanitizer != NULL) {
         (void)snprintf(crash->text, room, "%s crashed%s, at %s: a sanitizer says %.*s", who, place,
                        when, bytes, sanitizer);
@@ -179,9 +180,8 @@ void sim_crash_describe(struct sim_crash *crash, const struct sim_witness *witne
 }
 
 void sim_crash_limit(int64_t hang_ns) {
-    struct itimerval limit = {
-        .it_value = {.tv_sec = (time_t)(hang_ns / 1000000000),
-                     .tv_usec = (suseconds_t)(hang_ns % 1000000000 / 1000)}};
+    struct itimerval limit = {.it_value = {.tv_sec = (time_t)(hang_ns / 1000000000),
+                                           .tv_usec = (suseconds_t)(hang_ns % 1000000000 / 1000)}};
     if (hang_ns > 0 && limit.it_value.tv_sec == 0 && limit.it_value.tv_usec == 0) {
         limit.it_value.tv_usec = 1;
     }

@@ -1,5 +1,5 @@
-/* fuzz_entry.c - libFuzzer's entry for C programs that are hosts: the bytes are the decisions of a run
- * of a scenario. Not part of libcogsim, for it prints and has state: `cogsim_fuzz`.
+/* fuzz_entry.c - libFuzzer's entry for C programs that are hosts: the bytes are the decisions of a
+ * run of a scenario. Not part of libcogsim, for it prints and has state: `cogsim_fuzz`.
  *
  * COGSIM_SCENARIO names the scenario (or the macro of that name, at compile time), COGSIM_PROGRAMS
  * the folders of its programs. These are loaded once, so that what they have seen counts over all
@@ -33,7 +33,7 @@ static struct sim_source source;
 static struct sim_diagnostics diagnostics;
 static struct sim_scenario *scenario;
 static struct sim_program program;
-static struct sim_image *images; /* of each host */
+static struct sim_image *images;    /* of each host */
 static struct sim_witness *witness; /* shared with the process of tell_way */
 
 __attribute__((noreturn)) static void give_up(const char *what, const char *about) {
@@ -65,12 +65,10 @@ static void load(const char *path) {
         give_up("cannot read ", path);
     }
     (void)sim_source_include_files(&source, ".");
-    int status =
-        sim_scenario_parse_with(allocator, &source, &options, &diagnostics, &scenario);
-    status = status == COG_OK ? sim_program_init(&program, allocator, scenario, &diagnostics)
-                              : status;
+    int status = sim_scenario_parse_with(allocator, &source, &options, &diagnostics, &scenario);
     status =
-        status == COG_OK ? sim_program_find_images(&program, folders, &diagnostics) : status;
+        status == COG_OK ? sim_program_init(&program, allocator, scenario, &diagnostics) : status;
+    status = status == COG_OK ? sim_program_find_images(&program, folders, &diagnostics) : status;
     if (status != COG_OK) {
         show_findings();
         give_up("cannot run ", path);
@@ -104,8 +102,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     }
     load(path);
     load_images(path);
-    void *shared = mmap(NULL, sizeof *witness, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                        -1, 0);
+    void *shared =
+        mmap(NULL, sizeof *witness, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
         give_up("out of memory", "");
     }

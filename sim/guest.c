@@ -194,8 +194,8 @@ static void observe(void *context, const struct cog_event *event) {
     if (host->next.ops != NULL) {
         host->next.ops->event(host->next.context, event);
     }
-    bool is_other = sim_interpreter_runs(event->coro) ||
-                    cog_coro_tag(event->coro) == SIM_TRACER_UNSEEN;
+    bool is_other =
+        sim_interpreter_runs(event->coro) || cog_coro_tag(event->coro) == SIM_TRACER_UNSEEN;
     if (is_other) {
         return;
     }

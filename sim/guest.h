@@ -22,11 +22,11 @@
 struct sim_guest_host {
     struct sim_run_host *host;
     struct sim_image image;
-    struct cog_observer next;      /* the tracer's, or nobody */
-    struct sim_instance *main;     /* stands for the host */
-    struct sim_instance *running;  /* the guest resumed last, or main */
-    bool has_declared;             /* some memory: what is not declared is not shared */
-    struct sim_coroutine *source;  /* of its instances: without statements */
+    struct cog_observer next;     /* the tracer's, or nobody */
+    struct sim_instance *main;    /* stands for the host */
+    struct sim_instance *running; /* the guest resumed last, or main */
+    bool has_declared;            /* some memory: what is not declared is not shared */
+    struct sim_coroutine *source; /* of its instances: without statements */
 };
 
 /* Objects of a host with a program, from objects->guests on. */

@@ -57,7 +57,7 @@ struct sim_guide {
     uint32_t step_next;           /* of the steps followed */
     uint64_t random_count;        /* decisions at random so far */
     size_t byte_next;
-    uint32_t draw_next;           /* of the step under way */
+    uint32_t draw_next; /* of the step under way */
     struct sim_drift drifts[SIM_DRIFTS_MAX];
     uint32_t drift_count; /* of all */
     bool is_out_of_memory;

@@ -15,7 +15,7 @@ typedef int (*sim_image_main)(struct cog_scheduler *scheduler);
 
 struct sim_image {
     void *handle; /* null: not open */
-    int file; /* the copy; open as long as the image is */
+    int file;     /* the copy; open as long as the image is */
     sim_image_main main;
     const char *base; /* where it is loaded */
     size_t bytes;

@@ -65,9 +65,9 @@ static int find_image(struct sim_program *program, uint32_t index, const char *c
         tell_missing(host, file, diagnostics);
         status = COG_EINVALID;
     } else if (sim_image_check(sought.path.bytes, &problem) != COG_OK) {
-        struct sim_finding *finding = sim_diagnostics_error(
-            diagnostics, host->place, "program %s of host '%s' %s", sought.path.bytes, host->name,
-            problem.what);
+        struct sim_finding *finding =
+            sim_diagnostics_error(diagnostics, host->place, "program %s of host '%s' %s",
+                                  sought.path.bytes, host->name, problem.what);
         sim_diagnostics_help(diagnostics, finding, "%s", problem.help);
         status = COG_EINVALID;
     } else {

@@ -90,7 +90,7 @@ struct sim_run {
     const struct sim_chooser *chooser; /* null: production decides everything */
     struct sim_stepping *stepping;     /* null: the order of steps is production's */
     struct sim_turn turn;
-    bool has_drawn_times; /* of the actions: when they happen */
+    bool has_drawn_times;    /* of the actions: when they happen */
     bool has_started_guests; /* C programs have added their coroutines */
 
     struct sim_value **variables; /* of each, its elements */
@@ -102,17 +102,17 @@ struct sim_run {
 
     struct sim_instance *instances; /* in order of making */
     struct sim_instance *last_instance;
-    struct sim_instance *guests;    /* C coroutines, in order of making */
+    struct sim_instance *guests; /* C coroutines, in order of making */
     struct sim_instance *last_guest;
     struct sim_instance **guests_by_tag; /* of each coroutine's tag - 1; null: it is no guest */
     size_t guest_capacity;
-    uint32_t guest_count;         /* tags given, where the tracer gives none */
-    bool is_of_guests;            /* the scenario has no coroutine in the foreground: they are */
-    struct sim_remote *remote;    /* it goes on in another process (explore/remote.h), or null */
+    uint32_t guest_count;           /* tags given, where the tracer gives none */
+    bool is_of_guests;              /* the scenario has no coroutine in the foreground: they are */
+    struct sim_remote *remote;      /* it goes on in another process (explore/remote.h), or null */
     const struct sim_image *images; /* as in the options */
-    struct sim_witness *witness;  /* null: nobody looks on */
-    uint32_t foreground_count;  /* that have not ended */
-    struct sim_action *actions; /* what the world does, by time, then place in the file */
+    struct sim_witness *witness;    /* null: nobody looks on */
+    uint32_t foreground_count;      /* that have not ended */
+    struct sim_action *actions;     /* what the world does, by time, then place in the file */
     uint32_t action_count;
     uint32_t action_next;
     struct sim_watch *watches; /* what must hold over time */

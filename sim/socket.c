@@ -92,8 +92,8 @@ static bool read_address(const struct sim_network *network, uint32_t own,
     }
     memcpy(&in, address, sizeof in);
     *port = ntohs(in.sin_port);
-    bool is_own = in.sin_addr.s_addr == htonl(INADDR_ANY) ||
-                  in.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+    bool is_own =
+        in.sin_addr.s_addr == htonl(INADDR_ANY) || in.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
     if (in.sin_family == AF_INET && is_own) {
         *host = own;
         return true;

@@ -396,8 +396,8 @@ static void note_guest(struct stall *stall, const struct sim_instance *guest) {
     const struct cog_op *op = cog_coro_awaits(guest->coro);
     const char *object = cog_op_object_name(op);
     sim_columns_row(columns, SIM_SIDE_NONE, INDENT);
-    sim_buffer_add_format(&columns->text, "%s/%s",
-                          stall->run->scenario->hosts[guest->host].name, guest->name);
+    sim_buffer_add_format(&columns->text, "%s/%s", stall->run->scenario->hosts[guest->host].name,
+                          guest->name);
     sim_columns_cell(columns);
     sim_buffer_add_format(&columns->text, "%s%s%s", op->type->name, object[0] != '\0' ? " " : "",
                           object);

@@ -24,8 +24,7 @@ static uint32_t count_namesakes(const struct sim_run *run, const struct sim_inst
     const struct sim_process *processes = run->stepping->processes->items;
     const struct sim_process *own = &processes[instance->process];
     uint32_t count = 0;
-    const struct sim_instance *first =
-        instance->root == SIM_NONE ? run->guests : run->instances;
+    const struct sim_instance *first = instance->root == SIM_NONE ? run->guests : run->instances;
     for (const struct sim_instance *other = first; other != NULL; other = other->next) {
         const struct sim_process *process = &processes[other->process];
         count += process->parent == own->parent && process->ordinal < own->ordinal &&

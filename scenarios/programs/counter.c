@@ -1,5 +1,5 @@
-/* counter.c - two coroutines add to one counter, each in two steps: an update can get lost, and then
- * an assertion ends the program. */
+/* counter.c - two coroutines add to one counter, each in two steps: an update can get lost, and
+ * then an assertion ends the program. */
 #include "core/cogen.h"
 
 #include <assert.h>

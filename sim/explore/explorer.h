@@ -46,7 +46,7 @@ struct sim_explorer_options {
     unsigned vary;                         /* a set of enum sim_vary */
     uint64_t statement_count_max;          /* of a run; 0: the default */
     size_t memory_bytes;                   /* of a world; 0: the default */
-    int64_t hang_ns; /* of C programs, as in sim_remote_open */
+    int64_t hang_ns;                       /* of C programs, as in sim_remote_open */
 };
 
 /* Makes the world of a program, which must outlive it. COG_OK, COG_ENOMEM. */

@@ -116,8 +116,7 @@ static struct sim_instance *instance_of(struct sim_remote *remote, uint32_t proc
             return NULL;
         }
         remote->instances = grown;
-        struct sim_instance *instance =
-            cog_allocate_zeroed(remote->allocator, 1, sizeof *instance);
+        struct sim_instance *instance = cog_allocate_zeroed(remote->allocator, 1, sizeof *instance);
         if (instance == NULL) {
             return NULL;
         }
@@ -131,8 +130,8 @@ static bool take_processes(struct sim_remote *remote) {
     struct sim_processes *processes = &remote->explorer->processes;
     const struct sim_remote_block *block = remote->block;
     for (uint32_t i = processes->count; i < block->process_count; i++) {
-        uint32_t number = sim_processes_find(processes, block->processes[i].parent,
-                                             block->processes[i].ordinal);
+        uint32_t number =
+            sim_processes_find(processes, block->processes[i].parent, block->processes[i].ordinal);
         if (number == SIM_NO_PROCESS) {
             return false;
         }

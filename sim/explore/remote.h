@@ -34,16 +34,17 @@ struct sim_remote_block;
 struct sim_remote {
     const struct cog_allocator *allocator;
     struct sim_explorer *explorer;
-    struct sim_remote_block *block; /* shared */
-    struct sim_run *shell;          /* what is known here of the run under way */
+    struct sim_remote_block *block;  /* shared */
+    struct sim_run *shell;           /* what is known here of the run under way */
     struct sim_instance **instances; /* of each process, likewise */
     uint32_t instance_count;
     size_t instance_capacity;
     pid_t zygote;
-    int socket;   /* to zygote and execution; -1: the zygote is gone */
+    int socket;               /* to zygote and execution; -1: the zygote is gone */
     struct sim_prints prints; /* what the program prints */
     int64_t hang_ns;
-    uint64_t *log; /* the commands of the run under way: kind, index and count of draws, then these */
+    uint64_t
+        *log; /* the commands of the run under way: kind, index and count of draws, then these */
     uint32_t log_count;
     size_t log_capacity;
     uint32_t command_at; /* the latest one in the log */

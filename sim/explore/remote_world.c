@@ -103,7 +103,8 @@ static bool has_declared(const struct sim_run *run) {
 static void tell_state(struct remote_world *world) {
     struct sim_remote_block *block = world->block;
     struct sim_explorer *explorer = world->explorer;
-    block->footprint = explorer->stepping.footprint; /* of the step, not of what is quiet after it */
+    block->footprint =
+        explorer->stepping.footprint; /* of the step, not of what is quiet after it */
     block->next = sim_explorer_next(explorer);
     block->fatal = explorer->run->fatal;
     block->is_stalled = explorer->run->is_stalled;
@@ -230,9 +231,8 @@ static void fork_execution(struct remote_world *world) {
 
 void sim_remote_serve(const struct sim_remote *remote, struct sim_explorer *explorer,
                       const struct sim_program *program, const struct sim_run_options *options) {
-    struct remote_world world = {.explorer = explorer,
-                                 .block = remote->block,
-                                 .socket = remote->socket};
+    struct remote_world world = {
+        .explorer = explorer, .block = remote->block, .socket = remote->socket};
     struct sim_run_options own = *options;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     sim_prints_redirect(&remote->prints);

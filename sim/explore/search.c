@@ -6,8 +6,10 @@
 int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
                     const struct sim_search_policy *policy) {
     const struct cog_allocator *allocator = explorer->allocator;
-    *search = (struct sim_search){
-        .explorer = explorer, .policy = policy, .allocator = allocator, .snapshot_distance = SIM_DISTANCE_BY_COST};
+    *search = (struct sim_search){.explorer = explorer,
+                                  .policy = policy,
+                                  .allocator = allocator,
+                                  .snapshot_distance = SIM_DISTANCE_BY_COST};
     if (explorer->remote != NULL) {
         search->snapshot_distance = 1; /* they are small, and each step repeated is a message */
     }

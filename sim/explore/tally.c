@@ -137,15 +137,14 @@ int sim_report_run(struct sim_report *report, const struct cog_allocator *alloca
     find_ending(run, &ending);
     sim_buffer_init(&buffer, allocator);
     describe(&ending, &buffer);
-    *report = (struct sim_report){.hash = ending.hash,
-                                  .line = sim_judge_outcome_line(run),
-                                  .is_failure = ending.is_failure};
+    *report = (struct sim_report){
+        .hash = ending.hash, .line = sim_judge_outcome_line(run), .is_failure = ending.is_failure};
     size_t bytes = buffer.length < sizeof report->text ? buffer.length : sizeof report->text - 1;
     if (bytes > 0) {
         memcpy(report->text, buffer.bytes, bytes);
     }
-    for (uint32_t i = 0;
-         i < run->scenario->expectation_count && i < SIM_REPORT_SOMETIMES_MAX; i++) {
+    for (uint32_t i = 0; i < run->scenario->expectation_count && i < SIM_REPORT_SOMETIMES_MAX;
+         i++) {
         report->sometimes[i] = held_sometimes(run, i);
     }
     int status = buffer.has_failed ? COG_ENOMEM : COG_OK;

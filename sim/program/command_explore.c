@@ -294,8 +294,7 @@ static int keep_decisions(struct exploring *exploring, const struct sim_witness 
     uint32_t line;
     sim_schedule_init(&schedule, cog_allocator_malloc());
     sim_buffer_init(&text, cog_allocator_malloc());
-    int status =
-        sim_schedule_read(&schedule, witness->decisions, witness->decisive_bytes, &line);
+    int status = sim_schedule_read(&schedule, witness->decisions, witness->decisive_bytes, &line);
     if (status == COG_OK) {
         sim_schedule_write(&schedule, 8, &text);
         exploring->schedule = text.bytes; /* malloc's */

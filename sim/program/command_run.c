@@ -124,8 +124,7 @@ static int print_result(struct run_of_file *file, const struct sim_run_options *
 /* A process that crashes cannot remove it. */
 static void note_temporary(const struct run_of_file *file, const char *path) {
     if (file->place != NULL) {
-        (void)snprintf(file->place->temporary, CONFINED_PATH_BYTES, "%s",
-                       path != NULL ? path : "");
+        (void)snprintf(file->place->temporary, CONFINED_PATH_BYTES, "%s", path != NULL ? path : "");
     }
 }
 
@@ -207,8 +206,8 @@ static int run_program(struct run_of_file *file) {
     if (code == CONFINED_CRASHED) {
         bool json = file->settings->json;
         FILE *verdict = file->settings->log && !json ? file->errors : file->output;
-        code = confined_tell(&confined, loaded->path, loaded->scenario, json, verdict,
-                             file->errors);
+        code =
+            confined_tell(&confined, loaded->path, loaded->scenario, json, verdict, file->errors);
     }
     confined_close(&confined);
     return code;

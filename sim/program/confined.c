@@ -189,9 +189,10 @@ bool confined_fail(const struct confined *confined, const struct sim_scenario *s
     sim_buffer_add_text(&text, confined->crash.text);
     sim_prints_append(&confined->prints, &text);
     uint32_t host = confined_witness(confined)->host;
-    uint32_t line = host > 0 && host <= scenario->host_count ? scenario->hosts[host - 1].place.line : 0;
-    bool is_kept = !text.has_failed &&
-                   sim_journal_fail(journal, line, text.bytes, text.length) != NULL;
+    uint32_t line =
+        host > 0 && host <= scenario->host_count ? scenario->hosts[host - 1].place.line : 0;
+    bool is_kept =
+        !text.has_failed && sim_journal_fail(journal, line, text.bytes, text.length) != NULL;
     sim_buffer_term(&text);
     return is_kept;
 }

@@ -1,5 +1,5 @@
-/* test_image.c - C programs as files and as images. COGSIM_BUILD names the build directory, in which
- * those of the library are. */
+/* test_image.c - C programs as files and as images. COGSIM_BUILD names the build directory, in
+ * which those of the library are. */
 #include "sim/image.h"
 
 #include <setjmp.h>

@@ -30,9 +30,9 @@ static void load(struct loaded *loaded, const char *text) {
     assert_int_equal(
         sim_source_from_text(&loaded->source, allocator, "test.scn", text, strlen(text)), COG_OK);
     sim_diagnostics_init(&loaded->diagnostics, allocator);
-    assert_int_equal(sim_scenario_parse(allocator, &loaded->source, &loaded->diagnostics,
-                                        &loaded->scenario),
-                     COG_OK);
+    assert_int_equal(
+        sim_scenario_parse(allocator, &loaded->source, &loaded->diagnostics, &loaded->scenario),
+        COG_OK);
     assert_int_equal(sim_program_init(&loaded->program, allocator, loaded->scenario, NULL), COG_OK);
     assert_int_equal(sim_program_find_images(&loaded->program, folders, &loaded->diagnostics),
                      COG_OK);
@@ -68,7 +68,8 @@ static const struct sim_outcome *outcome(const struct sim_explored *explored, co
     return NULL;
 }
 
-static const char counter_text[] = "scenario \"s\"\nhost h program \"counter\"\nexpect end at 0ms\n";
+static const char counter_text[] =
+    "scenario \"s\"\nhost h program \"counter\"\nexpect end at 0ms\n";
 static const char spin_text[] = "scenario \"s\"\nhost h program \"spin\"\nexpect end at 0ms\n";
 static const char echo_text[] = "scenario \"s\"\nhost server program \"echo\"\n"
                                 "coro one on client after 1ms\n    pick b from 1, 2\n"
