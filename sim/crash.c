@@ -102,8 +102,9 @@ static const char *sanitizer_line(const struct sim_prints *prints, int *bytes) {
         for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
             size_t length = strlen(marks[i]);
             if (prints->bytes - at >= length && memcmp(prints->text + at, marks[i], length) == 0) {
-                const char *text = prints->text + at + length;
-                size_t left = prints->bytes - at - length;
+                size_t from = i == 0 ? at + length : at; /* what goes on, or begins, there */
+                const char *text = prints->text + from;
+                size_t left = prints->bytes - from;
                 const char *end = memchr(text, '\n', left);
                 size_t count = end != NULL ? (size_t)(end - text) : left;
                 *bytes = count < 160 ? (int)count : 160;
@@ -125,10 +126,12 @@ static void name_kind(struct sim_crash *crash, int wait_status, const char *sani
     if (is_hang(wait_status)) {
         (void)snprintf(crash->word, room, "does not come back");
     } else if (sanitizer != NULL) {
-        int bytes = 0; /* "heap-use-after-free", without its addresses */
-        while (bytes < sanitizer_bytes && sanitizer[bytes] != ' ') {
+        /* "heap-use-after-free", without its addresses; "runtime error" */
+        int bytes = 0;
+        while (bytes < sanitizer_bytes && sanitizer[bytes] != ' ' && sanitizer[bytes] != ':') {
             bytes++;
         }
+        bytes += strncmp(sanitizer, "runtime error", 13) == 0 ? 6 : 0;
         (void)snprintf(crash->word, room, "sanitizer: %.*s", bytes < 40 ? bytes : 40, sanitizer);
     } else if (WIFSIGNALED(wait_status)) {
         const char *word = signal_word(WTERMSIG(wait_status));

@@ -263,9 +263,13 @@ static void start(struct sim_remote *remote) {
     block->pid = 0;
     block->command_count = remote->log_count;
     block->process_count = remote->explorer->processes.count;
-    memcpy(block->processes, remote->explorer->processes.items,
-           block->process_count * sizeof block->processes[0]);
-    memcpy(block->commands, remote->log, remote->log_count * sizeof block->commands[0]);
+    if (block->process_count > 0) {
+        memcpy(block->processes, remote->explorer->processes.items,
+               block->process_count * sizeof block->processes[0]);
+    }
+    if (remote->log_count > 0) {
+        memcpy(block->commands, remote->log, remote->log_count * sizeof block->commands[0]);
+    }
     remote->fork_count++;
     block->fatal = COG_OK;
     remote->is_started = true;
