@@ -131,7 +131,8 @@ static void name_kind(struct sim_crash *crash, int wait_status, const char *sani
         while (bytes < sanitizer_bytes && sanitizer[bytes] != ' ' && sanitizer[bytes] != ':') {
             bytes++;
         }
-        bytes += strncmp(sanitizer, "runtime error", 13) == 0 ? 6 : 0;
+        bool is_undefined = sanitizer_bytes > 13 && memcmp(sanitizer, "runtime error", 13) == 0;
+        bytes += is_undefined ? 6 : 0;
         (void)snprintf(crash->word, room, "sanitizer: %.*s", bytes < 40 ? bytes : 40, sanitizer);
     } else if (WIFSIGNALED(wait_status)) {
         const char *word = signal_word(WTERMSIG(wait_status));
