@@ -199,24 +199,44 @@ static int sample(struct sim_explored *explored, const struct sim_exploration_op
 
 /* ---- Portfolio ---- */
 
+static const struct sim_strategy_type *const portfolio_types[] = {
+    &sim_strategy_surw, &sim_strategy_pct, &sim_strategy_pos, &sim_strategy_random};
+
+enum { TYPE_COUNT = sizeof portfolio_types / sizeof portfolio_types[0], PROBES = 64 };
+
+static int forget_runs(struct sim_explored *explored) {
+    struct sim_explorer *explorer = &explored->explorer;
+    sim_tally_term(&explorer->tally);
+    return sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+}
+
+/* A few samples of each kind: a search changes first what comes last, and may be long in coming to
+ * what is all over the place. */
+static int probe(struct sim_explored *explored, const struct sim_exploration_options *options) {
+    uint64_t count =
+        options->budget == 0 || options->budget / 16 > PROBES ? PROBES : options->budget / 16;
+    int status = COG_OK;
+    for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !explored->was_stopped; i++) {
+        if (count > 0 && (i == 0 || !explored->explorer.is_whole)) {
+            status = sample(explored, options, portfolio_types[i], count);
+        }
+    }
+    return status;
+}
+
 /* Every order one by one, which needs to know nothing of what steps touch. */
 static int search_again(struct sim_explored *explored,
                         const struct sim_exploration_options *options, uint64_t budget) {
-    struct sim_explorer *explorer = &explored->explorer;
-    sim_tally_term(&explorer->tally);
-    int status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+    int status = forget_runs(explored);
     return status == COG_OK ? search(explored, options, &sim_search_all, budget) : status;
 }
 
 /* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
  * what kinds there are, every order, if the other half is enough; else strategies that sample share
  * what is left. */
-static int run_portfolio(struct sim_explored *explored,
-                         const struct sim_exploration_options *options) {
-    static const struct sim_strategy_type *const types[] = {
-        &sim_strategy_surw, &sim_strategy_pct, &sim_strategy_pos, &sim_strategy_random};
-    enum { TYPE_COUNT = sizeof types / sizeof types[0] };
-    uint64_t half = options->budget == 0 ? 1000000 : (options->budget + 1) / 2;
+static int search_and_sample(struct sim_explored *explored,
+                             const struct sim_exploration_options *options, uint64_t whole) {
+    uint64_t half = options->budget == 0 ? 1000000 : (whole + 1) / 2;
     int status = search(explored, options, &sim_search_optimal_dpor, half);
     bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
     if (status == COG_OK && is_uncertain && !explored->was_stopped &&
@@ -225,19 +245,45 @@ static int run_portfolio(struct sim_explored *explored,
         explored->is_exhausted = true; /* the search before was */
     }
     bool is_done = explored->is_complete || explored->was_stopped;
-    uint64_t share = (options->budget - half + TYPE_COUNT - 1) / TYPE_COUNT;
+    uint64_t share = (whole - half + TYPE_COUNT - 1) / TYPE_COUNT;
     for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !is_done; i++) {
         bool is_last = i + 1 == TYPE_COUNT;
         uint64_t used = explored->explorer.tally.run_count + explored->asleep_count;
-        uint64_t left = options->budget > used ? options->budget - used : 0;
+        uint64_t left = whole > used ? whole - used : 0;
         uint64_t budget = options->budget == 0 ? (is_last ? 0 : 100000)
                           : left < share       ? left
                                                : share;
         if (options->budget == 0 || budget > 0) {
-            status = sample(explored, options, types[i], budget);
+            status = sample(explored, options, portfolio_types[i], budget);
         }
         is_done = explored->was_stopped || explored->explorer.is_whole;
     }
+    return status;
+}
+
+/* What the samples before it came to counts as well, but where everything has been seen: then each
+ * kind of execution counts once. */
+static int run_portfolio(struct sim_explored *explored,
+                         const struct sim_exploration_options *options) {
+    struct sim_explorer *explorer = &explored->explorer;
+    int status = probe(explored, options);
+    if (status != COG_OK || explored->was_stopped) {
+        return status;
+    }
+    struct sim_tally probes = explorer->tally;
+    status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+    if (status != COG_OK) {
+        explorer->tally = probes;
+        return status;
+    }
+    status = search_and_sample(explored, options, options->budget - probes.run_count);
+    if (status == COG_OK && !explored->is_complete) {
+        status = sim_tally_merge(&probes, &explorer->tally);
+        struct sim_tally searched = explorer->tally;
+        explorer->tally = probes;
+        probes = searched;
+    }
+    sim_tally_term(&probes);
     return status;
 }
 

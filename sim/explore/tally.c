@@ -13,6 +13,9 @@ int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocato
                    const struct sim_scenario *scenario) {
     uint32_t count = scenario->expectation_count;
     *tally = (struct sim_tally){.allocator = allocator, .expectation_count = count};
+    for (uint32_t i = 0; i < SIM_TALLY_BUCKETS; i++) {
+        tally->buckets[i] = SIM_NONE;
+    }
     tally->sometimes =
         cog_allocate_zeroed(allocator, count > 0 ? count : 1, sizeof tally->sometimes[0]);
     return tally->sometimes != NULL ? COG_OK : COG_ENOMEM;
@@ -47,12 +50,27 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
     return hash ^ hash >> 32;
 }
 
-static uint64_t hash_value(uint64_t hash, struct sim_value value) {
-    if (sim_value_tag(value) != SIM_TAG_TEXT) {
+/* What is kept elsewhere goes by how it reads: where it is kept may differ from run to run. */
+static uint64_t hash_value(uint64_t hash, struct sim_value value,
+                           const struct cog_allocator *allocator) {
+    switch (sim_value_tag(value)) {
+    case SIM_TAG_NUMBER:
+    case SIM_TAG_DURATION:
+    case SIM_TAG_BOOL:
         return mix(hash, value.word);
+    case SIM_TAG_TEXT: {
+        const struct sim_string *text = sim_value_get_pointer(value);
+        return mix(hash, XXH3_64bits(text->text, text->bytes));
     }
-    const struct sim_string *text = sim_value_get_pointer(value);
-    return mix(hash, XXH3_64bits(text->text, text->bytes));
+    default:
+        break;
+    }
+    struct sim_buffer buffer;
+    sim_buffer_init(&buffer, allocator);
+    sim_value_append(&buffer, value);
+    hash = mix(hash, XXH3_64bits(buffer.bytes != NULL ? buffer.bytes : "", buffer.length));
+    sim_buffer_term(&buffer);
+    return hash;
 }
 
 static void find_ending(struct sim_run *run, struct ending *ending) {
@@ -69,7 +87,7 @@ static void find_ending(struct sim_run *run, struct ending *ending) {
             value = (struct sim_value){.word = 0};
         }
         ending->values[ending->count++] = value;
-        ending->hash = hash_value(ending->hash, value);
+        ending->hash = hash_value(ending->hash, value, run->allocator);
     }
 }
 
@@ -89,37 +107,53 @@ static void describe(const struct ending *ending, struct sim_buffer *buffer) {
 }
 
 static struct sim_outcome *find(struct sim_tally *tally, uint64_t hash) {
-    for (uint32_t i = 0; i < tally->outcome_count; i++) {
-        if (tally->outcomes[i].hash == hash) {
-            return &tally->outcomes[i];
-        }
+    uint32_t i = tally->buckets[hash % SIM_TALLY_BUCKETS];
+    while (i != SIM_NONE && tally->outcomes[i].hash != hash) {
+        i = tally->outcomes[i].next;
     }
-    return NULL;
+    return i != SIM_NONE ? &tally->outcomes[i] : NULL;
 }
 
-static struct sim_outcome *add(struct sim_tally *tally, struct sim_run *run,
-                               const struct ending *ending) {
+/* A new outcome, which gets a copy of the text. */
+static struct sim_outcome *add(struct sim_tally *tally, const struct sim_outcome *outcome,
+                               const char *text, size_t bytes) {
     struct sim_outcome *grown = cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
                                          &tally->outcome_capacity, sizeof grown[0]);
     if (grown == NULL) {
         return NULL;
     }
     tally->outcomes = grown;
+    char *copy = cog_allocate(tally->allocator, bytes + 1);
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
+    uint32_t *bucket = &tally->buckets[outcome->hash % SIM_TALLY_BUCKETS];
+    struct sim_outcome *added = &grown[tally->outcome_count];
+    *added = *outcome;
+    added->text = copy;
+    added->text_bytes = bytes + 1;
+    added->next = *bucket;
+    *bucket = tally->outcome_count++;
+    return added;
+}
+
+static struct sim_outcome *add_ending(struct sim_tally *tally, struct sim_run *run,
+                                      const struct ending *ending) {
+    struct sim_outcome outcome = {.hash = ending->hash,
+                                  .line = sim_judge_outcome_line(run),
+                                  .first_run = tally->run_count,
+                                  .is_failure = ending->is_failure};
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, tally->allocator);
     describe(ending, &buffer);
-    char *text = buffer.has_failed ? NULL : cog_allocate(tally->allocator, buffer.length + 1);
-    if (text != NULL) {
-        memcpy(text, buffer.bytes != NULL ? buffer.bytes : "", buffer.length + 1);
-        grown[tally->outcome_count] = (struct sim_outcome){.text = text,
-                                                           .text_bytes = buffer.length + 1,
-                                                           .hash = ending->hash,
-                                                           .line = sim_judge_outcome_line(run),
-                                                           .first_run = tally->run_count,
-                                                           .is_failure = ending->is_failure};
-    }
+    struct sim_outcome *added =
+        buffer.has_failed
+            ? NULL
+            : add(tally, &outcome, buffer.bytes != NULL ? buffer.bytes : "", buffer.length);
     sim_buffer_term(&buffer);
-    return text != NULL ? &grown[tally->outcome_count++] : NULL;
+    return added;
 }
 
 /* ---- Reports ---- */
@@ -159,39 +193,24 @@ void sim_report_crash(struct sim_report *report, const char *word) {
     report->hash = mix(XXH3_64bits(word, bytes), 1);
 }
 
-static int add_reported(struct sim_tally *tally, const struct sim_report *report) {
-    struct sim_outcome *grown = cog_grow(tally->allocator, tally->outcomes, tally->outcome_count,
-                                         &tally->outcome_capacity, sizeof grown[0]);
-    if (grown == NULL) {
-        return COG_ENOMEM;
-    }
-    tally->outcomes = grown;
-    size_t bytes = strlen(report->text) + 1;
-    char *text = cog_allocate(tally->allocator, bytes);
-    if (text == NULL) {
-        return COG_ENOMEM;
-    }
-    memcpy(text, report->text, bytes);
-    grown[tally->outcome_count++] = (struct sim_outcome){.text = text,
-                                                         .text_bytes = bytes,
-                                                         .hash = report->hash,
-                                                         .line = report->line,
-                                                         .first_run = tally->run_count,
-                                                         .is_failure = report->is_failure};
-    return COG_OK;
-}
-
 int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *report) {
     tally->run_count++;
     if (report->is_failure) {
         tally->failure_count++;
         tally->first_failure = tally->first_failure == 0 ? tally->run_count : tally->first_failure;
     }
-    int status = find(tally, report->hash) == NULL ? add_reported(tally, report) : COG_OK;
-    if (status != COG_OK) {
-        return status;
+    struct sim_outcome *outcome = find(tally, report->hash);
+    if (outcome == NULL) {
+        struct sim_outcome reported = {.hash = report->hash,
+                                       .line = report->line,
+                                       .first_run = tally->run_count,
+                                       .is_failure = report->is_failure};
+        outcome = add(tally, &reported, report->text, strlen(report->text));
     }
-    find(tally, report->hash)->count++;
+    if (outcome == NULL) {
+        return COG_ENOMEM;
+    }
+    outcome->count++;
     for (uint32_t i = 0; i < tally->expectation_count && i < SIM_REPORT_SOMETIMES_MAX; i++) {
         tally->sometimes[i] += report->sometimes[i] ? 1 : 0;
     }
@@ -207,7 +226,7 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
         tally->first_failure = tally->first_failure == 0 ? tally->run_count : tally->first_failure;
     }
     struct sim_outcome *outcome = find(tally, ending.hash);
-    outcome = outcome != NULL ? outcome : add(tally, run, &ending);
+    outcome = outcome != NULL ? outcome : add_ending(tally, run, &ending);
     if (outcome == NULL) {
         return COG_ENOMEM;
     }
@@ -218,6 +237,31 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
             sim_clause_holds(run, expectation->clause)) {
             tally->sometimes[i]++;
         }
+    }
+    return COG_OK;
+}
+
+int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other) {
+    for (uint32_t i = 0; i < other->outcome_count; i++) {
+        const struct sim_outcome *outcome = &other->outcomes[i];
+        struct sim_outcome *known = find(tally, outcome->hash);
+        if (known != NULL) {
+            known->count += outcome->count;
+            continue;
+        }
+        known = add(tally, outcome, outcome->text, outcome->text_bytes - 1);
+        if (known == NULL) {
+            return COG_ENOMEM;
+        }
+        known->first_run += tally->run_count;
+    }
+    if (tally->first_failure == 0 && other->first_failure > 0) {
+        tally->first_failure = tally->run_count + other->first_failure;
+    }
+    tally->run_count += other->run_count;
+    tally->failure_count += other->failure_count;
+    for (uint32_t i = 0; i < tally->expectation_count; i++) {
+        tally->sometimes[i] += other->sometimes[i];
     }
     return COG_OK;
 }

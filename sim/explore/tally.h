@@ -12,8 +12,11 @@ struct sim_outcome {
     uint64_t count;
     uint32_t line;      /* of `expect outcomes`, or SIM_NONE */
     uint64_t first_run; /* the number of the first run that ended so, from 1 */
+    uint32_t next;      /* of its bucket, or SIM_NONE */
     bool is_failure;
 };
+
+enum { SIM_TALLY_BUCKETS = 1024 };
 
 struct sim_tally {
     const struct cog_allocator *allocator;
@@ -23,6 +26,7 @@ struct sim_tally {
     struct sim_outcome *outcomes; /* in order of appearance */
     uint32_t outcome_count;
     size_t outcome_capacity;
+    uint32_t buckets[SIM_TALLY_BUCKETS]; /* outcomes by hash, or SIM_NONE */
     uint64_t *sometimes; /* of each expectation of the scenario: in how many runs it held */
     uint32_t expectation_count;
 };
@@ -54,5 +58,9 @@ int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *repor
 
 /* Counts a run that has been judged. COG_OK, COG_ENOMEM. */
 int sim_tally_add(struct sim_tally *tally, struct sim_run *run);
+
+/* Counts all that another tally of the scenario has counted, as if it had come next. COG_OK,
+ * COG_ENOMEM. */
+int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other);
 
 #endif

@@ -79,14 +79,20 @@ static void write_cell(struct sim_formatter *formatter, uint32_t column, const c
     }
 }
 
+/* A text without anything in it has no bytes to point into. */
+static const char *code_of(const struct sim_formatter *formatter,
+                           const struct sim_layout_line *line) {
+    const char *bytes = formatter->text.bytes;
+    return bytes != NULL ? bytes + line->code_offset : "";
+}
+
 /* Writes the rows anew, their cells below each other. */
 void sim_layout_align_rows(struct sim_formatter *formatter) {
     struct columns columns = {.count = 0};
     for (uint32_t i = 0; i < formatter->line_count; i++) {
         const struct sim_layout_line *line = &formatter->lines[i];
         if (line->kind == SIM_LAYOUT_ROW) {
-            each_cell(formatter, formatter->text.bytes + line->code_offset, line->code_bytes, widen,
-                      &columns);
+            each_cell(formatter, code_of(formatter, line), line->code_bytes, widen, &columns);
         }
     }
     for (uint32_t i = 0; i < formatter->line_count && !formatter->arena.has_failed; i++) {
@@ -97,8 +103,7 @@ void sim_layout_align_rows(struct sim_formatter *formatter) {
         struct sim_buffer row;
         sim_buffer_init(&row, formatter->arena.allocator);
         columns.row = &row;
-        each_cell(formatter, formatter->text.bytes + line->code_offset, line->code_bytes,
-                  write_cell, &columns);
+        each_cell(formatter, code_of(formatter, line), line->code_bytes, write_cell, &columns);
         line->code_offset = (uint32_t)formatter->text.length;
         line->code_bytes = (uint32_t)row.length;
         line->code_columns =

@@ -3,8 +3,8 @@
  *   bench_explore [NAME]
  *
  * Short schedules at random (n coroutines that add to one variable), the programs of a count table
- * by optimal DPOR, one bug by each strategy; on one core, from the text of the scenario on. NAME:
- * only the groups whose name begins so (sample, search, snapshots, length, bugs).
+ * by optimal DPOR; on one core, from the text of the scenario on. NAME: only the groups whose name
+ * begins so (sample, search, snapshots, length).
  */
 #include "sim/explore/exploration.h"
 #include "sim/explore/search.h"
@@ -181,55 +181,8 @@ static void bench_length(const char *rounds) {
     unload(&loaded);
 }
 
-/* ---- Bugs ---- */
-
-static void bench_bug(const char *name) {
-    static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos", "urw", "surw"};
-    enum { SEEDS = 1000, BUDGET = 5000 };
-    char path[128];
-    (void)snprintf(path, sizeof path, "scenarios/sct/%s.scn", name);
-    printf("%-20s", name);
-    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
-        struct loaded loaded;
-        uint64_t sum = 0;
-        uint64_t found = 0;
-        load(&loaded, path, NULL, NULL);
-        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-            struct sim_explored explored;
-            struct sim_exploration_options options = {
-                .vary = SIM_VARY_ORDER, .seed = seed, .budget = BUDGET};
-            options.strategy = sim_strategy_find(strategies[i], &options.bound);
-            require(sim_explore(&explored, &loaded.program, &options) == COG_OK, "no memory");
-            sum += explored.explorer.tally.run_count;
-            found += explored.explorer.tally.failure_count > 0 ? 1 : 0;
-            sim_explored_close(&explored);
-        }
-        unload(&loaded);
-        uint64_t hundredths = found > 0 ? sum * 100 / found : 0;
-        printf(" %7" PRIu64 ".%02" PRIu64 "%s", hundredths / 100, hundredths % 100,
-               found == SEEDS ? " " : "*");
-        (void)fflush(stdout);
-    }
-    printf("\n");
-}
-
-static void bench_bugs(void) {
-    static const char *const names[] = {
-        "account",          "account_spawn",  "lazy01",          "lazy01_spawn", "deadlock01",
-        "deadlock01_spawn", "bluetooth",      "bluetooth_spawn", "token_ring",   "token_ring_spawn",
-        "carter01",         "carter01_spawn", "stack",           "stack_spawn",  "twostage",
-        "twostage_spawn",   "reorder",        "reorder_spawn"};
-    printf(
-        "schedules to the first failure, mean of 1000 seeds (*: some seeds found none in 5000)\n");
-    printf("%-20s %10s  %10s  %10s  %10s  %10s  %10s\n", "", "random", "pct=2", "pct=3", "pos",
-           "urw", "surw");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        bench_bug(names[i]);
-    }
-}
-
 static bool is_wanted(int argc, char **argv, const char *group) {
-    return argc < 2 ? strcmp(group, "bugs") != 0 : strncmp(group, argv[1], strlen(argv[1])) == 0;
+    return argc < 2 || strncmp(group, argv[1], strlen(argv[1])) == 0;
 }
 
 int main(int argc, char **argv) {
@@ -258,9 +211,6 @@ int main(int argc, char **argv) {
         bench_length("100");
         bench_length("1000");
         bench_length("10000");
-    }
-    if (is_wanted(argc, argv, "bugs")) {
-        bench_bugs();
     }
     return 0;
 }
