@@ -58,6 +58,7 @@ struct sim_code {
     uint32_t handler_count;
     uint32_t slot_count;
     const unsigned char *quiet; /* of each instruction (quiet.h); null: nobody asked */
+    const uint64_t *live;       /* of each instruction, two sets of slots (liveness.h); or null */
     struct cog_coro_type type;  /* step and term are the interpreter's */
 };
 

@@ -1,6 +1,7 @@
 /* exploration.c - runs the strategy that is wanted, and answers. */
 #include "sim/explore/exploration.h"
 
+#include "sim/explore/exploration_states.h"
 #include "sim/explore/sampler.h"
 #include "sim/explore/search.h"
 
@@ -14,6 +15,7 @@ static const struct sim_strategy_entry entries[] = {
     {.name = "dfs", .policy = &sim_search_all},
     {.name = "preemptions", .policy = &sim_search_preemptions, .number = SIM_NUMBER_NEEDED},
     {.name = "delays", .policy = &sim_search_delays, .number = SIM_NUMBER_NEEDED},
+    {.name = "states", .is_states = true},
     {.name = "canonical", .type = &sim_strategy_canonical},
     {.name = "random", .type = &sim_strategy_random},
     {.name = "pct", .type = &sim_strategy_pct, .number = SIM_NUMBER_ALLOWED},
@@ -303,7 +305,11 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
         return status;
     }
     const struct sim_strategy_entry *strategy = options->strategy;
-    if (strategy->policy != NULL) {
+    sim_buffer_init(&explored->livelock_stem, explored->explorer.allocator);
+    sim_buffer_init(&explored->livelock_round, explored->explorer.allocator);
+    if (strategy->is_states) {
+        status = sim_explore_states(explored, program, options);
+    } else if (strategy->policy != NULL) {
         status = search(explored, options, strategy->policy, options->budget);
     } else if (strategy->type != NULL) {
         status = sample(explored, options, strategy->type, options->budget);
@@ -318,6 +324,8 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
 }
 
 void sim_explored_close(struct sim_explored *explored) {
+    sim_buffer_term(&explored->livelock_stem);
+    sim_buffer_term(&explored->livelock_round);
     sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }

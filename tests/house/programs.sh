@@ -62,7 +62,7 @@ found() {
     cogsim 1 replay "$@" "$tree/scenarios/programs/$name.scn" --schedule schedules/*.schedule
     prints "$text"
 }
-found counter SIGABRT "worker/second crashed in its step after 'yield', at 0ms: SIGABRT"
+found counter SIGABRT " crashed in its step after 'yield', at 0ms: SIGABRT"
 prints "Assertion"
 found early SIGSEGV "worker/use crashed in its step after 'yield', at 0ms: SIGSEGV"
 found spin "does not come back" "worker/await does not come back: it ran for 200ms" --hang 200ms
@@ -80,6 +80,12 @@ prints_not "complete"
 cogsim 1 explore --json "$tree/scenarios/programs/early.scn"
 jq -e '.failed == 1 and .outcomes.SIGSEGV == 1 and (.failures[0].text | contains("worker/use crashed"))' out >/dev/null ||
     fail "the JSON does not tell of the crash"
+
+# What is for interpreted coroutines only says so.
+cogsim 2 explore --strategy states "$tree/scenarios/programs/early.scn"
+complains "whose states are not recognised"
+cogsim 2 shrink "$tree/scenarios/programs/early.scn"
+complains "failures of these are not made small"
 
 # Several at once, with the same output.
 cogsim 1 explore --hang 200ms "$tree"/scenarios/programs/{counter,early,spin}.scn
