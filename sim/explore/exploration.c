@@ -233,32 +233,47 @@ static int search_again(struct sim_explored *explored,
     return status == COG_OK ? search(explored, options, &sim_search_all, budget) : status;
 }
 
-/* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
- * what kinds there are, every order, if the other half is enough; else strategies that sample share
- * what is left. */
-static int search_and_sample(struct sim_explored *explored,
-                             const struct sim_exploration_options *options, uint64_t whole) {
-    uint64_t half = options->budget == 0 ? 1000000 : (whole + 1) / 2;
-    int status = search(explored, options, &sim_search_optimal_dpor, half);
-    bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
-    if (status == COG_OK && is_uncertain && !explored->was_stopped &&
-        !explored->explorer.stepping.is_inexact) {
-        status = search_again(explored, options, half);
-        explored->is_exhausted = true; /* the search before was */
-    }
-    bool is_done = explored->is_complete || explored->was_stopped;
-    uint64_t share = (whole - half + TYPE_COUNT - 1) / TYPE_COUNT;
-    for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !is_done; i++) {
-        bool is_last = i + 1 == TYPE_COUNT;
-        uint64_t used = explored->explorer.tally.run_count + explored->asleep_count;
-        uint64_t left = whole > used ? whole - used : 0;
+/* That the tally knows of. */
+static uint64_t execution_count(const struct sim_explored *explored) {
+    return explored->explorer.tally.run_count + explored->asleep_count;
+}
+
+/* Strategies that sample share so many executions. */
+static int sample_by_turns(struct sim_explored *explored,
+                           const struct sim_exploration_options *options, uint64_t left) {
+    size_t count = explored->explorer.is_whole ? 1 : TYPE_COUNT; /* without order, all are alike */
+    uint64_t share = (left + count - 1) / count;
+    int status = COG_OK;
+    for (size_t i = 0; i < count && status == COG_OK && !explored->was_stopped; i++) {
+        bool is_last = i + 1 == count;
         uint64_t budget = options->budget == 0 ? (is_last ? 0 : 100000)
                           : left < share       ? left
                                                : share;
         if (options->budget == 0 || budget > 0) {
             status = sample(explored, options, portfolio_types[i], budget);
         }
-        is_done = explored->was_stopped || explored->explorer.is_whole;
+        left -= budget < left ? budget : left;
+    }
+    return status;
+}
+
+/* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
+ * what kinds there are, every order, if as much is enough again; else strategies that sample share
+ * what is left. */
+static int search_and_sample(struct sim_explored *explored,
+                             const struct sim_exploration_options *options, uint64_t whole) {
+    uint64_t half = (whole + 1) / 2;
+    int status = search(explored, options, &sim_search_optimal_dpor, half);
+    bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
+    uint64_t used = execution_count(explored);
+    if (status == COG_OK && is_uncertain && !explored->was_stopped && used < whole &&
+        !explored->explorer.stepping.is_inexact) {
+        status = search_again(explored, options, half < whole - used ? half : whole - used);
+        explored->is_exhausted = true; /* the search before was */
+        used += execution_count(explored);
+    }
+    if (status == COG_OK && !explored->is_complete) {
+        status = sample_by_turns(explored, options, used < whole ? whole - used : 0);
     }
     return status;
 }
@@ -278,7 +293,8 @@ static int run_portfolio(struct sim_explored *explored,
         explorer->tally = probes;
         return status;
     }
-    status = search_and_sample(explored, options, options->budget - probes.run_count);
+    uint64_t whole = options->budget == 0 ? 2000000 : options->budget - probes.run_count;
+    status = search_and_sample(explored, options, whole);
     if (status == COG_OK && !explored->is_complete) {
         status = sim_tally_merge(&probes, &explorer->tally);
         struct sim_tally searched = explorer->tally;
