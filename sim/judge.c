@@ -236,8 +236,8 @@ static void judge_limit(struct sim_run *run) {
         run, busiest.line,
         "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where "
         "it was given up, '%s'%s had executed %" PRIu64 " without time moving",
-        run->statement_count_max, sim_duration_format(run->now_ns, text), name,
-        instances, busiest.statement_count);
+        run->statement_count_max, sim_duration_format(run->now_ns, text), name, instances,
+        busiest.statement_count);
     identify_limit(run, failure, name);
 }
 
