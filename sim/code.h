@@ -68,6 +68,7 @@ struct sim_program {
     struct sim_arena arena;
     struct sim_code *coroutines; /* as the scenario's */
     struct sim_code *routines;
+    const char **image_paths; /* of each host, the file of its C program (images.h); may be null */
 };
 
 /* Makes code of a scenario, which must outlive it. COG_OK; COG_ENOMEM; or COG_EUNSUPPORTED if it

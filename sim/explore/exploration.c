@@ -105,6 +105,14 @@ static void keep_way(void *context, const struct sim_result *result) {
     }
 }
 
+/* What C programs share is known only as far as they declare it, and when they come to do so is
+ * not: then every order is needed. */
+static bool sees_all_memory(const struct sim_explored *explored,
+                            const struct sim_search_policy *policy) {
+    const struct sim_remote *remote = explored->explorer.remote;
+    return remote == NULL || (remote->has_declared && !policy->sleeps && !policy->races);
+}
+
 static int search(struct sim_explored *explored, const struct sim_exploration_options *options,
                   const struct sim_search_policy *policy, uint64_t budget) {
     struct sim_search searching;
@@ -124,6 +132,7 @@ static int search(struct sim_explored *explored, const struct sim_exploration_op
     bool is_reduced = policy->sleeps || policy->races;
     explored->is_exhausted = searching.has_ended && policy->cost == NULL;
     explored->is_complete = explored->is_exhausted && !searching.draws.is_partial &&
+                            sees_all_memory(explored, policy) &&
                             !explored->explorer.stepping.is_inexact &&
                             !(is_reduced && searching.is_uncertain);
     sim_search_term(&searching);
@@ -305,6 +314,7 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
         .vary = options->vary,
         .statement_count_max = options->statement_count_max,
         .memory_bytes = options->memory_bytes,
+        .hang_ns = options->hang_ns,
     };
     int status = sim_explorer_open(&explored->explorer, program, &explorer_options);
     if (status != COG_OK) {

@@ -48,6 +48,8 @@ struct sim_exploration_options {
     bool goes_on;    /* after a failure */
     uint64_t statement_count_max;
     size_t memory_bytes;
+    int64_t hang_ns; /* of C programs: a step that takes so much of the processor does not come
+                        back; 0: 5 s */
     bool (*should_stop)(void *context); /* asked after every execution; may be null */
     void *context;
 };

@@ -1,6 +1,8 @@
 /* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
 #include "sim/explore/exploration.h"
 #include "sim/guide.h"
+#include "sim/objects.h"
+#include "sim/program/confined.h"
 #include "sim/program/explain.h"
 #include "sim/program/guided.h"
 #include "sim/program/jobs.h"
@@ -68,6 +70,7 @@ static const char help[] =
     "named)\n"
     "  --limit N        give up an execution after N statements (10000000)\n"
     "  --memory SIZE    of a scenario's world, at most (1GB)\n"
+    "  --hang D         of processor time that a step of a C program may take (5s)\n"
     "\n"
     "exit codes: 0 everything held; 1 something did not, or was not reached; 2 bad input; 3 the\n"
     "environment failed.\n";
@@ -93,6 +96,7 @@ struct settings {
     uint64_t jobs;
     uint64_t statement_count_max;
     size_t memory_bytes;
+    int64_t hang_ns;
     struct definitions definitions;
 };
 
@@ -279,6 +283,123 @@ static int retrace(struct exploring *exploring, const struct sim_explored *resul
     return file != NULL ? COG_OK : status == COG_OK ? COG_ENOMEM : status;
 }
 
+/* ---- The same with C programs ---- */
+
+/* What the other process needs to know. */
+struct retracing {
+    const struct exploring *exploring;
+    const struct sim_explored *result;
+    unsigned vary;
+};
+
+/* Processes have the numbers that they had while exploring. */
+static bool number_processes(struct sim_guide *guide, const struct sim_explored *result) {
+    const struct sim_processes *known = &result->explorer.processes;
+    bool is_done = true;
+    for (uint32_t i = 0; i < known->count && is_done; i++) {
+        is_done = sim_processes_find(&guide->processes, known->items[i].parent,
+                                     known->items[i].ordinal) == i;
+    }
+    return is_done;
+}
+
+/* What did not hold goes to one output, the same as JSON to the other, the decisions to the
+ * witness. */
+static int retrace_confined(void *context, const struct confined_place *place) {
+    const struct retracing *retracing = context;
+    const struct settings *settings = retracing->exploring->settings;
+    struct loaded loaded = retracing->exploring->loaded;
+    struct sim_guide guide;
+    struct sim_guide_options guide_options = {.vary = retracing->vary,
+                                              .steps = retracing->result->way.steps,
+                                              .step_count = retracing->result->way.step_count,
+                                              .draws = retracing->result->way.draws,
+                                              .witness = place->witness};
+    struct sim_run_options options = {.source = &loaded.source,
+                                      .guide = &guide,
+                                      .statement_count_max = settings->statement_count_max,
+                                      .memory_bytes = settings->memory_bytes,
+                                      .witness = place->witness};
+    struct sim_run *run = NULL;
+    struct sim_result again;
+    int status = sim_guide_open(&guide, &loaded.program, &guide_options);
+    if (status == COG_OK && !number_processes(&guide, retracing->result)) {
+        status = COG_ENOMEM;
+    }
+    status = status == COG_OK ? sim_run_new(&loaded.program, &options, &run) : status;
+    status = status == COG_OK ? sim_run_execute(run, &again) : status;
+    if (status != COG_OK) {
+        return EXIT_ENVIRONMENT;
+    }
+    explain_failures(place->output, &loaded, &options, &again, retracing->exploring->colour);
+    char *json = output_failures_json(loaded.scenario, &again);
+    (void)fputs(json != NULL ? json : "", place->errors);
+    free(json);
+    return EXIT_HELD;
+}
+
+static bool tell_crash(struct exploring *exploring, const struct confined *confined, FILE *texts) {
+    struct sim_journal journal;
+    const struct loaded *loaded = &exploring->loaded;
+    sim_journal_init(&journal, cog_allocator_malloc());
+    struct sim_result result = {.journal = &journal};
+    bool is_told = confined_fail(confined, loaded->scenario, &journal);
+    if (is_told) {
+        output_failures(texts, loaded->path, loaded->scenario, &journal, NULL);
+        free(exploring->failures_json);
+        exploring->failures_json = output_failures_json(loaded->scenario, &result);
+    }
+    sim_journal_term(&journal);
+    return is_told;
+}
+
+static int keep_decisions(struct exploring *exploring, const struct sim_witness *witness) {
+    struct sim_schedule schedule;
+    struct sim_buffer text;
+    uint32_t line;
+    sim_schedule_init(&schedule, cog_allocator_malloc());
+    sim_buffer_init(&text, cog_allocator_malloc());
+    int status = sim_schedule_read(&schedule, witness->decisions, witness->decisive_bytes, &line);
+    if (status == COG_OK) {
+        sim_schedule_write(&schedule, 8, &text);
+        exploring->schedule = text.bytes; /* malloc's */
+        exploring->schedule_count = schedule.count;
+        exploring->out_code = write_schedule(exploring, &schedule);
+    }
+    sim_schedule_term(&schedule);
+    return status;
+}
+
+/* As retrace, in a process of its own. */
+static int retrace_apart(struct exploring *exploring, const struct sim_explored *result,
+                         unsigned vary) {
+    struct retracing retracing = {.exploring = exploring, .result = result, .vary = vary};
+    struct confined confined;
+    size_t json_bytes = 0;
+    if (confined_open(&confined, exploring->settings->hang_ns) != COG_OK) {
+        return COG_ENOMEM;
+    }
+    FILE *texts = open_memstream(&exploring->failures, &exploring->failures_bytes);
+    FILE *json = open_memstream(&exploring->failures_json, &json_bytes);
+    int status = COG_ENOMEM;
+    if (texts != NULL && json != NULL) {
+        int code = confined_do(&confined, retrace_confined, &retracing, texts, json);
+        (void)fclose(json);
+        json = NULL;
+        bool is_told =
+            code == CONFINED_CRASHED ? tell_crash(exploring, &confined, texts) : code == EXIT_HELD;
+        status = is_told ? keep_decisions(exploring, confined_witness(&confined)) : COG_ENOMEM;
+    }
+    if (json != NULL) {
+        (void)fclose(json);
+    }
+    if (texts != NULL) {
+        (void)fclose(texts);
+    }
+    confined_close(&confined);
+    return status;
+}
+
 /* ---- One scenario ---- */
 
 static struct sim_exploration_options options_for(struct exploring *exploring) {
@@ -304,6 +425,7 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
         .goes_on = settings->goes_on,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
+        .hang_ns = settings->hang_ns,
         .should_stop = should_stop,
         .context = exploring,
     };
@@ -337,12 +459,22 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
 static int explore_loaded(struct exploring *exploring) {
     struct sim_exploration_options options = options_for(exploring);
     struct sim_explored result;
+    if (options.strategy->is_states && sim_scenario_has_programs(exploring->loaded.scenario)) {
+        complain_to(exploring->errors,
+                    "%s: has a C program, whose states are not recognised: --strategy states is "
+                    "not for it, dfs is",
+                    exploring->loaded.path);
+        return EXIT_BAD_INPUT;
+    }
     exploring->colour = wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
-    if (has_result && result.way.step_count > 0) {
-        status = retrace(exploring, &result, options.vary);
+    bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
+    bool has_failed = has_result && result.explorer.tally.failure_count > 0;
+    if (has_result && (result.way.step_count > 0 || (has_programs && has_failed))) {
+        status = has_programs ? retrace_apart(exploring, &result, options.vary)
+                              : retrace(exploring, &result, options.vary);
     }
     if (status == COG_OK) {
         code = print_explored(exploring, &result);
@@ -488,6 +620,7 @@ int command_explore(int argc, char **argv) {
         {"--root", OPTION_TEXT, &settings.root},
         {"--limit", OPTION_NUMBER, &settings.statement_count_max},
         {"--memory", OPTION_SIZE, &settings.memory_bytes},
+        {"--hang", OPTION_DURATION, &settings.hang_ns},
     };
     int count;
     bool is_done;

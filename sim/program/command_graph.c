@@ -1,5 +1,7 @@
 /* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
 #include "reports/reports.h"
+#include "sim/objects.h"
+#include "sim/program/confined.h"
 #include "sim/program/guided.h"
 #include "sim/program/interrupt.h"
 #include "sim/program/load.h"
@@ -118,49 +120,94 @@ static int is_trace(const char *path, bool *answer) {
     return EXIT_HELD;
 }
 
-/* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, struct loaded *loaded, const char *output) {
-    const char *path = loaded->path;
-    const char *folder = getenv("TMPDIR");
+/* A run for the sake of its trace. */
+struct traced_run {
+    struct loaded *loaded;
     char trace_path[1024];
-    (void)snprintf(trace_path, sizeof trace_path, "%s/cogsim-XXXXXX",
-                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    int descriptor = mkstemp(trace_path);
-    if (descriptor < 0) {
-        complain("cannot write %s: %s", trace_path, strerror(errno));
-        return EXIT_ENVIRONMENT;
-    }
-    (void)close(descriptor);
-    (void)remove(trace_path); /* only its name is wanted */
+};
+
+/* place: in a process of its own; null: here. Returns an exit code. */
+static int make_trace(const struct traced_run *traced, const struct confined_place *place) {
+    struct loaded *loaded = traced->loaded;
+    FILE *errors = place != NULL ? place->errors : stderr;
     struct guided guided;
     struct guided_settings guided_settings = {.schedule_path = NULL};
-    int code = guided_open(&guided, loaded, &guided_settings, stderr);
+    int code = guided_open(&guided, loaded, &guided_settings, errors);
     if (code != EXIT_HELD) {
         guided_close(&guided);
         return code;
     }
-    struct sim_run_options options = {.trace_path = trace_path, .guide = guided_guide(&guided)};
+    struct sim_run_options options = {.trace_path = traced->trace_path,
+                                      .guide = guided_guide(&guided),
+                                      .witness = place != NULL ? place->witness : NULL};
     struct sim_run *run = NULL;
     struct sim_result result;
     hold_interrupts();
     int status = sim_run_new(&loaded->program, &options, &run);
-    remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
+    const char *temporary = status == COG_OK ? sim_run_temporary_path(run) : NULL;
+    remove_on_interrupt(temporary);
+    if (place != NULL) {
+        (void)snprintf(place->temporary, CONFINED_PATH_BYTES, "%s",
+                       temporary != NULL ? temporary : "");
+    }
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
-        remove_on_interrupt(trace_path);
+        remove_on_interrupt(traced->trace_path);
     }
     if (status != COG_OK) {
-        complain("%s: %s", path, status == COG_EIO ? strerror(errno) : cog_status_text(status));
+        complain_to(errors, "%s: %s", loaded->path,
+                    status == COG_EIO ? strerror(errno) : cog_status_text(status));
         code = EXIT_ENVIRONMENT;
-    } else {
-        if (!result.ok) {
-            complain("%s: not everything held in this run; cogsim run tells what", path);
-        }
-        code = write_report(kind, trace_path, path, output);
+    } else if (!result.ok) {
+        complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
+                    loaded->path);
     }
     sim_run_free(run);
     guided_close(&guided);
-    (void)remove(trace_path);
+    return code;
+}
+
+static int make_trace_confined(void *context, const struct confined_place *place) {
+    return make_trace(context, place);
+}
+
+/* With C programs in a process of its own: they may crash. */
+static int make_trace_apart(struct traced_run *traced) {
+    const struct loaded *loaded = traced->loaded;
+    struct confined confined;
+    if (confined_open(&confined, 0) != COG_OK) {
+        complain("%s: %s", loaded->path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    int code = confined_do(&confined, make_trace_confined, traced, stdout, stderr);
+    if (code == CONFINED_CRASHED) {
+        code = confined_tell(&confined, loaded->path, loaded->scenario, false, stdout, stderr);
+    } else if (code == EXIT_HELD) {
+        remove_on_interrupt(traced->trace_path);
+    }
+    confined_close(&confined);
+    return code;
+}
+
+/* Runs a scenario with its trace in a temporary file, and reports on that. */
+static int report_on_run(const struct kind *kind, struct loaded *loaded, const char *output) {
+    const char *folder = getenv("TMPDIR");
+    struct traced_run traced = {.loaded = loaded};
+    (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
+                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    int descriptor = mkstemp(traced.trace_path);
+    if (descriptor < 0) {
+        complain("cannot write %s: %s", traced.trace_path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    (void)close(descriptor);
+    (void)remove(traced.trace_path); /* only its name is wanted */
+    int code = sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&traced)
+                                                           : make_trace(&traced, NULL);
+    if (code == EXIT_HELD) {
+        code = write_report(kind, traced.trace_path, loaded->path, output);
+    }
+    (void)remove(traced.trace_path);
     remove_on_interrupt(NULL);
     return code;
 }
