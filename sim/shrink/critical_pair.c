@@ -200,7 +200,8 @@ static bool look_around(struct finding *finding, struct variant *failing, struct
 static void tell_step(struct sim_critical_event *event, const struct sim_noted_step *step) {
     sim_buffer_add_text(&event->words, step->words);
     event->line = step->line;
-    event->trace_event = step->first_event;
+    event->first_event = step->first_event;
+    event->last_event = step->last_event;
     event->is_traced = step->is_traced;
 }
 
@@ -212,10 +213,15 @@ static uint32_t first_difference(const struct sim_steps *a, const struct sim_ste
     return at;
 }
 
-static bool gives_back_only(const struct sim_noted_step *step) {
-    bool is_only = step->touch_count > 0;
-    for (uint32_t i = 0; i < step->touch_count; i++) {
-        is_only &= step->touches[i].mode == SIM_TOUCH_UNLOCK;
+/* All that the first step has to do with the second is that this gives a lock back. */
+static bool gives_back_only(const struct sim_noted_step *first,
+                            const struct sim_noted_step *second) {
+    bool is_only = !first->touches_everything && !second->touches_everything;
+    for (uint32_t i = 0; i < second->touch_count; i++) {
+        for (uint32_t other = 0; other < first->touch_count; other++) {
+            is_only &= first->touches[other].object != second->touches[i].object ||
+                       second->touches[i].mode == SIM_TOUCH_UNLOCK;
+        }
     }
     return is_only;
 }
@@ -233,7 +239,7 @@ static const struct sim_noted_step *find_second(const struct sim_steps *failing,
             !sim_noted_steps_depend(first, second)) {
             continue;
         }
-        if (!gives_back_only(second)) {
+        if (!gives_back_only(first, second)) {
             return second;
         }
         found = found == NULL ? second : found;
@@ -252,8 +258,11 @@ static bool find_exchange(struct finding *finding, const struct sim_steps *faili
             bool comes = place < failing->count;
             tell_step(&finding->pair->first, &failing->items[at]);
             tell_step(&finding->pair->second, second);
-            finding->pair->second.trace_event = comes ? failing->items[place].first_event : 0;
             finding->pair->second.is_traced = comes && failing->items[place].is_traced;
+            if (comes) {
+                finding->pair->second.first_event = failing->items[place].first_event;
+                finding->pair->second.last_event = failing->items[place].last_event;
+            }
             finding->pair->is_order = true;
             return true;
         }
