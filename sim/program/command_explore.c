@@ -1,4 +1,5 @@
 /* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
+#include "reports/reports.h"
 #include "sim/explore/exploration.h"
 #include "sim/guide.h"
 #include "sim/objects.h"
@@ -16,6 +17,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,12 @@ static const char help[] =
     "exit codes: 0 everything held; 1 something did not, or was not reached; 2 bad input; 3 the\n"
     "environment failed.\n";
 
-enum { BUDGET_DEFAULT = 100000, SHRINK_DEFAULT = 3000, PATH_BYTES = 4096 };
+enum {
+    BUDGET_DEFAULT = 100000,
+    SHRINK_DEFAULT = 3000,
+    PATH_BYTES = 4096,
+    GRAPH_EVENTS_MAX = 20000
+};
 
 struct settings {
     bool json;
@@ -106,6 +113,7 @@ struct campaign {
     atomic_size_t count;
     atomic_size_t held_count;
     atomic_bool definition_is_used[DEFINITIONS_MAX];
+    pthread_mutex_t graph_mutex;
 };
 
 /* One scenario while it is explored. */
@@ -115,6 +123,7 @@ struct exploring {
     FILE *output;
     FILE *errors;
     int64_t deadline_ns; /* INT64_MAX: none */
+    pthread_mutex_t *graph_mutex;
     struct sim_shrunk shrunk;
     bool has_shrunk;
     char shrunk_path[PATH_BYTES]; /* where what is left was written; empty: nowhere */
@@ -205,6 +214,40 @@ static int write_shrunk(struct exploring *exploring) {
     return write_text(exploring, exploring->shrunk_path, is_named, &exploring->shrunk.scenario);
 }
 
+/* The graph of a run that fails, with the pair marked. Graphviz is used by one at a time. */
+static int write_graph(struct exploring *exploring, const struct sim_run_options *options,
+                       const struct sim_result *result) {
+    if (exploring->settings->out == NULL || result->event_count > GRAPH_EVENTS_MAX) {
+        return EXIT_HELD;
+    }
+    char path[PATH_BYTES];
+    struct rep_graph_mark marks[2];
+    struct rep_graph_options graph = {.marks = marks};
+    struct rep_error error = {.message = "no trace"};
+    const struct sim_critical_pair *pair = &exploring->shrunk.pair;
+    if (exploring->has_shrunk && pair->is_order && pair->first.is_traced) {
+        marks[graph.mark_count++] =
+            (struct rep_graph_mark){pair->first.first_event, pair->first.last_event};
+        marks[graph.mark_count] =
+            (struct rep_graph_mark){pair->second.first_event, pair->second.last_event};
+        graph.mark_count += pair->second.is_traced ? 1 : 0;
+    }
+    bool is_named = name_output(exploring, ".svg", path);
+    struct rep_trace *trace = explain_trace(&exploring->loaded, options, result->trace_hash);
+    int status = REP_EIO;
+    if (is_named && trace != NULL) {
+        (void)pthread_mutex_lock(exploring->graph_mutex);
+        status = rep_graph_write(trace, &graph, path, &error);
+        (void)pthread_mutex_unlock(exploring->graph_mutex);
+    }
+    rep_trace_free(trace);
+    if (status != REP_OK) {
+        complain_to(exploring->errors, "cannot write %s: %s", path, error.message);
+        return EXIT_ENVIRONMENT;
+    }
+    return EXIT_HELD;
+}
+
 /* ---- A small failure ---- */
 
 static bool should_stop_shrinking(void *context) {
@@ -275,6 +318,9 @@ static int retrace(struct exploring *exploring, const struct sim_explored *resul
         exploring->schedule = schedule.bytes; /* malloc's */
         exploring->schedule_count = folded.count;
         exploring->out_code = worse(write_schedule(exploring, &folded), write_shrunk(exploring));
+        if (exploring->out_code == EXIT_HELD) {
+            exploring->out_code = write_graph(exploring, &options, &again);
+        }
         sim_schedule_term(&folded);
         (void)fclose(file);
     }
@@ -532,8 +578,10 @@ static int explore_file(void *context, size_t index, FILE *output, FILE *errors)
     struct definitions definitions = campaign->settings->definitions;
     struct load_settings load_settings = {
         .errors = errors, .definitions = definitions.items, .definition_count = definitions.count};
-    struct exploring exploring = {
-        .settings = campaign->settings, .output = output, .errors = errors};
+    struct exploring exploring = {.settings = campaign->settings,
+                                  .output = output,
+                                  .errors = errors,
+                                  .graph_mutex = &campaign->graph_mutex};
     int code = load_source(&exploring.loaded, found->path, found->root, &load_settings);
     if (code == EXIT_HELD) {
         code = explore_rows(campaign, &exploring);
@@ -586,7 +634,9 @@ static bool read_shrink(struct settings *settings) {
 
 static int explore_files(const struct paths *paths, const struct settings *settings) {
     struct campaign campaign = {.settings = settings, .paths = paths};
+    (void)pthread_mutex_init(&campaign.graph_mutex, NULL);
     int code = do_jobs(paths->count, settings->jobs, explore_file, &campaign);
+    (void)pthread_mutex_destroy(&campaign.graph_mutex);
     for (uint32_t i = 0;
          paths->count > 0 && code <= EXIT_NOT_HELD && i < settings->definitions.count; i++) {
         if (!campaign.definition_is_used[i]) {

@@ -24,6 +24,9 @@ static const char graph_help[] =
     "lanes, failures in colour. A scenario is run first; a trace "
     "(cogsim run --trace) is drawn as it is.\n"
     "\n"
+    "  --mark EVENTS    point at events, as 12,30 or 12-15,30-34: by their indexes, which 'cogsim "
+    "explore\n"
+    "                   --json' tells of the two whose order decides\n"
     "  -D NAME=VALUE    give a parameter another value\n"
     "  --row N          the run of this row of an 'each' table\n"
     "  --root DIR       includes must stay inside DIR\n"
@@ -42,12 +45,22 @@ static const char report_help[] = "usage: cogsim report [OPTION...] SCENARIO|TRA
                                   "\n"
                                   "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
+enum { MARKS_MAX = 8 };
+
+/* Where a report goes, and what it points at. */
+struct output {
+    const char *path; /* null: standard output */
+    struct rep_graph_mark marks[MARKS_MAX];
+    size_t mark_count;
+};
+
 /* The kind of report, its help, and how it is made. */
 struct kind {
     const char *name;
     const char *help;
     bool needs_output;
-    int (*write)(const struct rep_trace *trace, const char *path, struct rep_error *error);
+    int (*write)(const struct rep_trace *trace, const struct output *output,
+                 struct rep_error *error);
 };
 
 static int code_of(int status) {
@@ -65,14 +78,16 @@ static int code_of(int status) {
     }
 }
 
-static int write_graph(const struct rep_trace *trace, const char *path, struct rep_error *error) {
-    return rep_graph_write(trace, NULL, path, error);
+static int write_graph(const struct rep_trace *trace, const struct output *output,
+                       struct rep_error *error) {
+    struct rep_graph_options options = {.marks = output->marks, .mark_count = output->mark_count};
+    return rep_graph_write(trace, &options, output->path, error);
 }
 
-static int write_timeline(const struct rep_trace *trace, const char *path,
+static int write_timeline(const struct rep_trace *trace, const struct output *output,
                           struct rep_error *error) {
-    if (path != NULL) {
-        return rep_timeline_write(trace, NULL, path, error);
+    if (output->path != NULL) {
+        return rep_timeline_write(trace, NULL, output->path, error);
     }
     char *text = NULL;
     int status = rep_timeline_text(trace, NULL, &text);
@@ -86,7 +101,7 @@ static int write_timeline(const struct rep_trace *trace, const char *path,
 }
 
 static int write_report(const struct kind *kind, const char *trace_path, const char *shown_path,
-                        const char *output) {
+                        const struct output *output) {
     struct rep_trace *trace = NULL;
     struct rep_error error = {.byte_offset = 0};
     int status = rep_trace_load(trace_path, &trace, &error);
@@ -96,7 +111,7 @@ static int write_report(const struct kind *kind, const char *trace_path, const c
     }
     status = kind->write(trace, output, &error);
     if (status != REP_OK) {
-        complain("%s: %s", output != NULL ? output : "standard output", error.message);
+        complain("%s: %s", output->path != NULL ? output->path : "standard output", error.message);
     }
     rep_trace_free(trace);
     return code_of(status);
@@ -190,7 +205,8 @@ static int make_trace_apart(struct traced_run *traced) {
 }
 
 /* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, struct loaded *loaded, const char *output) {
+static int report_on_run(const struct kind *kind, struct loaded *loaded,
+                         const struct output *output) {
     const char *folder = getenv("TMPDIR");
     struct traced_run traced = {.loaded = loaded};
     (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
@@ -214,7 +230,8 @@ static int report_on_run(const struct kind *kind, struct loaded *loaded, const c
 
 /* What the command line says. */
 struct settings {
-    const char *output;
+    struct output output;
+    const char *mark_text;
     const char *root;
     uint32_t row; /* from 1; 0: not said */
     struct definitions definitions;
@@ -243,7 +260,7 @@ static int report_on_scenario(const struct kind *kind, const struct found_path *
         }
     }
     if (code == EXIT_HELD) {
-        code = report_on_run(kind, &loaded, settings->output);
+        code = report_on_run(kind, &loaded, &settings->output);
     }
     unload(&loaded);
     return code;
@@ -256,7 +273,7 @@ static int report_on(const struct kind *kind, char *path, struct settings *setti
         return code;
     }
     if (from_trace) {
-        return write_report(kind, path, path, settings->output);
+        return write_report(kind, path, path, &settings->output);
     }
     struct paths paths;
     code = paths_expand(&paths, &path, 1, settings->root, false);
@@ -267,17 +284,46 @@ static int report_on(const struct kind *kind, char *path, struct settings *setti
     return code;
 }
 
+/* The index of an event, from 1; 0: there is none. */
+static uint64_t read_event(const char **text) {
+    uint64_t event = 0;
+    while (**text >= '0' && **text <= '9' && event < UINT64_C(1) << 50) {
+        event = event * 10 + (uint64_t)(*(*text)++ - '0');
+    }
+    return event;
+}
+
+static bool read_marks(const char *text, struct output *output) {
+    for (;;) {
+        struct rep_graph_mark mark = {.first = read_event(&text)};
+        mark.last = mark.first;
+        if (*text == '-') {
+            text++;
+            mark.last = read_event(&text);
+        }
+        if (mark.first == 0 || mark.last < mark.first || output->mark_count == MARKS_MAX ||
+            (*text != ',' && *text != '\0')) {
+            return false;
+        }
+        output->marks[output->mark_count++] = mark;
+        if (*text++ == '\0') {
+            return true;
+        }
+    }
+}
+
 static int command(const struct kind *kind, int argc, char **argv) {
-    struct settings settings = {.output = NULL};
-    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output},
-                                        {"--output", OPTION_TEXT, &settings.output},
+    struct settings settings = {.output = {.path = NULL}};
+    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output.path},
+                                        {"--output", OPTION_TEXT, &settings.output.path},
                                         {"-D", OPTION_DEFINE, &settings.definitions},
                                         {"--row", OPTION_ROW, &settings.row},
-                                        {"--root", OPTION_TEXT, &settings.root}};
+                                        {"--root", OPTION_TEXT, &settings.root},
+                                        {"--mark", OPTION_TEXT, &settings.mark_text}};
+    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 1);
     int count;
     bool is_done;
-    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count,
-                            &is_done);
+    int code = read_options(argc, argv, specs, spec_count, kind->help, &count, &is_done);
     if (code != EXIT_HELD || is_done) {
         return code;
     }
@@ -285,7 +331,12 @@ static int command(const struct kind *kind, int argc, char **argv) {
         complain("%s: name one scenario or trace", kind->name);
         return EXIT_BAD_INPUT;
     }
-    if (settings.output == NULL && kind->needs_output) {
+    if (settings.mark_text != NULL && !read_marks(settings.mark_text, &settings.output)) {
+        complain("--mark: '%s' are no events; at most %d are told as 12,30 or 12-15,30-34",
+                 settings.mark_text, MARKS_MAX);
+        return EXIT_BAD_INPUT;
+    }
+    if (settings.output.path == NULL && kind->needs_output) {
         complain("%s: -o FILE says where to and in which format", kind->name);
         return EXIT_BAD_INPUT;
     }
