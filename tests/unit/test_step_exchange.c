@@ -281,22 +281,22 @@ static void steps_of_two_themes_can_be_exchanged(void **state) {
     uint64_t seed = 0;
     for (uint32_t one = 0; one < RANDOM_THEMES; one++) {
         for (uint32_t other = 0; other < RANDOM_THEMES; other++) {
-            for (uint32_t round = 0; round < 4; round++) {
+            for (uint32_t round = 0; round < 2; round++) {
                 exchanged += exchange_in(seed++, RANDOM_SHARED | 1u << one | 1u << other);
             }
         }
     }
-    assert_true(exchanged > 10000);
+    assert_true(exchanged > 5000);
 }
 
 static void so_can_those_of_several(void **state) {
     (void)state;
     uint32_t exchanged = 0;
-    for (uint64_t seed = 2000; seed < 2600; seed++) {
+    for (uint64_t seed = 2000; seed < 2300; seed++) {
         unsigned themes = (unsigned)mix(seed) & (unsigned)mix(seed + 7000);
         exchanged += exchange_in(seed, (themes | RANDOM_SHARED) & ((1u << RANDOM_THEMES) - 1));
     }
-    assert_true(exchanged > 5000);
+    assert_true(exchanged > 2500);
 }
 
 /* What comes up at random too rarely: an order that shows in nothing but a line in which some wait,
