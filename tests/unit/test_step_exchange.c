@@ -324,8 +324,7 @@ static void what_shows_in_few_places_only_is_touched(void **state) {
 
         "var p = 0\nvar r = 0\ncoro left\n    wait bell\n    set p = p * 3 + 1\n"
         "coro right\n    wait bell\n    set p = p * 3 + 2\n"
-        "coro caller\n    sleep 1ms\n    signal bell recipients 1\n    sleep 1ms\n    signal "
-        "bell\n",
+        "coro caller\n    signal bell recipients 1\n",
 
         "shared x = 0\nroutine producer()\n    emit 1\n    set x = x + 1\n    emit 2\n"
         "coro left\n    iterate number from producer()\n        sleep 1ms\n        break\n"
