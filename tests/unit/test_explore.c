@@ -247,7 +247,7 @@ static const char tie[] = "var first = ''\nshared x = 0\nshared y = 0\n"
                           "        if first == ''\n            set first = 'left'\n"
                           "coro right\n    set x = 2\n    wait bell timeout 5ms\n    on timeout\n"
                           "        if first == ''\n            set first = 'right'\n"
-                          "outcome first, x\n";
+                          "outcome first, x\nsometimes x == 9\n";
 
 static void what_is_uncertain_is_seen_order_by_order(void **state) {
     (void)state;
@@ -255,10 +255,12 @@ static void what_is_uncertain_is_seen_order_by_order(void **state) {
     explore(tie, "optimal-dpor", (struct sim_exploration_options){.vary = vary, .budget = 1000});
     assert_true(explored.is_exhausted);
     assert_false(explored.is_complete);
+    assert_int_equal(sim_explored_sometimes(&explored, 0), SIM_ANSWER_UNKNOWN);
     uint64_t reduced = run_count();
     done();
     explore(tie, "dfs", (struct sim_exploration_options){.vary = vary, .budget = 1000});
     assert_true(explored.is_complete);
+    assert_int_equal(sim_explored_sometimes(&explored, 0), SIM_ANSWER_BROKEN);
     uint64_t all = run_count();
     assert_int_equal(explored.explorer.tally.outcome_count, 4);
     done();

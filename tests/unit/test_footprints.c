@@ -60,6 +60,21 @@ static void many_are_told_apart(void **state) {
     assert_int_equal(counting.live_bytes, 0);
 }
 
+/* Also where it has come to the same bucket. */
+static void one_that_begins_like_another_is_another(void **state) {
+    (void)state;
+    struct sim_footprints footprints;
+    sim_footprints_init(&footprints, cog_allocator_malloc());
+    struct sim_touch touches[] = {touch(7, SIM_TOUCH_WRITE), touch(0, SIM_TOUCH_WRITE)};
+    assert_int_equal(sim_footprints_find(&footprints, touches, 1), 0);
+    for (uint32_t i = 1; i < 2 * MANY; i++) {
+        touches[1] = touch(i, SIM_TOUCH_WRITE);
+        assert_int_equal(sim_footprints_find(&footprints, touches, 2), i);
+    }
+    assert_int_equal(sim_footprints_find(&footprints, touches, 1), 0);
+    sim_footprints_term(&footprints);
+}
+
 static void they_depend_by_what_they_touch(void **state) {
     (void)state;
     struct sim_footprints footprints;
@@ -115,6 +130,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_ones_have_one_number),
         cmocka_unit_test(many_are_told_apart),
+        cmocka_unit_test(one_that_begins_like_another_is_another),
         cmocka_unit_test(they_depend_by_what_they_touch),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };

@@ -58,13 +58,14 @@ static void assert_watched(const char *expectation, const char *expected) {
     char text[512] = "var p = 0\nvar r = 0\nshared few[2] = 0\nvar many[2] = 0\n"
                      "coro left\n    log 'one'\n";
     static const char names[] = "prfm";
-    char watched[5] = "";
+    char watched[sizeof names] = "";
+    uint32_t count = 0;
     struct exploration exploration;
     strcat(text, expectation);
     exploration_open(&exploration, text, SIM_VARY_ORDER);
     for (uint32_t i = 0; i < 4; i++) {
         if (exploration.explorer.objects.is_watched[i]) {
-            watched[strlen(watched)] = names[i]; /* the rest is zeros */
+            watched[count++] = names[i];
         }
     }
     assert_string_equal(watched, expected);

@@ -50,6 +50,19 @@ static void many_are_found_again(void **state) {
     assert_int_equal(counting.live_bytes, 0);
 }
 
+/* Parents that are so far apart come to one bucket while there are few. */
+static void children_of_unlike_parents_are_told_apart(void **state) {
+    (void)state;
+    struct sim_processes processes;
+    sim_processes_init(&processes, cog_allocator_malloc());
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 20; i++) {
+            assert_int_equal(sim_processes_find(&processes, 5 + i * 64, 0), i);
+        }
+    }
+    sim_processes_term(&processes);
+}
+
 /* Whichever allocation fails: those that were there are found, and the others can be added when
  * there is memory again. */
 static void memory_may_run_out_anywhere(void **state) {
@@ -85,6 +98,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_count_from_zero_and_stay),
         cmocka_unit_test(many_are_found_again),
+        cmocka_unit_test(children_of_unlike_parents_are_told_apart),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);

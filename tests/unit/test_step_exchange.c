@@ -290,22 +290,22 @@ static void steps_of_two_themes_can_be_exchanged(void **state) {
     uint64_t seed = 0;
     for (uint32_t one = 0; one < RANDOM_THEMES; one++) {
         for (uint32_t other = 0; other < RANDOM_THEMES; other++) {
-            for (uint32_t round = 0; round < 4; round++) {
+            for (uint32_t round = 0; round < 2; round++) {
                 exchanged += exchange_in(seed++, RANDOM_SHARED | 1u << one | 1u << other);
             }
         }
     }
-    assert_true(exchanged > 10000);
+    assert_true(exchanged > 5000);
 }
 
 static void so_can_those_of_several(void **state) {
     (void)state;
     uint32_t exchanged = 0;
-    for (uint64_t seed = 2000; seed < 2600; seed++) {
+    for (uint64_t seed = 2000; seed < 2300; seed++) {
         unsigned themes = (unsigned)mix(seed) & (unsigned)mix(seed + 7000);
         exchanged += exchange_in(seed, (themes | RANDOM_SHARED) & ((1u << RANDOM_THEMES) - 1));
     }
-    assert_true(exchanged > 5000);
+    assert_true(exchanged > 2500);
 }
 
 /* What comes up at random too rarely: an order that shows in nothing but a line in which some wait,
@@ -333,8 +333,7 @@ static void what_shows_in_few_places_only_is_touched(void **state) {
 
         "var p = 0\nvar r = 0\ncoro left\n    wait bell\n    set p = p * 3 + 1\n"
         "coro right\n    wait bell\n    set p = p * 3 + 2\n"
-        "coro caller\n    sleep 1ms\n    signal bell recipients 1\n    sleep 1ms\n    signal "
-        "bell\n",
+        "coro caller\n    signal bell recipients 1\n",
 
         "shared x = 0\nroutine producer()\n    emit 1\n    set x = x + 1\n    emit 2\n"
         "coro left\n    iterate number from producer()\n        sleep 1ms\n        break\n"

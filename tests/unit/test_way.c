@@ -40,11 +40,18 @@ static void draws_belong_to_the_step_before_them(void **state) {
 
 static void what_is_drawn_before_the_first_step_is_nobodys(void **state) {
     (void)state;
+    struct play_allocator counting;
     struct sim_way way = {.steps = NULL};
-    sim_way_draw(&way, cog_allocator_malloc(), 5);
+    play_allocator_init(&counting);
+    sim_way_draw(&way, &counting.allocator, 5);
     assert_int_equal(way.draw_count, 0);
     assert_false(way.is_out_of_memory);
-    sim_way_term(&way, cog_allocator_malloc());
+    sim_way_step(&way, &counting.allocator, 1);
+    sim_way_draw(&way, &counting.allocator, 6);
+    assert_int_equal(way.draw_count, 1);
+    assert_int_equal(way.draws[0], 6);
+    sim_way_term(&way, &counting.allocator);
+    assert_int_equal(counting.live_bytes, 0);
 }
 
 static void many_steps_are_kept(void **state) {
