@@ -17,10 +17,12 @@ void sim_explanation_init(struct sim_explanation *explanation, struct sim_run *r
     explanation->concerned_count = 0;
     explanation->until_ns = -1;
     sim_columns_init(&explanation->columns, run->allocator);
+    sim_buffer_init(&explanation->identity, run->allocator);
 }
 
 void sim_explanation_term(struct sim_explanation *explanation) {
     sim_columns_term(&explanation->columns);
+    sim_buffer_term(&explanation->identity);
 }
 
 /* Both sides, each in a line, for those who compare by program. */
@@ -63,6 +65,11 @@ void sim_explanation_fail(struct sim_explanation *explanation, uint32_t line, co
     failure->concerned_count = explanation->concerned_count;
     failure->until_ns = explanation->until_ns < 0 ? INT64_MAX : explanation->until_ns;
     keep_sides(explanation, failure);
+    if (explanation->identity.has_failed) {
+        run->journal.is_out_of_memory = true;
+    } else if (explanation->identity.bytes != NULL) {
+        sim_journal_identify(&run->journal, failure, explanation->identity.bytes);
+    }
 }
 
 /* ---- Parts ---- */

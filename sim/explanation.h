@@ -16,6 +16,7 @@
 struct sim_explanation {
     struct sim_run *run;
     struct sim_columns columns;
+    struct sim_buffer identity; /* of the failure (signature.h); empty: its first line */
     uint32_t concerned[SIM_CONCERNED_MAX];
     uint32_t concerned_count;
     int64_t until_ns; /* how far what is shown reaches */

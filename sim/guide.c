@@ -73,6 +73,10 @@ static void record(struct sim_guide *guide, const struct point *point, uint64_t 
     if (buffer.has_failed ||
         sim_schedule_add(&guide->recorded, buffer.bytes, buffer.length, 0) != COG_OK) {
         guide->is_out_of_memory = true;
+    } else {
+        struct sim_schedule_entry *entry = &guide->recorded.entries[guide->recorded.count - 1];
+        entry->choice = index;
+        entry->candidate_count = point->count;
     }
     if (index != 0) {
         guide->recorded.decisive_count = guide->recorded.count;
@@ -188,9 +192,14 @@ static uint64_t follow_schedule(struct sim_guide *guide, const struct point *poi
     const struct sim_schedule *schedule = guide->options.follow;
     uint32_t first = guide->entry_next;
     for (uint32_t i = first; i < schedule->count && i < first + AHEAD_MAX; i++) {
-        uint64_t index = find_candidate(guide, point, schedule->entries[i].text, false);
+        const struct sim_schedule_entry *entry = &schedule->entries[i];
+        uint64_t index = entry->production_count > 0 ? 0
+                         : entry->is_choice
+                             ? (entry->choice < point->count ? entry->choice : point->count - 1)
+                             : find_candidate(guide, point, entry->text, false);
         if (index < point->count) {
             guide->entry_next = i + 1;
+            guide->production_left = entry->production_count > 0 ? entry->production_count - 1 : 0;
             if (i > first) {
                 note_drift(guide, point, first, index);
             }
@@ -220,7 +229,9 @@ static uint64_t decide(struct sim_guide *guide, const struct point *point) {
     uint64_t index = 0;
     const struct sim_schedule *follow = guide->options.follow;
     bool is_following = follow != NULL && guide->entry_next < follow->count;
-    if (is_following) {
+    if (guide->production_left > 0) {
+        guide->production_left--;
+    } else if (is_following) {
         index = follow_schedule(guide, point);
     } else if (guide->options.is_random_after) {
         index = draw(guide) % point->count;
@@ -264,16 +275,42 @@ static const struct sim_guide_step *next_step(struct sim_guide *guide) {
     return &guide->options.steps[guide->step_next++];
 }
 
+/* Who made the latest step goes on if it can; else the first or last one does. */
+static uint32_t find_serial(const struct sim_guide *guide) {
+    const struct sim_stepping *stepping = &guide->stepping;
+    bool is_last = guide->options.serial == SIM_SERIAL_LAST;
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < stepping->candidate_count; i++) {
+        uint32_t process = stepping->candidates[i].process;
+        if (process == guide->latest_process) {
+            return i;
+        }
+        bool is_before = process < stepping->candidates[best].process;
+        best = is_before != is_last ? i : best;
+    }
+    return best;
+}
+
 static void take_step(struct sim_guide *guide, struct sim_run *run) {
     const struct sim_guide_step *step = next_step(guide);
     struct point point = {.run = run, .count = guide->stepping.candidate_count};
     uint64_t index = 0;
     if (point.count > 1) {
-        index =
-            step != NULL ? find_process(&guide->stepping, step->process) : decide(guide, &point);
+        index = step != NULL ? find_process(&guide->stepping, step->process)
+                : guide->options.serial != SIM_SERIAL_NONE ? find_serial(guide)
+                                                           : decide(guide, &point);
         record(guide, &point, index);
     }
+    const struct sim_guide_watch *watch = guide->options.watch;
+    guide->latest_process = guide->stepping.candidates[index].process;
+    const struct sim_instance *instance = guide->stepping.candidates[index].instance;
+    if (watch != NULL) {
+        watch->before(watch->context, run, &guide->stepping.candidates[index]);
+    }
     sim_stepping_take(run, (uint32_t)index);
+    if (watch != NULL) {
+        watch->after(watch->context, run, instance);
+    }
 }
 
 void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
@@ -282,6 +319,8 @@ void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     guide->recorded.decisive_count = 0;
     forget_drifts(guide);
     guide->entry_next = 0;
+    guide->production_left = 0;
+    guide->latest_process = SIM_NO_PROCESS;
     guide->random_count = 0;
     guide->step_next = 0;
     if (!sim_guide_steps(guide)) {
@@ -302,7 +341,9 @@ void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     }
     guide->options.step_count = step_count;
     sim_world_finish(run);
-    sim_schedule_cut(&guide->recorded, guide->recorded.decisive_count);
+    if (!guide->options.keeps_all) {
+        sim_schedule_cut(&guide->recorded, guide->recorded.decisive_count);
+    }
     if (guide->is_out_of_memory) {
         run->fatal = COG_ENOMEM;
     }

@@ -29,6 +29,20 @@ struct sim_drift {
 
 enum { SIM_DRIFTS_MAX = 16 };
 
+/* Looks on while steps are made, where their order is chosen. */
+struct sim_guide_watch {
+    void (*before)(void *context, const struct sim_run *run, const struct sim_candidate *candidate);
+    void (*after)(void *context, const struct sim_run *run, const struct sim_instance *instance);
+    void *context;
+};
+
+/* One coroutine after the other, as far as they let it. */
+enum sim_guide_serial {
+    SIM_SERIAL_NONE,
+    SIM_SERIAL_FIRST, /* the first that can go on, in the order of the file */
+    SIM_SERIAL_LAST,  /* the last */
+};
+
 struct sim_guide_options {
     const struct cog_allocator *allocator; /* null: malloc */
     unsigned vary;                         /* a set of enum sim_vary */
@@ -36,8 +50,11 @@ struct sim_guide_options {
     const struct sim_guide_step *steps;    /* else these; may be null */
     uint32_t step_count;
     const uint64_t *draws;
-    bool is_random_after; /* behind the end of what is followed; else as in production */
-    uint64_t seed;        /* of that */
+    bool is_random_after;         /* behind the end of what is followed; else as in production */
+    uint64_t seed;                /* of that */
+    enum sim_guide_serial serial; /* in place of production's order */
+    bool keeps_all;               /* production's decisions at the end are recorded, too */
+    const struct sim_guide_watch *watch; /* may be null */
 };
 
 struct sim_guide {
@@ -49,6 +66,8 @@ struct sim_guide {
     struct sim_chooser chooser;
     struct sim_schedule recorded; /* the decisions of the latest run */
     uint32_t entry_next;          /* of the schedule followed */
+    uint32_t latest_process;      /* who made the latest step */
+    uint32_t production_left;     /* so many decisions are production's before it */
     uint32_t step_next;           /* of the steps followed */
     uint64_t random_count;        /* decisions at random so far */
     uint32_t draw_next;           /* of the step under way */

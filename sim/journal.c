@@ -27,6 +27,7 @@ void sim_journal_term(struct sim_journal *journal) {
         cog_release(journal->allocator, failure->text, failure->bytes);
         release_text(journal, failure->expected);
         release_text(journal, failure->actual);
+        release_text(journal, failure->identity);
     }
     cog_release(journal->allocator, journal->lines,
                 journal->line_capacity * sizeof journal->lines[0]);
@@ -135,4 +136,9 @@ void sim_journal_compare(struct sim_journal *journal, struct sim_failure *failur
                          const char *expected, const char *actual) {
     failure->expected = copy(journal, expected, strlen(expected));
     failure->actual = copy(journal, actual, strlen(actual));
+}
+
+void sim_journal_identify(struct sim_journal *journal, struct sim_failure *failure,
+                          const char *identity) {
+    failure->identity = copy(journal, identity, strlen(identity));
 }

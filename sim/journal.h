@@ -30,6 +30,7 @@ struct sim_failure {
     size_t bytes;   /* of the block: the text and its NUL */
     char *expected; /* what stands side by side in the text, each in a line; or null */
     char *actual;
+    char *identity; /* what it is, whatever the run was like (signature.h); or null */
     uint32_t concerned[SIM_CONCERNED_MAX]; /* coroutines that had a part in it, by trace id */
     uint32_t concerned_count;
     int64_t until_ns; /* world time: what they did later has no part in it */
@@ -64,5 +65,9 @@ struct sim_failure *sim_journal_fail(struct sim_journal *journal, uint32_t line,
                                      size_t bytes);
 void sim_journal_compare(struct sim_journal *journal, struct sim_failure *failure,
                          const char *expected, const char *actual);
+
+/* Says what the failure is, without times, values and places. */
+void sim_journal_identify(struct sim_journal *journal, struct sim_failure *failure,
+                          const char *identity);
 
 #endif

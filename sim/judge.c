@@ -23,6 +23,8 @@ static void judge_expectation(struct sim_run *run, const struct sim_expectation 
     struct sim_explanation explanation;
     sim_explanation_init(&explanation, run);
     sim_explain_clause(&explanation, expectation, expectation->clause);
+    sim_quote_squeezed(&explanation.identity, expectation->source.bytes,
+                       expectation->source.length);
     sim_explanation_fail(&explanation, expectation->place.line, expectation->source.bytes,
                          expectation->source.length);
     sim_explanation_term(&explanation);
@@ -55,6 +57,8 @@ void sim_judge_check(struct sim_scope *scope, const struct sim_statement *statem
     sim_explanation_init(&explanation, run);
     sim_buffer_init(&first, run->allocator);
     sim_quote_statement(run, statement, &first);
+    sim_buffer_add(&explanation.identity, first.bytes, first.length);
+    sim_buffer_add_format(&explanation.identity, " in %s", scope->frame->instance->source->name);
     sim_buffer_add_format(&first, " does not hold in %s", scope->frame->instance->name);
     sim_explain_check(&explanation, scope, statement);
     if (first.has_failed) {
@@ -66,6 +70,19 @@ void sim_judge_check(struct sim_scope *scope, const struct sim_statement *statem
     sim_explanation_term(&explanation);
 }
 
+/* "recv ask from conn max 64 in server: timed out". */
+static void identify_failed(const struct sim_run *run, const struct sim_instance *instance,
+                            struct sim_buffer *identity) {
+    const struct sim_statement *statement =
+        sim_statement_at(instance->source, instance->failure_line);
+    if (statement != NULL) {
+        sim_quote_statement(run, statement, identity);
+        sim_buffer_add_text(identity, " in ");
+    }
+    sim_buffer_add_format(identity, "%s: %s", instance->source->name,
+                          cog_status_text(instance->status));
+}
+
 static void judge_instance(struct sim_run *run, const struct sim_instance *instance) {
     struct sim_explanation explanation;
     struct sim_buffer first;
@@ -73,6 +90,7 @@ static void judge_instance(struct sim_run *run, const struct sim_instance *insta
     sim_buffer_init(&first, run->allocator);
     sim_explain_instance(run, instance, &first);
     sim_explain_failed(&explanation, instance);
+    identify_failed(run, instance, &explanation.identity);
     if (first.has_failed) {
         run->journal.is_out_of_memory = true;
     } else {
@@ -176,6 +194,18 @@ static struct activity activity_of(const struct sim_run *run, const struct sim_c
     return activity;
 }
 
+static void identify_limit(struct sim_run *run, struct sim_failure *failure, const char *name) {
+    struct sim_buffer identity;
+    sim_buffer_init(&identity, run->allocator);
+    sim_buffer_add_format(&identity, "%s does not end", name);
+    if (identity.has_failed) {
+        run->journal.is_out_of_memory = true;
+    } else if (failure != NULL) {
+        sim_journal_identify(&run->journal, failure, identity.bytes);
+    }
+    sim_buffer_term(&identity);
+}
+
 static void judge_limit(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
     struct activity busiest = {.source = NULL};
@@ -193,11 +223,13 @@ static void judge_limit(struct sim_run *run) {
         (void)snprintf(instances, sizeof instances, " (%" PRIu64 " instances)",
                        busiest.instance_count);
     }
-    sim_run_fail(run, busiest.line,
-                 "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where "
-                 "it was given up, '%s'%s had executed %" PRIu64 " without time moving",
-                 run->statement_count_max, sim_duration_format(run->now_ns, text),
-                 busiest.source->name, instances, busiest.statement_count);
+    struct sim_failure *failure = sim_run_fail(
+        run, busiest.line,
+        "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where "
+        "it was given up, '%s'%s had executed %" PRIu64 " without time moving",
+        run->statement_count_max, sim_duration_format(run->now_ns, text), busiest.source->name,
+        instances, busiest.statement_count);
+    identify_limit(run, failure, busiest.source->name);
 }
 
 void sim_judge(struct sim_run *run) {
@@ -207,7 +239,7 @@ void sim_judge(struct sim_run *run) {
         return;
     }
     if (run->violation != NULL) {
-        sim_run_fail(run, 0, "invariant violated: %s", run->violation);
+        (void)sim_run_fail(run, 0, "invariant violated: %s", run->violation);
     }
     if (run->is_stalled && !deadlock_is_expected(run)) {
         sim_explain_stall(run);

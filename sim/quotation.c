@@ -112,7 +112,7 @@ static const char *object_of(const struct sim_statement *statement) {
 }
 
 /* Columns are for those who read a block. */
-static void add_squeezed(struct sim_buffer *buffer, const char *text, size_t length) {
+void sim_quote_squeezed(struct sim_buffer *buffer, const char *text, size_t length) {
     bool is_quoted = false;
     for (size_t at = 0; at < length; at++) {
         bool is_escape = is_quoted && text[at] == '\\' && at + 1 < length;
@@ -131,7 +131,7 @@ void sim_quote_statement(const struct sim_run *run, const struct sim_statement *
         const char *text = source->text + offset;
         size_t length = statement_length(text, source->length - offset);
         size_t shown = whole_characters(text, length, STATEMENT_BYTES_MAX);
-        add_squeezed(buffer, text, shown);
+        sim_quote_squeezed(buffer, text, shown);
         sim_buffer_add_text(buffer, shown < length ? "..." : "");
         return;
     }

@@ -13,6 +13,9 @@ void sim_quote_time(int64_t ns, struct sim_buffer *buffer);
 /* Adds a text in quotes as a scenario would write it; a long one is cut. */
 void sim_quote_text(const char *bytes, size_t length, struct sim_buffer *buffer);
 
+/* Adds a piece of a scenario, of several blanks in a row the first only. */
+void sim_quote_squeezed(struct sim_buffer *buffer, const char *text, size_t length);
+
 void sim_quote_value(struct sim_value value, struct sim_buffer *buffer);
 
 /* Adds a statement as written, without its comment; without the source, its word and what it is

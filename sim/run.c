@@ -15,15 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void sim_run_fail(struct sim_run *run, uint32_t line, const char *format, ...) {
+struct sim_failure *sim_run_fail(struct sim_run *run, uint32_t line, const char *format, ...) {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     int bytes = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     size_t count = bytes < 0 ? 0 : (size_t)bytes < sizeof text ? (size_t)bytes : sizeof text - 1;
-    sim_journal_fail(&run->journal, line, text, count);
     sim_tracer_failure(&run->tracer, text, count, line);
+    return sim_journal_fail(&run->journal, line, text, count);
 }
 
 void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,
@@ -271,7 +271,7 @@ static int make_variables(struct sim_run *run) {
             return COG_ENOMEM;
         }
         if (status != COG_OK) {
-            sim_run_fail(run, variable->place.line, "%s: %s", variable->name, scope.message);
+            (void)sim_run_fail(run, variable->place.line, "%s: %s", variable->name, scope.message);
             value = sim_value_integer(SIM_TAG_NUMBER, 0);
         }
         for (uint32_t element = 0; element < variable->element_count; element++) {

@@ -129,9 +129,9 @@ void sim_world_apply_link(struct sim_run *run, const struct sim_link *link);
 int64_t sim_host_now_ns(const struct sim_run_host *host);
 int64_t sim_host_world_ns(const struct sim_run_host *host, int64_t host_ns);
 
-/* Something did not hold; printf style. line 0: of no line. */
-__attribute__((format(printf, 3, 4))) void sim_run_fail(struct sim_run *run, uint32_t line,
-                                                        const char *format, ...);
+/* Something did not hold; printf style. line 0: of no line. Returns it as sim_journal_fail. */
+__attribute__((format(printf, 3, 4))) struct sim_failure *
+sim_run_fail(struct sim_run *run, uint32_t line, const char *format, ...);
 
 /* A variable has got a value: tells the trace. */
 void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,

@@ -3,6 +3,8 @@
 
 #include "core/status.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void sim_schedule_init(struct sim_schedule *schedule, const struct cog_allocator *allocator) {
@@ -23,6 +25,20 @@ void sim_schedule_term(struct sim_schedule *schedule) {
     sim_schedule_init(schedule, schedule->allocator);
 }
 
+/* N of "production: N", which no step or draw is called; 0: it is another line. */
+static uint32_t production_count_of(const char *text) {
+    static const char label[] = "production: ";
+    uint32_t count = 0;
+    if (strncmp(text, label, sizeof label - 1) != 0) {
+        return 0;
+    }
+    const char *at = text + sizeof label - 1;
+    for (; *at >= '0' && *at <= '9' && count <= UINT32_MAX / 10 - 1; at++) {
+        count = count * 10 + (uint32_t)(*at - '0');
+    }
+    return *at == '\0' ? count : 0;
+}
+
 int sim_schedule_add(struct sim_schedule *schedule, const char *text, size_t bytes, uint32_t line) {
     struct sim_schedule_entry *grown =
         cog_grow(schedule->allocator, schedule->entries, schedule->count, &schedule->capacity,
@@ -39,8 +55,55 @@ int sim_schedule_add(struct sim_schedule *schedule, const char *text, size_t byt
     }
     memcpy(copy, text, bytes);
     copy[bytes] = '\0';
-    grown[schedule->count++] = (struct sim_schedule_entry){.text = copy, .line = line};
+    grown[schedule->count++] = (struct sim_schedule_entry){
+        .text = copy, .line = line, .production_count = production_count_of(copy)};
     return COG_OK;
+}
+
+int sim_schedule_add_choice(struct sim_schedule *schedule, uint64_t choice) {
+    int status = sim_schedule_add(schedule, "", 0, 0);
+    if (status == COG_OK) {
+        struct sim_schedule_entry *entry = &schedule->entries[schedule->count - 1];
+        entry->is_choice = true;
+        entry->choice = choice;
+    }
+    return status;
+}
+
+int sim_schedule_add_all(struct sim_schedule *schedule, const struct sim_schedule *from,
+                         uint32_t first, uint32_t end) {
+    int status = COG_OK;
+    for (uint32_t i = first; i < end && status == COG_OK; i++) {
+        const struct sim_schedule_entry *entry = &from->entries[i];
+        status = sim_schedule_add(schedule, entry->text, strlen(entry->text), entry->line);
+        if (status == COG_OK) {
+            const char *text = schedule->entries[schedule->count - 1].text;
+            schedule->entries[schedule->count - 1] = *entry;
+            schedule->entries[schedule->count - 1].text = text;
+        }
+    }
+    return status;
+}
+
+/* Fewer in a row are told one by one: they say more. */
+enum { FOLDED_MIN = 4 };
+
+int sim_schedule_add_folded(struct sim_schedule *schedule, const struct sim_schedule *recorded) {
+    int status = COG_OK;
+    uint32_t end;
+    for (uint32_t i = 0; i < recorded->count && status == COG_OK; i = end) {
+        for (end = i; end < recorded->count && recorded->entries[end].choice == 0; end++) {
+        }
+        if (end - i >= FOLDED_MIN) {
+            char text[40];
+            int bytes = snprintf(text, sizeof text, "production: %" PRIu32, end - i);
+            status = sim_schedule_add(schedule, text, (size_t)bytes, 0);
+            continue;
+        }
+        end = end > i ? end : i + 1;
+        status = sim_schedule_add_all(schedule, recorded, i, end);
+    }
+    return status;
 }
 
 /* Adds a line without the blanks around it, if it says anything. */

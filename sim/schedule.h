@@ -5,6 +5,7 @@
  *     main/handler#2: acquire m  main's second handler
  *     pick coin: 2               what a pick gave
  *     timeout: reader            whose deadline, of several of one instant, expired first
+ *     production: 12             twelve decisions as in production, whatever they were
  *
  * A line has a label, which names what was decided, and what was chosen; for a step what it begins
  * with stands beside its coroutine, so that the line still says what it means when the program has
@@ -19,8 +20,12 @@
 #include "sim/language/buffer.h"
 
 struct sim_schedule_entry {
-    const char *text; /* null-terminated */
-    uint32_t line;    /* where it stands in a file; 0: nowhere */
+    const char *text;          /* null-terminated */
+    uint32_t line;             /* where it stands in a file; 0: nowhere */
+    uint32_t production_count; /* so many decisions are production's; 0: it is a decision */
+    bool is_choice;            /* follow `choice`, whatever it is called */
+    uint64_t choice;           /* recorded: which candidate; 0 is production's */
+    uint64_t candidate_count;  /* recorded: of how many */
 };
 
 struct sim_schedule {
@@ -36,6 +41,17 @@ void sim_schedule_term(struct sim_schedule *schedule);
 
 /* Appends a copy of a line. COG_OK, COG_ENOMEM. */
 int sim_schedule_add(struct sim_schedule *schedule, const char *text, size_t bytes, uint32_t line);
+
+/* Appends a decision for a candidate by its number. COG_OK, COG_ENOMEM. */
+int sim_schedule_add_choice(struct sim_schedule *schedule, uint64_t choice);
+
+/* Appends copies of the entries from first on, before end. COG_OK, COG_ENOMEM. */
+int sim_schedule_add_all(struct sim_schedule *schedule, const struct sim_schedule *from,
+                         uint32_t first, uint32_t end);
+
+/* Appends the entries of a recorded schedule with a line for many in a row that are production's.
+ * COG_OK, COG_ENOMEM. */
+int sim_schedule_add_folded(struct sim_schedule *schedule, const struct sim_schedule *recorded);
 
 /* Takes away what is behind the first count lines. */
 void sim_schedule_cut(struct sim_schedule *schedule, uint32_t count);

@@ -12,6 +12,7 @@
 #include "sim/stall_counterparts.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { SHOWN_MAX = 16, STATEMENTS_MAX = 4, INDENT = 2, INDENT_BELOW = 4 };
 
@@ -390,6 +391,62 @@ static void note_waiting(struct stall *stall, struct waiting *waiting) {
     sim_explain_concern(&stall->explanation, instance, INT64_MAX);
 }
 
+/* ---- What it is, whatever came before ---- */
+
+/* Adds "left at acquire b" of one that waits. */
+static void add_wait(struct stall *stall, const struct waiting *waiting, struct sim_buffer *text) {
+    sim_buffer_add_format(text, "%s at ", waiting->instance->source->name);
+    sim_quote_statement(stall->run, waiting->statement, text);
+}
+
+/* Where a text with a NUL stands, in the order of texts, in a buffer of such; *is_new: nowhere yet.
+ */
+static size_t place_of(const struct sim_buffer *list, const char *text, bool *is_new) {
+    size_t at = 0;
+    int order = -1;
+    while (at < list->length && (order = strcmp(list->bytes + at, text)) < 0) {
+        at += strlen(list->bytes + at) + 1;
+    }
+    *is_new = at == list->length || order != 0;
+    return at;
+}
+
+/* Puts a text with its NUL into a list at a place. */
+static void insert(struct sim_buffer *list, size_t at, const struct sim_buffer *text) {
+    size_t bytes = text->length + 1;
+    size_t behind = list->length - at;
+    sim_buffer_add(list, text->bytes, bytes);
+    if (!list->has_failed) {
+        memmove(list->bytes + at + bytes, list->bytes + at, behind);
+        memcpy(list->bytes + at, text->bytes, bytes);
+    }
+}
+
+/* Who waits where, each once and in order: the same however many there are of one kind. */
+static void identify(struct stall *stall) {
+    struct sim_buffer *identity = &stall->explanation.identity;
+    struct sim_buffer list;
+    sim_buffer_init(&list, stall->run->allocator);
+    for (uint32_t i = 0; i < stall->shown_count; i++) {
+        struct sim_buffer text;
+        bool is_new = false;
+        sim_buffer_init(&text, stall->run->allocator);
+        add_wait(stall, &stall->waiting[i], &text);
+        size_t at = text.has_failed ? 0 : place_of(&list, text.bytes, &is_new);
+        if (is_new) {
+            insert(&list, at, &text);
+        }
+        identity->has_failed |= text.has_failed;
+        sim_buffer_term(&text);
+    }
+    sim_buffer_add_text(identity, "stalled");
+    for (size_t at = 0; at < list.length; at += strlen(list.bytes + at) + 1) {
+        sim_buffer_add_format(identity, "%s %s", at == 0 ? ":" : ";", list.bytes + at);
+    }
+    identity->has_failed |= list.has_failed;
+    sim_buffer_term(&list);
+}
+
 void sim_explain_stall(struct sim_run *run) {
     struct stall stall = {.run = run};
     struct sim_buffer first;
@@ -409,6 +466,7 @@ void sim_explain_stall(struct sim_run *run) {
                               stall.count - stall.shown_count);
     }
     note_cycles(&stall);
+    identify(&stall);
     if (first.has_failed) {
         run->journal.is_out_of_memory = true;
     } else {

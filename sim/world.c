@@ -94,7 +94,7 @@ static void set_variable(struct sim_run *run, const struct sim_world_statement *
     if (status == COG_ENOMEM) {
         run->fatal = COG_ENOMEM;
     } else if (status != COG_OK) {
-        sim_run_fail(run, statement->place.line, "set: %s", scope.message);
+        (void)sim_run_fail(run, statement->place.line, "set: %s", scope.message);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "sim/program/output_explored.h"
 #include "sim/program/paths.h"
 #include "sim/program/program.h"
+#include "sim/shrink/shrinker.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -55,7 +56,10 @@ static const char help[] =
     "                   100000)\n"
     "  --time D         at most so long for a scenario (10s)\n"
     "  --all            go on after an execution that failed\n"
-    "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule\n"
+    "  --shrink N|no    make a failure small with at most N runs more, and at most for 2s (3000)\n"
+    "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
+    "what is\n"
+    "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg\n"
     "  --json           print one JSON object a scenario\n"
     "  --jobs N         explore so many scenarios at a time; the output is the same\n"
     "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
@@ -68,7 +72,7 @@ static const char help[] =
     "exit codes: 0 everything held; 1 something did not, or was not reached; 2 bad input; 3 the\n"
     "environment failed.\n";
 
-enum { BUDGET_DEFAULT = 100000 };
+enum { BUDGET_DEFAULT = 100000, SHRINK_DEFAULT = 3000, PATH_BYTES = 4096 };
 
 struct settings {
     bool json;
@@ -76,6 +80,8 @@ struct settings {
     const char *root;
     const char *out; /* a folder; null: nothing is written */
     const char *vary_text;
+    const char *shrink_text;
+    uint64_t shrink; /* runs to make a failure small; 0: as it was found */
     const char *strategy_text;
     const struct sim_strategy_entry *strategy;
     uint32_t bound;
@@ -105,13 +111,16 @@ struct exploring {
     FILE *output;
     FILE *errors;
     int64_t deadline_ns; /* INT64_MAX: none */
-    char *failures;      /* of the first execution that failed */
+    struct sim_shrunk shrunk;
+    bool has_shrunk;
+    char shrunk_path[PATH_BYTES]; /* where what is left was written; empty: nowhere */
+    char *failures;               /* of the first execution that failed */
     size_t failures_bytes;
     char *failures_json;
     char *schedule; /* of that execution, indented */
     uint32_t schedule_count;
-    char schedule_path[4096]; /* where it was written; empty: nowhere */
-    int out_code;             /* of writing it */
+    char schedule_path[PATH_BYTES]; /* where it was written; empty: nowhere */
+    int out_code;                   /* of writing it */
     bool colour;
 };
 
@@ -129,7 +138,8 @@ static bool should_stop(void *context) {
 }
 
 /* DIR/scenarios_litmus_aba.scn.schedule, of a row of a table DIR/....2.schedule. */
-static bool name_schedule(struct exploring *exploring) {
+static bool name_output(const struct exploring *exploring, const char *ending,
+                        char path[PATH_BYTES]) {
     const struct loaded *loaded = &exploring->loaded;
     const char *name = loaded->path;
     char row[24] = "";
@@ -139,23 +149,35 @@ static bool name_schedule(struct exploring *exploring) {
     if (loaded->scenario->row_count > 0) {
         (void)snprintf(row, sizeof row, ".%" PRIu32, loaded->scenario->row + 1);
     }
-    size_t room = sizeof exploring->schedule_path;
-    int bytes = snprintf(exploring->schedule_path, room, "%s/", exploring->settings->out);
+    size_t room = PATH_BYTES;
+    int bytes = snprintf(path, room, "%s/", exploring->settings->out);
     size_t start = bytes > 0 ? (size_t)bytes : 0;
     if (start < room) {
-        bytes =
-            snprintf(exploring->schedule_path + start, room - start, "%s%s.schedule", name, row);
+        bytes = snprintf(path + start, room - start, "%s%s%s", name, row, ending);
     }
     if (start >= room || bytes < 0 || (size_t)bytes >= room - start) {
         return false;
     }
-    for (char *at = exploring->schedule_path + start; *at != '\0'; at++) {
+    for (char *at = path + start; *at != '\0'; at++) {
         *at = *at == '/' ? '_' : *at;
     }
     return true;
 }
 
 /* Returns an exit code, other than EXIT_HELD after a complaint. */
+static int write_text(const struct exploring *exploring, const char *path, bool is_named,
+                      const struct sim_buffer *text) {
+    FILE *file = is_named && !text->has_failed ? fopen(path, "wb") : NULL;
+    bool is_written = file != NULL && fwrite(text->bytes, 1, text->length, file) == text->length;
+    is_written &= file != NULL && fclose(file) == 0;
+    if (!is_written) {
+        complain_to(exploring->errors, "cannot write %s: %s", path,
+                    is_named ? strerror(errno) : "the name is too long");
+        return EXIT_ENVIRONMENT;
+    }
+    return EXIT_HELD;
+}
+
 static int write_schedule(struct exploring *exploring, const struct sim_schedule *schedule) {
     if (exploring->settings->out == NULL) {
         return EXIT_HELD;
@@ -164,17 +186,48 @@ static int write_schedule(struct exploring *exploring, const struct sim_schedule
     sim_buffer_init(&text, cog_allocator_malloc());
     sim_buffer_add_format(&text, "# The way to a failure of %s.\n", exploring->loaded.path);
     sim_schedule_write(schedule, 0, &text);
-    bool is_named = name_schedule(exploring);
-    FILE *file = is_named && !text.has_failed ? fopen(exploring->schedule_path, "wb") : NULL;
-    bool is_written = file != NULL && fwrite(text.bytes, 1, text.length, file) == text.length;
-    is_written &= file != NULL && fclose(file) == 0;
+    bool is_named = name_output(exploring, ".schedule", exploring->schedule_path);
+    int code = write_text(exploring, exploring->schedule_path, is_named, &text);
     sim_buffer_term(&text);
-    if (!is_written) {
-        complain_to(exploring->errors, "cannot write %s: %s", exploring->schedule_path,
-                    is_named ? strerror(errno) : "the name is too long");
-        return EXIT_ENVIRONMENT;
+    return code;
+}
+
+static int write_shrunk(struct exploring *exploring) {
+    if (exploring->settings->out == NULL || !exploring->has_shrunk ||
+        !exploring->shrunk.has_scenario) {
+        return EXIT_HELD;
     }
-    return EXIT_HELD;
+    bool is_named = name_output(exploring, ".shrunk.scn", exploring->shrunk_path);
+    return write_text(exploring, exploring->shrunk_path, is_named, &exploring->shrunk.scenario);
+}
+
+/* ---- A small failure ---- */
+
+static bool should_stop_shrinking(void *context) {
+    return clock_ns() >= *(const int64_t *)context;
+}
+
+static int shrink(struct exploring *exploring, const struct sim_explored *result, unsigned vary) {
+    const struct settings *settings = exploring->settings;
+    int64_t deadline_ns = clock_ns() + INT64_C(2000000000);
+    struct sim_shrink_way way = {.steps = result->way.steps,
+                                 .step_count = result->way.step_count,
+                                 .draws = result->way.draws};
+    struct sim_shrink_options options = {.vary = vary,
+                                         .budget = settings->shrink,
+                                         .keeps_scenario = settings->out == NULL,
+                                         .name = exploring->loaded.path,
+                                         .statement_count_max = settings->statement_count_max,
+                                         .memory_bytes = settings->memory_bytes,
+                                         .should_stop = should_stop_shrinking,
+                                         .context = &deadline_ns};
+    if (settings->shrink == 0) {
+        return COG_OK;
+    }
+    int status = sim_shrink(&exploring->shrunk, &exploring->loaded.program,
+                            &exploring->loaded.source, &way, &options);
+    exploring->has_shrunk = status == COG_OK;
+    return status == COG_EINVALID ? COG_OK : status;
 }
 
 /* Goes the way to the first failure again, with a trace to tell of it, and keeps what it says and
@@ -186,6 +239,11 @@ static int retrace(struct exploring *exploring, const struct sim_explored *resul
                                               .steps = result->way.steps,
                                               .step_count = result->way.step_count,
                                               .draws = result->way.draws};
+    int status = shrink(exploring, result, vary);
+    if (exploring->has_shrunk) {
+        guide_options =
+            (struct sim_guide_options){.vary = vary, .follow = &exploring->shrunk.schedule};
+    }
     struct sim_run_options options = {.source = &loaded->source,
                                       .guide = &guide,
                                       .statement_count_max =
@@ -193,20 +251,27 @@ static int retrace(struct exploring *exploring, const struct sim_explored *resul
                                       .memory_bytes = exploring->settings->memory_bytes};
     struct sim_run *run = NULL;
     struct sim_result again;
-    int status = sim_guide_open(&guide, &loaded->program, &guide_options);
+    if (status != COG_OK) {
+        return status;
+    }
+    status = sim_guide_open(&guide, &loaded->program, &guide_options);
     status = status == COG_OK ? sim_run_new(&loaded->program, &options, &run) : status;
     status = status == COG_OK ? sim_run_execute(run, &again) : status;
     FILE *file =
         status == COG_OK ? open_memstream(&exploring->failures, &exploring->failures_bytes) : NULL;
     if (file != NULL) {
         struct sim_buffer schedule;
+        struct sim_schedule folded;
         sim_buffer_init(&schedule, cog_allocator_malloc());
+        sim_schedule_init(&folded, cog_allocator_malloc());
         explain_failures(file, loaded, &options, &again, exploring->colour);
-        sim_schedule_write(&guide.recorded, 8, &schedule);
+        (void)sim_schedule_add_folded(&folded, &guide.recorded);
+        sim_schedule_write(&folded, 8, &schedule);
         exploring->failures_json = output_failures_json(loaded->scenario, &again);
         exploring->schedule = schedule.bytes; /* malloc's */
-        exploring->schedule_count = guide.recorded.count;
-        exploring->out_code = write_schedule(exploring, &guide.recorded);
+        exploring->schedule_count = folded.count;
+        exploring->out_code = worse(write_schedule(exploring, &folded), write_shrunk(exploring));
+        sim_schedule_term(&folded);
         (void)fclose(file);
     }
     sim_run_free(run);
@@ -253,6 +318,8 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .schedule = exploring->schedule,
                                 .schedule_count = exploring->schedule_count,
                                 .schedule_path = exploring->schedule_path,
+                                .shrunk = exploring->has_shrunk ? &exploring->shrunk : NULL,
+                                .shrunk_path = exploring->shrunk_path,
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
     code = worse(code, exploring->out_code);
@@ -293,6 +360,11 @@ static int explore_loaded(struct exploring *exploring) {
     free(exploring->schedule);
     exploring->schedule = NULL;
     exploring->schedule_path[0] = '\0';
+    exploring->shrunk_path[0] = '\0';
+    if (exploring->has_shrunk) {
+        sim_shrunk_close(&exploring->shrunk);
+        exploring->has_shrunk = false;
+    }
     exploring->schedule_count = 0;
     exploring->out_code = EXIT_HELD;
     exploring->failures = NULL;
@@ -347,33 +419,6 @@ static int explore_file(void *context, size_t index, FILE *output, FILE *errors)
 
 /* ---- The command line ---- */
 
-/* Kinds with commas between them. */
-static bool read_vary(const char *text, unsigned *vary) {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
-                 {"order", SIM_VARY_ORDER},
-                 {"time", SIM_VARY_TIME},
-                 {"size", SIM_VARY_SIZE}};
-    while (*text != '\0') {
-        size_t length = strcspn(text, ",");
-        unsigned bit = 0;
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-            if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, text, length) == 0) {
-                bit = kinds[i].bit;
-            }
-        }
-        if (bit == 0) {
-            complain("--vary: '%.*s' is none of arrivals, order, time, size", (int)length, text);
-            return false;
-        }
-        *vary |= bit;
-        text += length + (text[length] == ',' ? 1 : 0);
-    }
-    return true;
-}
-
 static bool read_strategy(struct settings *settings) {
     const char *text =
         settings->strategy_text != NULL ? settings->strategy_text : sim_strategies()->name;
@@ -387,6 +432,24 @@ static bool read_strategy(struct settings *settings) {
                       entry->number != SIM_NUMBER_NONE ? "=N" : "");
     }
     return false;
+}
+
+/* A number of runs, or `no`. */
+static bool read_shrink(struct settings *settings) {
+    const char *text = settings->shrink_text;
+    settings->shrink = SHRINK_DEFAULT;
+    if (text == NULL) {
+        return true;
+    }
+    settings->shrink = 0;
+    size_t digits = strspn(text, "0123456789");
+    bool is_number = digits > 0 && digits < 10 && text[digits] == '\0' && text[0] != '0';
+    if (is_number) {
+        settings->shrink = strtoull(text, NULL, 10);
+    } else if (strcmp(text, "no") != 0) {
+        complain("--shrink: '%s' is neither a number of runs from 1 nor no", text);
+    }
+    return is_number || strcmp(text, "no") == 0;
 }
 
 static int explore_files(const struct paths *paths, const struct settings *settings) {
@@ -416,6 +479,7 @@ int command_explore(int argc, char **argv) {
         {"--time", OPTION_DURATION, &settings.time_ns},
         {"--seed", OPTION_NUMBER, &settings.seed},
         {"--all", OPTION_SWITCH, &settings.goes_on},
+        {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},
         {"--jobs", OPTION_NUMBER, &settings.jobs},
@@ -436,8 +500,8 @@ int command_explore(int argc, char **argv) {
         complain("explore: which scenarios? name files or folders");
         return EXIT_BAD_INPUT;
     }
-    if ((settings.vary_text != NULL && !read_vary(settings.vary_text, &settings.vary)) ||
-        !read_strategy(&settings)) {
+    if ((settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) ||
+        !read_strategy(&settings) || !read_shrink(&settings)) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;

@@ -14,6 +14,32 @@ unsigned guided_vary(const struct sim_scenario *scenario) {
     return scenario->exploration.vary != 0 ? scenario->exploration.vary : SIM_VARY_ORDER;
 }
 
+bool guided_read_vary(const char *text, unsigned *vary) {
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
+                 {"order", SIM_VARY_ORDER},
+                 {"time", SIM_VARY_TIME},
+                 {"size", SIM_VARY_SIZE}};
+    while (*text != '\0') {
+        size_t length = strcspn(text, ",");
+        unsigned bit = 0;
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+            if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, text, length) == 0) {
+                bit = kinds[i].bit;
+            }
+        }
+        if (bit == 0) {
+            complain("--vary: '%.*s' is none of arrivals, order, time, size", (int)length, text);
+            return false;
+        }
+        *vary |= bit;
+        text += length + (text[length] == ',' ? 1 : 0);
+    }
+    return true;
+}
+
 /* All of a file; null with errno set. */
 static char *read_file(const char *path, size_t *bytes) {
     FILE *file = fopen(path, "rb");

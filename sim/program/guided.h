@@ -36,4 +36,7 @@ void guided_tell_drifts(const struct guided *guided, FILE *errors);
 /* What the scenario's `explore` line lets vary, else order. */
 unsigned guided_vary(const struct sim_scenario *scenario);
 
+/* Adds the kinds that --vary names, with commas between them; false after a complaint. */
+bool guided_read_vary(const char *text, unsigned *vary);
+
 #endif

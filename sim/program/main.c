@@ -15,6 +15,7 @@ static const char help[] =
     "  run      runs scenarios and says whether what they expect holds\n"
     "  explore  runs them in all the ways in which they can go\n"
     "  replay   runs one the way in which it failed\n"
+    "  shrink   makes one that fails as small as it can be\n"
     "  check    says what is wrong with scenario files, without running them\n"
     "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
@@ -63,7 +64,7 @@ static const struct {
 } commands[] = {
     {"run", command_run},       {"check", command_check},   {"fmt", command_fmt},
     {"graph", command_graph},   {"report", command_report}, {"explore", command_explore},
-    {"replay", command_replay},
+    {"replay", command_replay}, {"shrink", command_shrink},
 };
 
 static int unknown_command(const char *name) {

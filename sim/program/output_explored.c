@@ -2,6 +2,7 @@
 #include "sim/program/output_explored.h"
 
 #include "sim/program/output.h"
+#include "sim/program/output_shrunk.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -169,6 +170,21 @@ static void print_schedule(FILE *file, const struct explored *explored) {
     }
 }
 
+/* What the failure comes down to. */
+static void print_shrunk(FILE *file, const struct explored *explored) {
+    const struct sim_shrunk *shrunk = explored->shrunk;
+    if (shrunk == NULL) {
+        return;
+    }
+    if (shrunk->pair_words.length > 0) {
+        (void)fprintf(file, "      %s\n", shrunk->pair_words.bytes);
+    }
+    if (explored->shrunk_path[0] != '\0') {
+        (void)fprintf(file, "      %" PRIu32 " of %" PRIu32 " statements are left of it in %s\n",
+                      shrunk->after.statements, shrunk->before.statements, explored->shrunk_path);
+    }
+}
+
 void output_explored(FILE *file, const struct explored *explored) {
     output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
                  explored->colour);
@@ -177,6 +193,7 @@ void output_explored(FILE *file, const struct explored *explored) {
         (void)fputs(explored->failures, file);
     }
     print_schedule(file, explored);
+    print_shrunk(file, explored);
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }
@@ -236,16 +253,30 @@ static json_t *json_all_failures(const struct explored *explored) {
     return failures;
 }
 
+static json_t *json_shrunk_pair(const struct explored *explored) {
+    const struct sim_shrunk *shrunk = explored->shrunk;
+    if (shrunk == NULL || !shrunk->pair.is_found) {
+        return NULL;
+    }
+    char *text = output_pair_json(&shrunk->pair, shrunk->pair_words.bytes);
+    json_t *pair = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return pair;
+}
+
 bool output_explored_json(FILE *file, const struct explored *explored) {
     const struct sim_tally *tally = tally_of(explored);
     const struct sim_scenario *scenario = explored->scenario;
     json_t *object = json_pack(
-        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*}", "file", explored->path, "title",
+        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*,s:o*,s:s*}", "file", explored->path, "title",
         scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored), "strategy",
         explored->result->strategy->name, "schedules", (json_int_t)tally->run_count, "complete",
         explored->result->is_complete, "failed", (json_int_t)tally->failure_count, "outcomes",
         json_outcomes(tally), "failures", json_all_failures(explored), "schedule",
-        explored->schedule_path[0] != '\0' ? explored->schedule_path : NULL);
+        explored->schedule_path[0] != '\0' ? explored->schedule_path : NULL, "pair",
+        json_shrunk_pair(explored), "shrunk",
+        explored->shrunk != NULL && explored->shrunk_path[0] != '\0' ? explored->shrunk_path
+                                                                     : NULL);
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text != NULL) {
         (void)fprintf(file, "%s\n", text);

@@ -3,6 +3,7 @@
 #define SIM_PROGRAM_OUTPUT_EXPLORED_H
 
 #include "sim/explore/exploration.h"
+#include "sim/shrink/shrinker.h"
 
 #include <stdio.h>
 
@@ -12,10 +13,12 @@ struct explored {
     const struct sim_scenario *scenario;
     const struct sim_explored *result;
     const char *failures; /* of the first run that failed, as output_failures wrote them; or null */
-    const char *failures_json; /* the same as a JSON list; or null */
-    const char *schedule;      /* of that run, its lines indented; null: none has failed */
-    const char *schedule_path; /* the file that it was written to; empty: none */
-    uint32_t schedule_count;   /* lines of it */
+    const char *failures_json;       /* the same as a JSON list; or null */
+    const char *schedule;            /* of that run, its lines indented; null: none has failed */
+    const char *schedule_path;       /* the file that it was written to; empty: none */
+    uint32_t schedule_count;         /* lines of it */
+    const struct sim_shrunk *shrunk; /* what the failure came down to; or null */
+    const char *shrunk_path;         /* of the file with the small scenario; empty: none */
     bool colour;
 };
 

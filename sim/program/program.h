@@ -40,5 +40,6 @@ int command_fmt(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_shrink(int argc, char **argv);
 
 #endif

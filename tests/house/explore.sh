@@ -258,7 +258,7 @@ complains "which scenario?"
 for file in "$tree"/scenarios/sct/*.scn; do
     rm -f schedules/*
     explore 1 --out schedules "$file"
-    for schedule in schedules/*; do
+    for schedule in schedules/*.schedule; do
         replay 1 "$file" --schedule "$schedule" --trace first.trace
         replay 1 "$file" --schedule "$schedule" --trace second.trace
         cmp -s first.trace second.trace || fail "$file: two traces of one schedule"

@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# shrink.sh - what the cogsim program promises of shrinking: that what is left is the same failure, small, formatted and
+# by itself; and what it makes of wrong input. COGSIM names the program; the scenarios are those of the tree.
+set -euo pipefail
+export LC_ALL=C
+program=$(realpath "${COGSIM:?COGSIM names the program}")
+tree=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    printf 'shrink: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
+        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
+    exit 1
+}
+
+# does CODE COMMAND ARG...: cogsim, which must end so; leaves what it printed in the files out and err.
+does() {
+    local expected=$1 code=0
+    shift
+    "$program" "$@" >out 2>err </dev/null || code=$?
+    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
+}
+
+prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
+prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
+complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+
+# ---- Every program with a fault
+
+count=0
+for file in "$tree"/scenarios/sct/*.scn; do
+    name=$(basename "$file" .scn)
+    does 0 shrink --json -o "$name.small.scn" "$file"
+    cp out "$name.json"
+    (($(jq '.after.decisions' "$name.json") < 15)) || fail "$name: 15 decisions or more"
+    jq -e '.done and .after.statements <= .before.statements and .after.coroutines <= .before.coroutines
+        and (.pair.text | startswith("if `")) and .pair.passes' "$name.json" >jq.out || fail "$name: $(cat "$name.json")"
+    # the result fails, twice with the same trace, by the same check
+    does 1 run --json "$name.small.scn"
+    hash=$(jq -r .trace_hash out)
+    [[ ! -s err ]] || fail "$name: the schedule does not fit"
+    does 1 run --json "$name.small.scn"
+    [[ $(jq -r .trace_hash out) == "$hash" ]] || fail "$name: two runs differ"
+    does 0 shrink --json "$name.small.scn"
+    [[ $(jq -r .failure out) == "$(jq -r .failure "$name.json")" && $(jq -r .signature out) == "$(jq -r .signature "$name.json")" ]] ||
+        [[ $name == account* ]] || fail "$name: another failure: $(jq -r .failure out)"
+    # shrinking ends
+    (($(jq .after.statements out) == $(jq .after.statements "$name.json"))) || fail "$name: could be smaller at once"
+    # the same input, the same result
+    does 0 shrink -o again.scn "$file"
+    cmp -s again.scn "$name.small.scn" || fail "$name: two shrinkings differ"
+    count=$((count + 1))
+done
+((count == 18)) || fail "$count programs with faults, not 18"
+does 0 check ./*.small.scn
+! grep -q warning out err || fail "what is left has warnings"
+does 0 fmt --check ./*.small.scn
+
+# ---- What goes
+
+cat >world.scni <<'END'
+param unused_pause = 3ms
+link client <-> server latency 5ms..40ms
+routine answer(conn)
+    recv    ask from conn max 64
+    sleep   unused_pause
+    sendall conn "re: {ask}"
+END
+cat >late.scn <<'END'
+scenario "a late answer"  # more than this is not needed
+include "world.scni"
+param patience = 15ms
+param copies = 4
+each greeting, size_
+    "hi", 1
+    "hello", 2
+shared done_count = 0
+queue unused size 3
+coro server_loop on server background
+    listen door port 80
+    repeat
+        accept conn from door
+        spawn answer(conn)
+coro counter on other times copies
+    let seen = done_count
+    set done_count = seen + size_
+    log "{greeting} {index}"
+coro idle_ on other after 2ms
+    sleep 3ms
+    log "idle"
+coro client_loop on client
+    connect conn to server port 80 timeout 1s
+    send conn greeting
+    recv text from conn max 64 timeout patience + 100ms
+    log text
+expect done_count == copies * size_
+explore vary order budget 1000
+END
+does 0 shrink -o small.scn --row 2 -D copies=3 late.scn
+prints "decisions"
+prints "coroutines        5 -> 1"
+prints "cogsim run small.scn"
+grep -qF 'expect done_count == 3 * 2' small.scn || fail "the parameters have no values: $(cat small.scn)"
+grep -qF 'coro counter times 3' small.scn || fail "the copies are none that hold in a row: $(cat small.scn)"
+! grep -qE 'include|param|each|unused|idle_|link' small.scn || fail "more is left than it takes: $(cat small.scn)"
+does 1 run small.scn
+does 0 check small.scn
+does 0 fmt --check small.scn
+
+# a reserved word that names a parameter
+cat >named.scn <<'END'
+scenario "a parameter of a word's name"
+param latency = 2ms
+link a -> b latency latency
+var x = 0
+coro one on a
+    sleep latency
+    pick x from 1, 2, 3
+expect x < 3
+END
+does 0 shrink named.scn
+prints 'pick x from'
+prints 'is decided in place of `pick x: 3`'
+
+# arrivals
+cat >tie.scn <<'END'
+scenario "two deadlines of one instant"
+var first = "nobody"
+coro left
+    wait never_sent timeout 5ms
+    on timeout
+        if first == "nobody"
+            set first = "left"
+coro right
+    sleep 1ms
+    wait never_sent timeout 4ms
+    on timeout
+        if first == "nobody"
+            set first = "right"
+explore vary arrivals
+expect first == "left"
+END
+does 0 shrink -o tie.small.scn tie.scn
+prints "in place of"
+grep -qF 'explore vary arrivals' tie.small.scn || fail "what varies is forgotten: $(cat tie.small.scn)"
+does 1 run tie.small.scn
+! grep -q "does not fit" err || fail "the schedule does not fit"
+
+# a failure of every order
+printf 'scenario "always"\nvar x = 0\ncoro a\n    yield\n    set x = 1\ncoro b\n    yield\nexpect x == 2\n' >always.scn
+does 0 shrink -o always.small.scn always.scn
+does 1 run always.small.scn
+! grep -q 'coro b' always.small.scn || fail "an idle coroutine stays"
+
+# a schedule of its own, and one from a file
+file=$tree/scenarios/sct/bluetooth.scn
+mkdir found
+does 1 explore --strategy random --shrink no --out found "$file"
+long=$(ls found/*.schedule)
+[[ $(ls found | wc -l) == 1 ]] || fail "--shrink no shrinks"
+lines=$(grep -vc '^#' "$long")
+does 0 shrink --schedule "$long" --json "$file"
+(($(jq .after.schedule_lines out) < lines)) || fail "the schedule stays as long"
+(cat "$file" && printf 'schedule\n' && sed '/^#/d; s/^/    /' "$long") >with_schedule.scn
+does 0 shrink with_schedule.scn
+prints 'check not too_late in request'
+
+# ---- Exploring shrinks by itself
+
+rm -f found/*
+does 1 explore --strategy random --out found "$file"
+prints "if \`"
+prints "it passes"
+prints "statements are left of it in found/"
+does 1 run found/*.shrunk.scn
+short=$(grep -vc '^#' found/*.schedule)
+((short < lines && short < 15)) || fail "the schedule of an exploration stays long: $short lines of $lines"
+does 1 replay "$file" --schedule found/*.schedule
+prints "check not too_late does not hold"
+does 1 explore --json --shrink 500 "$file"
+jq -e '.pair.passes and (.pair.first.line > 0) and (.pair.first.event > 0)' out >jq.out || fail "JSON tells no pair"
+does 1 explore --shrink no "$file"
+prints_not "it passes"
+
+# ---- Budgets
+
+does 0 shrink --budget 20 --json "$file"
+jq -e '.done | not' out >jq.out || fail "a budget of 20 runs is enough"
+does 0 shrink --budget 1 "$file"
+prints "where it was stopped"
+
+# ---- Wrong input
+
+does 2 shrink
+complains "which scenario?"
+does 2 shrink one.scn two.scn
+complains "name one file"
+does 2 shrink nowhere.scn
+complains "nowhere.scn"
+does 2 shrink "$tree/scenarios/sct"
+complains "name one file"
+printf 'scenario "t"\ncoro a\n    yield\n' >fine.scn
+does 2 shrink fine.scn
+complains "nothing fails in any order"
+printf 'a: after yield\n' >some.schedule
+does 2 shrink --schedule some.schedule fine.scn
+complains "nothing fails with this schedule"
+printf 'no line of a schedule\n' >bad.schedule
+does 2 shrink --schedule bad.schedule late.scn --row 1
+complains "bad.schedule:1: this is no line of a schedule"
+does 2 shrink --schedule nowhere.schedule late.scn --row 1
+complains "nowhere.schedule"
+does 3 shrink -o nowhere/small.scn always.scn
+complains "cannot write nowhere/small.scn"
+does 3 shrink -o /dev/full always.scn
+complains "cannot write /dev/full"
+does 2 shrink --vary ordre always.scn
+complains "'ordre' is none of"
+does 2 shrink -D nobody=3 always.scn
+complains "has no parameter of that name"
+does 2 shrink --budget 0 always.scn
+complains "a number from 1"
+does 2 explore --shrink 0 always.scn
+complains "neither a number of runs from 1 nor no"
+does 2 explore --shrink some always.scn
+complains "neither a number of runs from 1 nor no"
+printf 'scenario "t"\ncoro a\n    yeild\n' >broken.scn
+does 2 shrink broken.scn
+complains "did you mean 'yield'"
+"$program" shrink --help >out 2>err || fail "--help fails"
+prints "usage: cogsim shrink"
+if "$program" shrink always.scn >/dev/full 2>err; then
+    fail "a full disk goes unnoticed"
+fi
+complains "cannot write"
