@@ -3,6 +3,7 @@
 #include "sim/program/guided.h"
 #include "sim/program/jobs.h"
 #include "sim/program/program.h"
+#include "sim/program/report_explored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,9 @@ static const char help[] =
     "what is\n"
     "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg\n"
     "  --json           print one JSON object a scenario\n"
-    "  --jobs N         with so many threads: scenarios at a time, then samples of one; the output is\n"
+    "  --junit FILE     write what came of it as JUnit XML as well\n"
+    "  --jobs N         with so many threads: scenarios at a time, then samples of one; the output "
+    "is\n"
     "                   the same\n"
     "  -D NAME=VALUE    give a parameter ('param') another value; as often as wanted\n"
     "  --row N          explore this row of an 'each' table only, counted from 1\n"
@@ -98,6 +101,7 @@ static bool read_shrink(struct explore_settings *settings) {
 
 static int explore_files(const struct paths *paths, const struct explore_settings *settings) {
     struct explore_campaign campaign = {.settings = settings, .paths = paths};
+    (void)pthread_mutex_init(&campaign.mutex, NULL);
     int code = do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers);
     for (uint32_t i = 0;
          paths->count > 0 && code <= EXIT_NOT_HELD && i < settings->definitions.count; i++) {
@@ -107,6 +111,9 @@ static int explore_files(const struct paths *paths, const struct explore_setting
             code = EXIT_BAD_INPUT;
         }
     }
+    code = worse(code, report_write(&campaign));
+    junit_free(&campaign.junit);
+    (void)pthread_mutex_destroy(&campaign.mutex);
     if (campaign.count > 1 && !settings->json) {
         (void)printf("%zu of %zu scenarios held\n", (size_t)campaign.held_count,
                      (size_t)campaign.count);
@@ -126,6 +133,7 @@ int command_explore(int argc, char **argv) {
         {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},
+        {"--junit", OPTION_TEXT, &settings.junit_path},
         {"--jobs", OPTION_NUMBER, &settings.jobs},
         {"-D", OPTION_DEFINE, &settings.definitions},
         {"--row", OPTION_ROW, &settings.row},

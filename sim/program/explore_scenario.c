@@ -4,6 +4,7 @@
 #include "sim/program/guided.h"
 #include "sim/program/output_explored.h"
 #include "sim/program/program.h"
+#include "sim/program/report_explored.h"
 
 #include <time.h>
 
@@ -45,7 +46,7 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
         .goes_on = settings->goes_on,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
-        .helpers = exploring->helpers,
+        .helpers = &exploring->campaign->helpers,
         .should_stop = should_stop,
         .context = exploring,
     };
@@ -65,6 +66,7 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
     code = worse(code, exploring->out_code);
+    code = worse(code, report_explored(exploring, &explored));
     if (!exploring->settings->json) {
         output_explored(exploring->output, &explored);
         return code;
@@ -79,7 +81,7 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
 static int explore_loaded(struct exploring *exploring) {
     struct sim_exploration_options options = options_for(exploring);
     struct sim_explored result;
-    exploring->colour = wants_colour(exploring->output);
+    exploring->colour = exploring->settings->junit_path == NULL && wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
@@ -103,9 +105,13 @@ static int explore_loaded(struct exploring *exploring) {
 
 static int explore_row(struct explore_campaign *campaign, struct exploring *exploring,
                        uint32_t row) {
+    exploring->start_ns = exploring_clock_ns();
     int code = load_row(&exploring->loaded, row);
     if (code == EXIT_HELD) {
         code = explore_loaded(exploring);
+    }
+    if (code > EXIT_NOT_HELD) {
+        report_error(exploring, exploring->loaded.path, row);
     }
     (void)atomic_fetch_add(&campaign->count, 1);
     (void)atomic_fetch_add(&campaign->held_count, code == EXIT_HELD ? 1 : 0);
@@ -128,18 +134,23 @@ int explore_file(void *context, size_t index, FILE *output, FILE *errors) {
     struct explore_campaign *campaign = context;
     const struct found_path *found = &campaign->paths->items[index];
     struct definitions definitions = campaign->settings->definitions;
-    struct load_settings load_settings = {
-        .errors = errors, .definitions = definitions.items, .definition_count = definitions.count};
     struct exploring exploring = {.settings = campaign->settings,
-                                  .helpers = &campaign->helpers,
+                                  .campaign = campaign,
+                                  .index = index,
                                   .output = output,
                                   .errors = errors};
+    report_open(&exploring);
+    struct load_settings load_settings = {.errors = exploring.errors,
+                                          .definitions = definitions.items,
+                                          .definition_count = definitions.count};
     int code = load_source(&exploring.loaded, found->path, found->root, &load_settings);
     if (code == EXIT_HELD) {
         code = explore_rows(campaign, &exploring);
     } else {
         (void)atomic_fetch_add(&campaign->count, 1);
+        report_error(&exploring, found->path, 0);
     }
+    report_close(&exploring, errors);
     unload(&exploring.loaded);
     for (uint32_t i = 0; i < definitions.count; i++) {
         if (definitions.items[i].is_used) {

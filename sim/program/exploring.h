@@ -8,11 +8,13 @@
 #define SIM_PROGRAM_EXPLORING_H
 
 #include "sim/explore/exploration.h"
+#include "sim/program/junit.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/paths.h"
 #include "sim/shrink/shrinker.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -23,6 +25,7 @@ struct explore_settings {
     bool goes_on;
     const char *root;
     const char *out; /* a folder; null: nothing is written */
+    const char *junit_path;
     const char *vary_text;
     const char *shrink_text;
     uint64_t shrink; /* runs to make a failure small; 0: as it was found */
@@ -47,16 +50,22 @@ struct explore_campaign {
     atomic_size_t count;
     atomic_size_t held_count;
     atomic_bool definition_is_used[DEFINITIONS_MAX];
+    pthread_mutex_t mutex; /* over what follows */
+    struct junit junit;
 };
 
 /* One scenario while it is explored. */
 struct exploring {
     const struct explore_settings *settings;
-    struct sim_helpers *helpers;
+    struct explore_campaign *campaign;
+    size_t index; /* of its file */
     struct loaded loaded;
     FILE *output;
     FILE *errors;
+    int64_t start_ns;
     int64_t deadline_ns; /* INT64_MAX: none */
+    char *complaints;    /* where errors go while a report is made */
+    size_t complaints_bytes;
     struct sim_shrunk shrunk;
     bool has_shrunk;
     char shrunk_path[EXPLORING_PATH_BYTES]; /* where what is left was written; empty: nowhere */
