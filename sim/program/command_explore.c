@@ -1,5 +1,7 @@
 /* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
 #include "sim/program/exploring.h"
+
+#include "sim/program/corpus.h"
 #include "sim/program/guided.h"
 #include "sim/program/jobs.h"
 #include "sim/program/program.h"
@@ -49,6 +51,8 @@ static const char help[] =
     "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
     "what is\n"
     "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg\n"
+    "  --corpus DIR     run the known failures in DIR first, and keep there what is found\n"
+    "  --tidy           put those that no longer fail into DIR/mended, remove doubles\n"
     "  --json           print one JSON object a scenario\n"
     "  --junit FILE     write what came of it as JUnit XML as well\n"
     "  --jobs N         with so many threads: scenarios at a time, then samples of one; the output "
@@ -99,20 +103,43 @@ static bool read_shrink(struct explore_settings *settings) {
     return is_number || strcmp(text, "no") == 0;
 }
 
-static int explore_files(const struct paths *paths, const struct explore_settings *settings) {
-    struct explore_campaign campaign = {.settings = settings, .paths = paths};
-    (void)pthread_mutex_init(&campaign.mutex, NULL);
-    int code = do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers);
-    for (uint32_t i = 0;
-         paths->count > 0 && code <= EXIT_NOT_HELD && i < settings->definitions.count; i++) {
-        if (!campaign.definition_is_used[i]) {
+static bool read_corpus(const struct explore_settings *settings) {
+    if (settings->tidies && settings->corpus_path == NULL) {
+        complain("--tidy: which folder? --corpus names it");
+        return false;
+    }
+    if (settings->corpus_path != NULL && settings->shrink == 0) {
+        complain("--corpus keeps failures that were made small: it does not go with --shrink no");
+        return false;
+    }
+    return true;
+}
+
+static int check_definitions(const struct explore_campaign *campaign) {
+    const struct definitions *definitions = &campaign->settings->definitions;
+    int code = EXIT_HELD;
+    for (uint32_t i = 0; i < definitions->count; i++) {
+        if (!campaign->definition_is_used[i]) {
             complain("-D %s=%s: no scenario here has a parameter of that name",
-                     settings->definitions.items[i].name, settings->definitions.items[i].value);
+                     definitions->items[i].name, definitions->items[i].value);
             code = EXIT_BAD_INPUT;
         }
     }
+    return code;
+}
+
+static int explore_files(const struct paths *paths, const struct explore_settings *settings) {
+    struct explore_campaign campaign = {.settings = settings, .paths = paths};
+    (void)pthread_mutex_init(&campaign.mutex, NULL);
+    int code = corpus_run(&campaign);
+    code = worse(code,
+                 do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers));
+    if (paths->count > 0 && code <= EXIT_NOT_HELD) {
+        code = worse(code, check_definitions(&campaign));
+    }
     code = worse(code, report_write(&campaign));
     junit_free(&campaign.junit);
+    corpus_free(&campaign.corpus);
     (void)pthread_mutex_destroy(&campaign.mutex);
     if (campaign.count > 1 && !settings->json) {
         (void)printf("%zu of %zu scenarios held\n", (size_t)campaign.held_count,
@@ -133,6 +160,8 @@ int command_explore(int argc, char **argv) {
         {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},
+        {"--corpus", OPTION_TEXT, &settings.corpus_path},
+        {"--tidy", OPTION_SWITCH, &settings.tidies},
         {"--junit", OPTION_TEXT, &settings.junit_path},
         {"--jobs", OPTION_NUMBER, &settings.jobs},
         {"-D", OPTION_DEFINE, &settings.definitions},
@@ -153,7 +182,7 @@ int command_explore(int argc, char **argv) {
         return EXIT_BAD_INPUT;
     }
     if ((settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) ||
-        !read_strategy(&settings) || !read_shrink(&settings)) {
+        !read_strategy(&settings) || !read_shrink(&settings) || !read_corpus(&settings)) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;

@@ -26,6 +26,8 @@ struct explore_settings {
     const char *root;
     const char *out; /* a folder; null: nothing is written */
     const char *junit_path;
+    const char *corpus_path; /* a folder of known failures */
+    bool tidies;
     const char *vary_text;
     const char *shrink_text;
     uint64_t shrink; /* runs to make a failure small; 0: as it was found */
@@ -43,6 +45,19 @@ struct explore_settings {
     struct definitions definitions;
 };
 
+/* A failure that need not be kept again. */
+struct known_failure {
+    uint64_t signature;
+    size_t index;      /* of the file that it was found in */
+    bool is_of_folder; /* it was there before */
+};
+
+struct corpus {
+    struct known_failure *items;
+    size_t count;
+    size_t capacity;
+};
+
 struct explore_campaign {
     const struct explore_settings *settings;
     const struct paths *paths;
@@ -52,6 +67,7 @@ struct explore_campaign {
     atomic_bool definition_is_used[DEFINITIONS_MAX];
     pthread_mutex_t mutex; /* over what follows */
     struct junit junit;
+    struct corpus corpus;
 };
 
 /* One scenario while it is explored. */

@@ -2,6 +2,7 @@
 #include "sim/program/exploring.h"
 
 #include "sim/guide.h"
+#include "sim/program/corpus.h"
 #include "sim/program/explain.h"
 #include "sim/program/output.h"
 #include "sim/program/program.h"
@@ -89,7 +90,8 @@ static int shrink(struct exploring *exploring, const struct sim_explored *result
                                  .draws = result->way.draws};
     struct sim_shrink_options options = {.vary = vary,
                                          .budget = settings->shrink,
-                                         .keeps_scenario = settings->out == NULL,
+                                         .keeps_scenario =
+                                             settings->out == NULL && settings->corpus_path == NULL,
                                          .name = exploring->loaded.path,
                                          .statement_count_max = settings->statement_count_max,
                                          .memory_bytes = settings->memory_bytes,
@@ -145,6 +147,7 @@ int finding_take(struct exploring *exploring, const struct sim_explored *result,
         exploring->schedule = schedule.bytes; /* malloc's */
         exploring->schedule_count = folded.count;
         exploring->out_code = worse(write_schedule(exploring, &folded), write_shrunk(exploring));
+        exploring->out_code = worse(exploring->out_code, corpus_keep(exploring, &folded));
         sim_schedule_term(&folded);
         (void)fclose(file);
     }
