@@ -2,7 +2,6 @@
 #include "sim/explore/exploration.h"
 
 #include "sim/explore/exploration_states.h"
-#include "sim/explore/sampler.h"
 #include "sim/explore/search.h"
 
 #include <string.h>
@@ -63,33 +62,47 @@ const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *b
 
 /* ---- Stopping ---- */
 
-struct watch {
+/* An exploration under way. */
+struct exploring {
     const struct sim_exploration_options *options;
+    struct sim_program *program;
     struct sim_explored *explored;
-    const struct sim_search *search;
+    const struct sim_search *search; /* that is under way */
+    struct sim_crew crew;
 };
 
 static bool has_failed(const struct sim_explored *explored) {
     return explored->explorer.tally.failure_count > 0;
 }
 
+static bool is_stopped(void *context) {
+    const struct sim_exploration_options *options = ((const struct exploring *)context)->options;
+    return options->should_stop != NULL && options->should_stop(options->context);
+}
+
 static bool should_stop(void *context) {
-    const struct watch *watch = context;
-    const struct sim_exploration_options *options = watch->options;
-    bool stops = (!options->goes_on && has_failed(watch->explored)) ||
-                 (options->should_stop != NULL && options->should_stop(options->context));
-    watch->explored->was_stopped |= stops;
+    struct exploring *exploring = context;
+    bool stops =
+        (!exploring->options->goes_on && has_failed(exploring->explored)) || is_stopped(exploring);
+    exploring->explored->was_stopped |= stops;
     return stops;
+}
+
+/* What has been counted up to here is whole. */
+static int save(void *context) {
+    const struct exploring *exploring = context;
+    const struct sim_exploration_options *options = exploring->options;
+    return options->save != NULL ? options->save(options->context, exploring->explored) : COG_OK;
 }
 
 /* ---- Searches ---- */
 
 /* Keeps the way to the first run that fails. */
 static void keep_way(void *context, const struct sim_result *result) {
-    struct watch *watch = context;
-    const struct sim_search *search = watch->search;
-    struct sim_way *way = &watch->explored->way;
-    const struct cog_allocator *allocator = watch->explored->explorer.allocator;
+    struct exploring *exploring = context;
+    const struct sim_search *search = exploring->search;
+    struct sim_way *way = &exploring->explored->way;
+    const struct cog_allocator *allocator = exploring->explored->explorer.allocator;
     (void)result;
     if (way->step_count > 0) {
         return;
@@ -113,17 +126,18 @@ static bool sees_all_memory(const struct sim_explored *explored,
     return remote == NULL || (remote->has_declared && !policy->sleeps && !policy->races);
 }
 
-static int search(struct sim_explored *explored, const struct sim_exploration_options *options,
-                  const struct sim_search_policy *policy, uint64_t budget) {
+static int search(struct exploring *exploring, const struct sim_search_policy *policy,
+                  uint64_t budget) {
+    struct sim_explored *explored = exploring->explored;
     struct sim_search searching;
-    struct watch watch = {.options = options, .explored = explored, .search = &searching};
+    exploring->search = &searching;
     int status = sim_search_init(&searching, &explored->explorer, policy);
-    searching.bound = options->bound;
+    searching.bound = exploring->options->bound;
     searching.run_count_max = budget;
     searching.should_stop = should_stop;
-    searching.stop_context = &watch;
+    searching.stop_context = exploring;
     explored->explorer.failed = keep_way;
-    explored->explorer.failed_context = &watch;
+    explored->explorer.failed_context = exploring;
     status = status == COG_OK ? sim_search_run(&searching) : status;
     explored->explorer.failed = NULL;
     explored->asleep_count = searching.asleep_count;
@@ -141,62 +155,29 @@ static int search(struct sim_explored *explored, const struct sim_exploration_op
 
 /* ---- Samples ---- */
 
-/* The way of a run that a strategy chose, by running it again. */
-static int retrace(struct sim_explored *explored, struct sim_strategy *strategy, uint64_t seed) {
-    struct sim_sampler sampler;
-    sim_sampler_init(&sampler, &explored->explorer, strategy);
-    sampler.way = &explored->way;
-    int status = sim_sampler_play(&sampler, seed);
-    sim_sampler_term(&sampler);
-    return status;
-}
-
-static int sample_with(struct sim_explored *explored, struct sim_strategy *strategy,
-                       const struct sim_exploration_options *options, uint64_t budget) {
-    struct watch watch = {.options = options, .explored = explored};
-    struct sim_sampler sampler;
-    int status = COG_OK;
-    bool stops = false;
-    sim_sampler_init(&sampler, &explored->explorer, strategy);
-    for (uint64_t i = 0; (budget == 0 || i < budget) && status == COG_OK && !stops; i++) {
-        bool had_failed = has_failed(explored);
-        uint64_t seed = sim_sampling_seed(options->seed, i);
-        status = sim_sampler_run(&sampler, seed);
-        if (status == COG_OK && !had_failed && has_failed(explored)) {
-            status = retrace(explored, strategy, seed);
-        }
-        stops = should_stop(&watch);
+/* Runs of one strategy: as many as there are to be, but those that there have been. */
+static int sample(struct exploring *exploring, const struct sim_strategy_type *type,
+                  uint64_t *run_count, uint64_t run_count_max) {
+    const struct sim_exploration_options *options = exploring->options;
+    struct sim_explored *explored = exploring->explored;
+    if (explored->explorer.is_whole && type != &sim_strategy_canonical) {
+        type = &sim_strategy_random;
     }
-    sim_sampler_term(&sampler);
-    return status;
-}
-
-static int sample(struct sim_explored *explored, const struct sim_exploration_options *options,
-                  const struct sim_strategy_type *type, uint64_t budget) {
-    struct sim_profile profile;
-    struct sim_profile_options profile_options = {.seed = options->seed};
-    struct sim_strategy *strategy = NULL;
-    bool wants_profile = !explored->explorer.is_whole;
-    int status = COG_OK;
-    if (!wants_profile) {
-        type = type == &sim_strategy_canonical ? type : &sim_strategy_random;
-    } else {
-        status = sim_profile_make(&profile, &explored->explorer, &profile_options);
+    if (run_count_max > 0 && *run_count >= run_count_max) {
+        return COG_OK;
     }
-    if (status != COG_OK) {
-        return status;
-    }
-    struct sim_strategy_options strategy_options = {.profile = wants_profile ? &profile : NULL,
-                                                    .depth = options->bound};
-    status = sim_strategy_new(type, &explored->explorer, &strategy_options, &strategy);
-    if (status == COG_OK) {
-        status = sample_with(explored, strategy, options, budget);
-    }
-    sim_strategy_free(strategy);
-    if (wants_profile) {
-        sim_profile_term(&profile);
-    }
-    return status;
+    struct sim_batching batching = {.type = type,
+                                    .depth = options->bound,
+                                    .first = *run_count,
+                                    .run_count = run_count_max > 0 ? run_count_max - *run_count : 0,
+                                    .stops_at_failure = !options->goes_on,
+                                    .should_stop = is_stopped,
+                                    .counted = save,
+                                    .context = exploring,
+                                    .way = &explored->way,
+                                    .next = run_count,
+                                    .was_stopped = &explored->was_stopped};
+    return sim_crew_sample(&exploring->crew, &batching);
 }
 
 /* ---- Portfolio ---- */
@@ -206,31 +187,30 @@ static const struct sim_strategy_type *const portfolio_types[] = {
 
 enum { TYPE_COUNT = sizeof portfolio_types / sizeof portfolio_types[0], PROBES = 64 };
 
-static int forget_runs(struct sim_explored *explored) {
-    struct sim_explorer *explorer = &explored->explorer;
-    sim_tally_term(&explorer->tally);
-    return sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+_Static_assert((int)TYPE_COUNT == (int)SIM_PORTFOLIO_SIZE, "each has a count of its own");
+
+static uint32_t type_count(const struct exploring *exploring) {
+    return exploring->explored->explorer.is_whole ? 1 : TYPE_COUNT;
+}
+
+static uint64_t probe_count(const struct exploring *exploring) {
+    uint64_t budget = exploring->options->budget;
+    return budget == 0 || budget / 16 > PROBES ? PROBES : budget / 16;
 }
 
 /* A few samples of each kind: a search changes first what comes last, and may be long in coming to
  * what is all over the place. */
-static int probe(struct sim_explored *explored, const struct sim_exploration_options *options) {
-    uint64_t count =
-        options->budget == 0 || options->budget / 16 > PROBES ? PROBES : options->budget / 16;
+static int probe(struct exploring *exploring) {
+    struct sim_explored *explored = exploring->explored;
+    uint64_t count = probe_count(exploring);
     int status = COG_OK;
-    for (size_t i = 0; i < TYPE_COUNT && status == COG_OK && !explored->was_stopped; i++) {
-        if (count > 0 && (i == 0 || !explored->explorer.is_whole)) {
-            status = sample(explored, options, portfolio_types[i], count);
+    for (uint32_t i = 0; i < type_count(exploring) && status == COG_OK && !explored->was_stopped;
+         i++) {
+        if (count > 0) {
+            status = sample(exploring, portfolio_types[i], &explored->sampled_counts[i], count);
         }
     }
     return status;
-}
-
-/* Every order one by one, which needs to know nothing of what steps touch. */
-static int search_again(struct sim_explored *explored,
-                        const struct sim_exploration_options *options, uint64_t budget) {
-    int status = forget_runs(explored);
-    return status == COG_OK ? search(explored, options, &sim_search_all, budget) : status;
 }
 
 /* That the tally knows of. */
@@ -238,71 +218,118 @@ static uint64_t execution_count(const struct sim_explored *explored) {
     return explored->explorer.tally.run_count + explored->asleep_count;
 }
 
-/* Strategies that sample share so many executions. */
-static int sample_by_turns(struct sim_explored *explored,
-                           const struct sim_exploration_options *options, uint64_t left) {
-    size_t count = explored->explorer.is_whole ? 1 : TYPE_COUNT; /* without order, all are alike */
-    uint64_t share = (left + count - 1) / count;
-    int status = COG_OK;
-    for (size_t i = 0; i < count && status == COG_OK && !explored->was_stopped; i++) {
-        bool is_last = i + 1 == count;
-        uint64_t budget = options->budget == 0 ? (is_last ? 0 : 100000)
-                          : left < share       ? left
-                                               : share;
-        if (options->budget == 0 || budget > 0) {
-            status = sample(explored, options, portfolio_types[i], budget);
-        }
-        left -= budget < left ? budget : left;
-    }
-    return status;
+/* Every order one by one, which needs to know nothing of what steps touch. */
+static int search_again(struct exploring *exploring, uint64_t budget) {
+    struct sim_explorer *explorer = &exploring->explored->explorer;
+    sim_tally_term(&explorer->tally);
+    int status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+    return status == COG_OK ? search(exploring, &sim_search_all, budget) : status;
 }
 
 /* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
- * what kinds there are, every order, if as much is enough again; else strategies that sample share
- * what is left. */
-static int search_and_sample(struct sim_explored *explored,
-                             const struct sim_exploration_options *options, uint64_t whole) {
+ * what kinds there are, every order, if as much is enough again. */
+static int search_kinds(struct exploring *exploring, uint64_t whole) {
+    struct sim_explored *explored = exploring->explored;
     uint64_t half = (whole + 1) / 2;
-    int status = search(explored, options, &sim_search_optimal_dpor, half);
+    int status = search(exploring, &sim_search_optimal_dpor, half);
     bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
     uint64_t used = execution_count(explored);
     if (status == COG_OK && is_uncertain && !explored->was_stopped && used < whole &&
         !explored->explorer.stepping.is_inexact) {
-        status = search_again(explored, options, half < whole - used ? half : whole - used);
+        status = search_again(exploring, half < whole - used ? half : whole - used);
         explored->is_exhausted = true; /* the search before was */
         used += execution_count(explored);
     }
-    if (status == COG_OK && !explored->is_complete) {
-        status = sample_by_turns(explored, options, used < whole ? whole - used : 0);
-    }
+    explored->searched_count = used;
     return status;
 }
 
 /* What the samples before it came to counts as well, but where everything has been seen: then each
  * kind of execution counts once. */
-static int run_portfolio(struct sim_explored *explored,
-                         const struct sim_exploration_options *options) {
+static int search_after_samples(struct exploring *exploring, uint64_t budget) {
+    struct sim_explored *explored = exploring->explored;
     struct sim_explorer *explorer = &explored->explorer;
-    int status = probe(explored, options);
-    if (status != COG_OK || explored->was_stopped) {
-        return status;
-    }
-    struct sim_tally probes = explorer->tally;
-    status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
+    struct sim_tally sampled = explorer->tally;
+    int status = sim_tally_init(&explorer->tally, explorer->allocator, explorer->program->scenario);
     if (status != COG_OK) {
-        explorer->tally = probes;
+        explorer->tally = sampled;
         return status;
     }
-    uint64_t whole = options->budget == 0 ? 2000000 : options->budget - probes.run_count;
-    status = search_and_sample(explored, options, whole);
+    status = search_kinds(exploring, budget);
     if (status == COG_OK && !explored->is_complete) {
-        status = sim_tally_merge(&probes, &explorer->tally);
+        status = sim_tally_merge(&sampled, &explorer->tally);
         struct sim_tally searched = explorer->tally;
-        explorer->tally = probes;
-        probes = searched;
+        explorer->tally = sampled;
+        sampled = searched;
     }
-    sim_tally_term(&probes);
+    sim_tally_term(&sampled);
+    explored->has_searched = status == COG_OK && !explored->was_stopped;
+    return explored->has_searched ? save(exploring) : status;
+}
+
+/* Strategies that sample share what is left. */
+static int sample_in_turn(struct exploring *exploring, uint64_t whole) {
+    struct sim_explored *explored = exploring->explored;
+    uint64_t probes = probe_count(exploring);
+    uint64_t left = whole > explored->searched_count ? whole - explored->searched_count : 0;
+    uint32_t types = type_count(exploring);
+    uint64_t share = (left + types - 1) / types;
+    int status = COG_OK;
+    for (uint32_t i = 0; i < types && status == COG_OK && !explored->was_stopped; i++) {
+        bool is_last = i + 1 == types;
+        uint64_t count = left < share ? left : share;
+        if (exploring->options->budget == 0) {
+            count = is_last ? 0 : 100000;
+        }
+        left -= left < count ? left : count;
+        if (exploring->options->budget == 0 || count > 0) {
+            status = sample(exploring, portfolio_types[i], &explored->sampled_counts[i],
+                            count > 0 ? probes + count : 0);
+        }
+    }
     return status;
+}
+
+/* Half of the budget is for the search. */
+static int run_portfolio(struct exploring *exploring) {
+    const struct sim_exploration_options *options = exploring->options;
+    struct sim_explored *explored = exploring->explored;
+    uint64_t probes = probe_count(exploring) * type_count(exploring);
+    uint64_t whole = options->budget == 0 ? 2000000 : options->budget - probes;
+    int status = probe(exploring);
+    if (status == COG_OK && !explored->was_stopped && !explored->has_searched) {
+        status = search_after_samples(exploring, whole);
+    }
+    bool is_done = explored->is_complete || explored->was_stopped;
+    return status == COG_OK && !is_done ? sample_in_turn(exploring, whole) : status;
+}
+
+static int explore(struct exploring *exploring) {
+    struct sim_explored *explored = exploring->explored;
+    const struct sim_exploration_options *options = exploring->options;
+    const struct sim_strategy_entry *strategy = options->strategy;
+    int status = options->resume != NULL ? options->resume(options->context, explored) : COG_OK;
+    if (status == COG_OK && !options->goes_on && has_failed(explored)) {
+        explored->was_stopped = true;
+        return COG_OK;
+    }
+    if (status == COG_OK && strategy->is_states) {
+        return sim_explore_states(explored, exploring->program, options);
+    }
+    if (status == COG_OK && strategy->policy == NULL) {
+        status = sim_crew_prepare(&exploring->crew);
+    }
+    if (status != COG_OK || (strategy->policy != NULL && explored->has_searched)) {
+        return status;
+    }
+    if (strategy->policy != NULL) {
+        status = search(exploring, strategy->policy, options->budget);
+        explored->has_searched = status == COG_OK && !is_stopped(exploring);
+        return explored->has_searched ? save(exploring) : status;
+    }
+    return strategy->type != NULL
+               ? sample(exploring, strategy->type, &explored->sampled_counts[0], options->budget)
+               : run_portfolio(exploring);
 }
 
 int sim_explore(struct sim_explored *explored, struct sim_program *program,
@@ -320,18 +347,15 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
     if (status != COG_OK) {
         return status;
     }
-    const struct sim_strategy_entry *strategy = options->strategy;
     sim_buffer_init(&explored->livelock_stem, explored->explorer.allocator);
     sim_buffer_init(&explored->livelock_round, explored->explorer.allocator);
-    if (strategy->is_states) {
-        status = sim_explore_states(explored, program, options);
-    } else if (strategy->policy != NULL) {
-        status = search(explored, options, strategy->policy, options->budget);
-    } else if (strategy->type != NULL) {
-        status = sample(explored, options, strategy->type, options->budget);
-    } else {
-        status = run_portfolio(explored, options);
-    }
+    struct exploring exploring = {.options = options, .program = program, .explored = explored};
+    sim_crew_init(&exploring.crew, &explored->explorer, program, &explorer_options);
+    /* Worlds in processes of their own are forked: threads would not come along. */
+    exploring.crew.helpers = explored->explorer.remote == NULL ? options->helpers : NULL;
+    exploring.crew.seed = options->seed;
+    status = explore(&exploring);
+    sim_crew_term(&exploring.crew);
     status = explored->way.is_out_of_memory ? COG_ENOMEM : status;
     if (status != COG_OK) {
         sim_explored_close(explored);

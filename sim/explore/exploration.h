@@ -7,6 +7,7 @@
 #ifndef SIM_EXPLORE_EXPLORATION_H
 #define SIM_EXPLORE_EXPLORATION_H
 
+#include "sim/explore/batch.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/way.h"
@@ -37,6 +38,8 @@ const struct sim_strategy_entry *sim_strategies(void);
  * is missing or wrong. */
 const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *bound);
 
+struct sim_explored;
+
 struct sim_exploration_options {
     const struct cog_allocator *allocator; /* null: malloc */
     const struct sim_source *source;       /* may be null */
@@ -50,7 +53,14 @@ struct sim_exploration_options {
     size_t memory_bytes;
     int64_t hang_ns; /* of C programs: a step that takes so much of the processor does not come
                         back; 0: 5 s */
-    bool (*should_stop)(void *context); /* asked after every execution; may be null */
+    struct sim_helpers *helpers;        /* threads to sample with; null: this one alone */
+    bool (*should_stop)(void *context); /* asked after every execution, by several threads at a
+                                           time; may be null */
+    /* To go on another time; may be null. `resume` puts back what the last `save` was shown: the
+     * tally and what follows it in struct sim_explored. `save` is called when all that has been
+     * counted is whole. What they return ends the exploration unless COG_OK. */
+    int (*resume)(void *context, struct sim_explored *explored);
+    int (*save)(void *context, const struct sim_explored *explored);
     void *context;
 };
 
@@ -61,16 +71,21 @@ enum sim_answer {
     SIM_ANSWER_UNKNOWN, /* not seen, and not all has been seen */
 };
 
+enum { SIM_PORTFOLIO_SIZE = 4 };
+
 struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
-    struct sim_way way;    /* to the first run that failed; of no steps if none has */
-    uint64_t asleep_count; /* executions that were given up, for others lead to the same */
-    bool is_exhausted;     /* a search has ended */
-    bool is_complete;      /* and nothing can have been missed */
-    bool was_stopped;      /* by should_stop, or by a failure */
-    bool is_partial;       /* ranges, of times or sizes, were not tried out */
-    bool is_bounded;       /* every order within its bound has been seen */
+    struct sim_way way;      /* to the first run that failed; of no steps if none has */
+    uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
+    uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
+    uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */
+    bool has_searched;                           /* it is over, whether it was enough or not */
+    bool is_exhausted;                           /* a search has ended */
+    bool is_complete;                            /* and nothing can have been missed */
+    bool was_stopped;                            /* by should_stop, or by a failure */
+    bool is_partial;                             /* ranges, of times or sizes, were not tried out */
+    bool is_bounded;                             /* every order within its bound has been seen */
 
     /* Of a search through states; the tally then counts those in which runs end. */
     bool counts_states;

@@ -288,7 +288,7 @@ static int check_definitions(const struct campaign *campaign) {
 
 static int run_files(const struct paths *paths, const struct settings *settings) {
     struct campaign campaign = {.settings = settings, .paths = paths};
-    int code = do_jobs(paths->count, settings->jobs, run_file, &campaign);
+    int code = do_jobs(paths->count, settings->jobs, run_file, &campaign, NULL);
     if (paths->count > 0 && code <= EXIT_NOT_HELD) {
         code = worse(code, check_definitions(&campaign));
     }

@@ -33,6 +33,7 @@ struct jobs {
     size_t printed; /* all before it are */
     job_function job;
     void *context;
+    struct sim_helpers *helpers;
 };
 
 static int do_piece(struct jobs *jobs, size_t index, struct piece *piece) {
@@ -72,6 +73,7 @@ static void *work(void *context) {
         (void)pthread_cond_broadcast(&jobs->has_changed);
     }
     (void)pthread_mutex_unlock(&jobs->mutex);
+    sim_helpers_give(jobs->helpers, 1);
     return NULL;
 }
 
@@ -125,9 +127,12 @@ static int do_at_once(struct jobs *jobs, size_t thread_count) {
     return code;
 }
 
-int do_jobs(size_t count, uint64_t thread_count, job_function job, void *context) {
+int do_jobs(size_t count, uint64_t thread_count, job_function job, void *context,
+            struct sim_helpers *helpers) {
     int code = EXIT_HELD;
+    thread_count = thread_count < THREADS_MAX ? thread_count : THREADS_MAX;
     if (thread_count > count) {
+        sim_helpers_give(helpers, (unsigned)(thread_count - (count > 0 ? count : 1)));
         thread_count = count;
     }
     if (thread_count <= 1) {
@@ -144,9 +149,10 @@ int do_jobs(size_t count, uint64_t thread_count, job_function job, void *context
     jobs->count = count;
     jobs->job = job;
     jobs->context = context;
+    jobs->helpers = helpers;
     (void)pthread_mutex_init(&jobs->mutex, NULL);
     (void)pthread_cond_init(&jobs->has_changed, NULL);
-    code = do_at_once(jobs, thread_count < THREADS_MAX ? (size_t)thread_count : THREADS_MAX);
+    code = do_at_once(jobs, (size_t)thread_count);
     (void)pthread_cond_destroy(&jobs->has_changed);
     (void)pthread_mutex_destroy(&jobs->mutex);
     free(jobs);

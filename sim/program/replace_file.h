@@ -10,4 +10,7 @@
  * was. */
 int replace_file(const char *path, const char *text, size_t length);
 
+/* Makes a file, or replaces one: it is there as a whole or not at all. 0, or -1 with errno. */
+int make_file(const char *path, const char *text, size_t length);
+
 #endif

@@ -1,0 +1,120 @@
+/* exploring.h - what the parts of cogsim explore share.
+ *
+ *     command_explore.c   the command line, and all the scenarios
+ *     explore_scenario.c  one of them, row by row
+ *     finding.c           a failure that was found: made small, told, written down
+ *     finding_apart.c     the same of C programs, in a process of its own
+ */
+#ifndef SIM_PROGRAM_EXPLORING_H
+#define SIM_PROGRAM_EXPLORING_H
+
+#include "sim/explore/exploration.h"
+#include "sim/program/junit.h"
+#include "sim/program/load.h"
+#include "sim/program/options.h"
+#include "sim/program/paths.h"
+#include "sim/shrink/shrinker.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+enum { EXPLORING_PATH_BYTES = 4096 };
+
+struct explore_settings {
+    bool json;
+    bool goes_on;
+    const char *root;
+    const char *out; /* a folder; null: nothing is written */
+    const char *junit_path;
+    const char *corpus_path; /* a folder of known failures */
+    bool tidies;
+    const char *vary_text;
+    const char *shrink_text;
+    uint64_t shrink; /* runs to make a failure small; 0: as it was found */
+    const char *strategy_text;
+    const struct sim_strategy_entry *strategy;
+    uint32_t bound;
+    unsigned vary; /* 0: as the scenario says */
+    uint64_t budget;
+    uint64_t seed;
+    int64_t time_ns;
+    uint32_t row;
+    uint64_t jobs;
+    uint64_t statement_count_max;
+    size_t memory_bytes;
+    int64_t hang_ns;
+    struct definitions definitions;
+};
+
+/* A failure that need not be kept again. */
+struct known_failure {
+    uint64_t signature;
+    size_t index;      /* of the file that it was found in */
+    bool is_of_folder; /* it was there before */
+};
+
+struct corpus {
+    struct known_failure *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct explore_campaign {
+    const struct explore_settings *settings;
+    const struct paths *paths;
+    struct sim_helpers helpers; /* of the threads of --jobs, those without a scenario */
+    atomic_size_t count;
+    atomic_size_t held_count;
+    atomic_bool definition_is_used[DEFINITIONS_MAX];
+    pthread_mutex_t graph_mutex; /* Graphviz is used by one at a time */
+    pthread_mutex_t mutex;       /* over what follows */
+    struct junit junit;
+    struct corpus corpus;
+};
+
+/* One scenario while it is explored. */
+struct exploring {
+    const struct explore_settings *settings;
+    struct explore_campaign *campaign;
+    size_t index; /* of its file */
+    struct loaded loaded;
+    FILE *output;
+    FILE *errors;
+    int64_t start_ns;
+    int64_t deadline_ns; /* INT64_MAX: none */
+    char *complaints;    /* where errors go while a report is made */
+    size_t complaints_bytes;
+    struct sim_shrunk shrunk;
+    bool has_shrunk;
+    char shrunk_path[EXPLORING_PATH_BYTES]; /* where what is left was written; empty: nowhere */
+    char *failures;                         /* of the first execution that failed */
+    size_t failures_bytes;
+    char *failures_json;
+    char *schedule; /* of that execution, indented */
+    uint32_t schedule_count;
+    char schedule_path[EXPLORING_PATH_BYTES]; /* where it was written; empty: nowhere */
+    int out_code;                             /* of writing it */
+    bool colour;
+};
+
+/* A clock that only goes forward. */
+int64_t exploring_clock_ns(void);
+
+/* Explores the scenarios of path `index` of the campaign: a job_function. */
+int explore_file(void *campaign, size_t index, FILE *output, FILE *errors);
+
+/* A failure was found: makes it small, goes its way again with a trace to tell of it, writes down
+ * what --out wants. COG_OK, COG_ENOMEM; files that could not be written are told in out_code. */
+int finding_take(struct exploring *exploring, const struct sim_explored *result, unsigned vary);
+
+/* The same of a scenario with C programs, which may crash: it is not made small. */
+int finding_take_apart(struct exploring *exploring, const struct sim_explored *result,
+                       unsigned vary);
+void finding_forget(struct exploring *exploring);
+
+/* Writes the schedule of a failure, if --out wants that. Returns an exit code, other than EXIT_HELD
+ * after a complaint. */
+int finding_write_schedule(struct exploring *exploring, const struct sim_schedule *schedule);
+
+#endif
