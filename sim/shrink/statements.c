@@ -65,6 +65,7 @@ struct shrinking {
     struct sim_statements *statements;
     const struct cog_allocator *allocator;
     struct sim_outline outline; /* of the text */
+    uint64_t shape;             /* of the failure of the text as it was at first */
     int status;
     bool has_improved; /* in this round */
 };
@@ -86,7 +87,7 @@ static bool fails(struct shrinking *shrinking, struct sim_subject *subject,
     if (shrinking->status != COG_OK) {
         return false;
     }
-    bool is_same = trial.signature == statements->signature;
+    bool is_same = trial.signature == statements->signature && trial.shape == shrinking->shape;
     if (is_same) {
         struct sim_schedule former = *statements->schedule;
         *statements->schedule = trial.recorded;
@@ -397,11 +398,34 @@ static void change_words(struct shrinking *shrinking) {
     }
 }
 
+/* What is told of the failure now must be told of it as long as it gets smaller. */
+static void find_shape(struct shrinking *shrinking) {
+    struct sim_statements *statements = shrinking->statements;
+    struct sim_subject subject;
+    struct sim_trial trial;
+    struct sim_trial_options options = {.follow = statements->schedule};
+    int status = sim_subject_open(&subject, shrinking->allocator, statements->text->bytes,
+                                  statements->text->length);
+    if (status == COG_OK) {
+        status =
+            sim_trial_run(&trial, statements->trials, &subject.program, &subject.source, &options);
+        if (status == COG_OK) {
+            shrinking->shape = trial.shape;
+            sim_trial_term(&trial);
+        }
+        sim_subject_close(&subject);
+    }
+    shrinking->status = status;
+}
+
 int sim_statements_shrink(struct sim_statements *statements) {
     struct shrinking shrinking = {
         .statements = statements, .allocator = statements->trials->allocator, .has_improved = true};
     shrinking.status = sim_outline_init(&shrinking.outline, shrinking.allocator,
                                         statements->text->bytes, statements->text->length);
+    if (shrinking.status == COG_OK) {
+        find_shape(&shrinking);
+    }
     while (shrinking.has_improved && goes_on(&shrinking)) {
         shrinking.has_improved = false;
         delete_all_units(&shrinking);
