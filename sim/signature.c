@@ -44,7 +44,7 @@ uint64_t sim_signature_shape(const struct sim_journal *journal) {
     XXH3_state_t state;
     (void)XXH3_64bits_reset(&state);
     for (; *actual != '\0'; actual++) {
-        if (*actual < '0' || *actual > '9') {
+        if (strchr("0123456789[]", *actual) == NULL) {
             (void)XXH3_64bits_update(&state, actual, 1);
         }
     }
