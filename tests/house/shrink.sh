@@ -122,7 +122,7 @@ expect x < 3
 END
 does 0 shrink named.scn
 prints 'pick x from'
-prints 'is decided in place of `pick x: 3`'
+prints "is decided in place of \`pick x: 3\`"
 
 # arrivals
 cat >tie.scn <<'END'

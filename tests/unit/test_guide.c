@@ -86,6 +86,35 @@ static void what_was_decided_is_written_down(void **state) {
     forget(&guided);
 }
 
+static void production_decides_as_often_as_a_line_says(void **state) {
+    (void)state;
+    struct guided_run guided;
+    play(&guided, two_adders, "production: 1\nleft: set x\n", &any_order);
+    assert_true(guided.result.ok);
+    assert_int_equal(guided.guide.drift_count, 0);
+    assert_recorded(&guided, "left: read x\nleft: set x\n");
+    forget(&guided);
+    /* more often than there is anything to decide */
+    play(&guided, two_adders, "right: read x\nproduction: 1000\n", &any_order);
+    assert_recorded(&guided, "right: read x\n");
+    forget(&guided);
+}
+
+static void one_coroutine_after_the_other(void **state) {
+    (void)state;
+    static const enum sim_guide_serial serials[] = {SIM_SERIAL_FIRST, SIM_SERIAL_LAST};
+    static const char *const expected[] = {"left: read x\nleft: set x\n",
+                                           "right: read x\nright: set x\n"};
+    for (int i = 0; i < 2; i++) {
+        struct guided_run guided;
+        struct sim_guide_options options = {.vary = SIM_VARY_ORDER, .serial = serials[i]};
+        play(&guided, two_adders, "", &options);
+        assert_true(guided.result.ok);
+        assert_recorded(&guided, expected[i]);
+        forget(&guided);
+    }
+}
+
 static void the_same_schedule_gives_the_same_trace(void **state) {
     (void)state;
     uint64_t hashes[2];
@@ -222,6 +251,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_schedule_decides),
         cmocka_unit_test(what_was_decided_is_written_down),
+        cmocka_unit_test(production_decides_as_often_as_a_line_says),
+        cmocka_unit_test(one_coroutine_after_the_other),
         cmocka_unit_test(the_same_schedule_gives_the_same_trace),
         cmocka_unit_test(a_line_that_does_not_fit_is_passed_over),
         cmocka_unit_test(who_does_something_else_now_is_taken_all_the_same),
