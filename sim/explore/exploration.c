@@ -85,6 +85,12 @@ static bool should_stop(void *context) {
     return stops;
 }
 
+/* A search has come to its end, or to what it was to find. */
+static bool is_over(struct exploring *exploring) {
+    return !is_stopped(exploring) ||
+           (!exploring->options->goes_on && has_failed(exploring->explored));
+}
+
 /* What has been counted up to here is whole. */
 static int save(void *context) {
     const struct exploring *exploring = context;
@@ -243,7 +249,7 @@ static int search_after_samples(struct exploring *exploring, uint64_t budget) {
         sampled = searched;
     }
     sim_tally_term(&sampled);
-    explored->has_searched = status == COG_OK && !explored->was_stopped;
+    explored->has_searched = status == COG_OK && is_over(exploring);
     return explored->has_searched ? save(exploring) : status;
 }
 
@@ -302,7 +308,7 @@ static int explore(struct exploring *exploring) {
     }
     if (strategy->policy != NULL) {
         status = search(exploring, strategy->policy, options->budget);
-        explored->has_searched = status == COG_OK && !is_stopped(exploring);
+        explored->has_searched = status == COG_OK && is_over(exploring);
         return explored->has_searched ? save(exploring) : status;
     }
     return strategy->type != NULL

@@ -12,6 +12,7 @@
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/paths.h"
+#include "sim/program/store.h"
 #include "sim/shrink/shrinker.h"
 
 #include <pthread.h>
@@ -28,6 +29,8 @@ struct explore_settings {
     const char *junit_path;
     const char *corpus_path; /* a folder of known failures */
     bool tidies;
+    const char *store_path;
+    const char *seed_text;
     const char *vary_text;
     const char *shrink_text;
     uint64_t shrink; /* runs to make a failure small; 0: as it was found */
@@ -64,10 +67,12 @@ struct explore_campaign {
     struct sim_helpers helpers; /* of the threads of --jobs, those without a scenario */
     atomic_size_t count;
     atomic_size_t held_count;
+    atomic_size_t left_count; /* files that were not begun */
     atomic_bool definition_is_used[DEFINITIONS_MAX];
     pthread_mutex_t mutex; /* over what follows */
     struct junit junit;
     struct corpus corpus;
+    struct store *store; /* null: none */
 };
 
 /* One scenario while it is explored. */
@@ -76,6 +81,7 @@ struct exploring {
     struct explore_campaign *campaign;
     size_t index; /* of its file */
     struct loaded loaded;
+    struct stored stored;
     FILE *output;
     FILE *errors;
     int64_t start_ns;
