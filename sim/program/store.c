@@ -61,11 +61,12 @@ static void fail(struct store *store) {
                  store->path);
         break;
     case SQLITE_FULL:
-        complain("%s: cannot write: the disk is full; what was found is told all the same",
+        complain("%s: the disk is full; what was found up to here is told all the same",
                  store->path);
         break;
     default:
-        complain("%s: %s", store->path, sqlite3_errmsg(store->database));
+        complain("%s: %s; what was found up to here is told all the same", store->path,
+                 sqlite3_errmsg(store->database));
         break;
     }
 }
