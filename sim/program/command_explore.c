@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char help[] =
     "usage: cogsim explore [OPTION...] PATH...\n"
@@ -48,6 +49,9 @@ static const char help[] =
     "else\n"
     "                   100000)\n"
     "  --time D         at most so long for a scenario (10s)\n"
+    "  --total D        at most so long for all of them together, shared fairly; each gets at "
+    "least a\n"
+    "                   run\n"
     "  --all            go on after an execution that failed\n"
     "  --shrink N|no    make a failure small with at most N runs more, and at most for 2s (3000)\n"
     "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
@@ -148,8 +152,13 @@ static int tell_interruption(const struct explore_campaign *campaign, int code) 
 static int explore_files(const struct paths *paths, const struct explore_settings *settings,
                          struct store *store) {
     struct explore_campaign campaign = {.settings = settings, .paths = paths, .store = store};
+    campaign.deadline_ns =
+        settings->total_ns > 0 ? exploring_clock_ns() + settings->total_ns : INT64_MAX;
     (void)pthread_mutex_init(&campaign.mutex, NULL);
     stop_in_order();
+    if (settings->out != NULL) {
+        (void)mkdir(settings->out, 0777); /* what is wrong shows when something is written there */
+    }
     int code = corpus_run(&campaign);
     code = worse(code,
                  do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers));
@@ -188,6 +197,7 @@ int command_explore(int argc, char **argv) {
         {"--strategy", OPTION_TEXT, &settings.strategy_text},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},
+        {"--total", OPTION_DURATION, &settings.total_ns},
         {"--seed", OPTION_TEXT, &settings.seed_text},
         {"--all", OPTION_SWITCH, &settings.goes_on},
         {"--shrink", OPTION_TEXT, &settings.shrink_text},

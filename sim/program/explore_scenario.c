@@ -96,6 +96,30 @@ static int give_up_search(struct exploring *exploring, struct sim_explored *resu
 
 /* ---- One scenario ---- */
 
+/* What is left of the time for all, shared by the files that are left. */
+static int64_t deadline_of_file(struct explore_campaign *campaign) {
+    size_t left = campaign->paths->count - atomic_fetch_add(&campaign->begun_count, 1);
+    if (campaign->deadline_ns == INT64_MAX) {
+        return INT64_MAX;
+    }
+    uint64_t threads = campaign->settings->jobs > 0 ? campaign->settings->jobs : 1;
+    int64_t now_ns = exploring_clock_ns();
+    int64_t time_ns = campaign->deadline_ns - now_ns;
+    return now_ns + time_ns / (int64_t)left * (int64_t)(threads < left ? threads : left);
+}
+
+/* What is left of the time for the file, shared by the rows that are left. */
+static int64_t time_of_row(const struct exploring *exploring, int64_t time_ns) {
+    const struct sim_scenario *scenario = exploring->loaded.scenario;
+    if (exploring->file_deadline_ns == INT64_MAX) {
+        return time_ns;
+    }
+    bool is_one = exploring->settings->row > 0 || scenario->row_count == 0;
+    int64_t left = is_one ? 1 : scenario->row_count - scenario->row;
+    int64_t share_ns = (exploring->file_deadline_ns - exploring_clock_ns()) / left;
+    return time_ns < share_ns ? time_ns : share_ns;
+}
+
 static struct sim_exploration_options options_for(struct exploring *exploring) {
     const struct explore_settings *settings = exploring->settings;
     const struct sim_exploration *line = &exploring->loaded.scenario->exploration;
@@ -106,9 +130,10 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
     }
     int64_t time_ns = settings->time_ns;
     if (time_ns == 0) {
-        time_ns = line->has_within ? line->within_ns : INT64_C(10000000000);
+        int64_t usual_ns = settings->total_ns > 0 ? settings->total_ns : INT64_C(10000000000);
+        time_ns = line->has_within ? line->within_ns : usual_ns;
     }
-    exploring->deadline_ns = exploring_clock_ns() + time_ns;
+    exploring->deadline_ns = exploring_clock_ns() + time_of_row(exploring, time_ns);
     return (struct sim_exploration_options){
         .source = &exploring->loaded.source,
         .strategy = settings->strategy,
@@ -217,6 +242,7 @@ int explore_file(void *context, size_t index, FILE *output, FILE *errors) {
     struct exploring exploring = {.settings = campaign->settings,
                                   .campaign = campaign,
                                   .index = index,
+                                  .file_deadline_ns = deadline_of_file(campaign),
                                   .output = output,
                                   .errors = errors};
     report_open(&exploring);

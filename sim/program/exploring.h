@@ -41,6 +41,7 @@ struct explore_settings {
     uint64_t budget;
     uint64_t seed;
     int64_t time_ns;
+    int64_t total_ns; /* for all; 0: as long as each takes */
     uint32_t row;
     uint64_t jobs;
     uint64_t statement_count_max;
@@ -67,6 +68,8 @@ struct explore_campaign {
     struct sim_helpers helpers; /* of the threads of --jobs, those without a scenario */
     atomic_size_t count;
     atomic_size_t held_count;
+    int64_t deadline_ns; /* of all; INT64_MAX: none */
+    atomic_size_t begun_count;
     atomic_size_t left_count; /* files that were not begun */
     atomic_bool definition_is_used[DEFINITIONS_MAX];
     pthread_mutex_t mutex; /* over what follows */
@@ -85,8 +88,9 @@ struct exploring {
     FILE *output;
     FILE *errors;
     int64_t start_ns;
-    int64_t deadline_ns; /* INT64_MAX: none */
-    char *complaints;    /* where errors go while a report is made */
+    int64_t deadline_ns;
+    int64_t file_deadline_ns; /* of all rows; INT64_MAX: none */
+    char *complaints;         /* where errors go while a report is made */
     size_t complaints_bytes;
     struct sim_shrunk shrunk;
     bool has_shrunk;
