@@ -1,6 +1,7 @@
 /* exploration.c - runs the strategy that is wanted, and answers. */
 #include "sim/explore/exploration.h"
 
+#include "sim/explore/renumber.h"
 #include "sim/explore/search.h"
 
 #include <string.h>
@@ -125,6 +126,7 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
                   uint64_t budget) {
     struct sim_explored *explored = exploring->explored;
     struct sim_search searching;
+    bool had_way = explored->way.step_count > 0;
     exploring->search = &searching;
     int status = sim_search_init(&searching, &explored->explorer, policy);
     searching.bound = exploring->options->bound;
@@ -135,6 +137,10 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     explored->explorer.failed_context = exploring;
     status = status == COG_OK ? sim_search_run(&searching) : status;
     explored->explorer.failed = NULL;
+    if (status == COG_OK && !had_way) {
+        status = sim_way_renumber(&explored->way, &explored->explorer.processes,
+                                  exploring->crew.program, &exploring->crew.options);
+    }
     explored->asleep_count = searching.asleep_count;
     explored->is_partial = searching.draws.is_partial;
     explored->is_bounded = policy->cost != NULL && searching.has_ended;
