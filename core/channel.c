@@ -6,6 +6,7 @@
  */
 #include "core/attachment.h"
 #include "core/check.h"
+#include "core/inspection.h"
 #include "core/object.h"
 #include "core/operation.h"
 
@@ -128,6 +129,26 @@ static struct cog_subscription *find(struct cog_coro *coro, const struct cog_cha
         return find_keyed(channel, coro->op.value.bits);
     }
     return (struct cog_subscription *)(void *)*find_own(coro, channel);
+}
+
+size_t cog_channel_count(const struct cog_channel *channel) {
+    return channel->count;
+}
+
+union cog_value cog_channel_message(const struct cog_channel *channel, size_t index) {
+    cog_assert(index < channel->count);
+    return channel->messages[index];
+}
+
+bool cog_channel_unread_count(const struct cog_channel *channel, struct cog_coro *coro,
+                              size_t *count) {
+    const struct cog_subscription *subscription =
+        (const struct cog_subscription *)(const void *)*find_own(coro, channel);
+    if (subscription == NULL) {
+        return false;
+    }
+    *count = (size_t)(channel->dropped_count + channel->count - subscription->read_count);
+    return true;
 }
 
 /* Is a fetch parked under it? */

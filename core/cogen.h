@@ -301,6 +301,17 @@ struct cog_coro *cog_next_coro(struct cog_scheduler *scheduler, struct cog_coro 
 uint32_t cog_coro_tag(const struct cog_coro *coro);
 void cog_coro_set_tag(struct cog_coro *coro, uint32_t tag);
 
+/* For the observer, if there is one that wants to know; else they do nothing. Both are said by the
+ * coroutine that runs.
+ *
+ * That it reads or writes memory which other coroutines use too, before its next operation: from
+ * memory on, so many bytes. Who explores the orders of coroutines then knows which steps do not
+ * depend on each other. A program that says it of some of what it shares says it of all. */
+void cog_touch(struct cog_coro *self, const void *memory, size_t bytes, enum cog_touch_mode mode);
+
+/* A line for a log; the text is copied by who keeps it. */
+void cog_note(struct cog_coro *self, const char *text);
+
 /* ---- Coroutines, of the stackful kind ----
  *
  * Of these a process can have some ten thousands: each stack takes two mappings, of which Linux

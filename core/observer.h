@@ -7,6 +7,7 @@
 #define COG_OBSERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cog_coro;
@@ -36,8 +37,20 @@ struct cog_event {
     bool front;      /* CORO_READY */
 };
 
+/* How a coroutine touches memory (cog_touch). */
+enum cog_touch_mode {
+    COG_READ,
+    COG_WRITE, /* or both */
+};
+
 struct cog_observer_ops {
     void (*event)(void *context, const struct cog_event *event);
+
+    /* What coroutines say of themselves: that they touch memory (cog_touch), and notes for a log
+     * (cog_note). Null: nobody wants to know. */
+    void (*touched)(void *context, struct cog_coro *coro, const void *memory, size_t bytes,
+                    enum cog_touch_mode mode);
+    void (*noted)(void *context, struct cog_coro *coro, const char *text);
 };
 
 struct cog_observer {

@@ -4,6 +4,7 @@
  * unfinished_count counts the items that entered or were handed over and are not done.
  */
 #include "core/check.h"
+#include "core/inspection.h"
 #include "core/object.h"
 #include "core/operation.h"
 #include "core/scheduler.h"
@@ -82,6 +83,16 @@ size_t cog_queue_count(const struct cog_queue *queue) {
 union cog_value cog_queue_item(const struct cog_queue *queue, size_t index) {
     cog_assert(queue != NULL && index < queue->count);
     return queue->items[(queue->first + index) & (queue->capacity - 1)];
+}
+
+size_t cog_queue_unfinished_count(const struct cog_queue *queue) {
+    return queue->unfinished_count;
+}
+
+const struct cog_op *cog_queue_next_parked(const struct cog_queue *queue,
+                                           const struct cog_op *previous) {
+    bool are_gets = !cog_list_is_empty(&queue->getters);
+    return cog_list_next_op(are_gets ? &queue->getters : &queue->putters, previous);
 }
 
 /* Makes the ring larger, its items from the start on. */

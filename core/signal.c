@@ -5,6 +5,7 @@
  * asks for none never waits.
  */
 #include "core/check.h"
+#include "core/inspection.h"
 #include "core/object.h"
 #include "core/operation.h"
 #include "core/scheduler.h"
@@ -59,6 +60,11 @@ void cog_signal_free(struct cog_signal *signal) {
     cog_assert(cog_list_is_empty(&signal->waiters) && cog_list_is_empty(&signal->parked));
     cog_object_term(&signal->object);
     cog_release(signal->object.allocator, signal, sizeof *signal);
+}
+
+const struct cog_op *cog_signal_next_parked(const struct cog_signal *signal,
+                                            const struct cog_op *previous) {
+    return cog_list_next_op(&signal->parked, previous);
 }
 
 /* Wakes all who wait now. One after the other to the front, or in order to the back. */

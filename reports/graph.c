@@ -24,18 +24,19 @@ static const char *format_of(const char *path) {
     return NULL;
 }
 
-static int draw_story(const struct rep_story *story, size_t step_count_max,
+static int draw_story(const struct rep_story *story, const struct rep_graph_options *options,
                       struct rep_picture *picture) {
     struct rep_layout layout;
-    int status = rep_layout_init(&layout, story, step_count_max, REP_HEADER_HEIGHT);
+    int status = rep_layout_init(&layout, story, options->step_count_max, REP_HEADER_HEIGHT);
     if (status < 0)
         return status;
-    status = rep_graph_paint(&layout, picture);
+    status = rep_graph_paint(&layout, options, picture);
     rep_layout_term(&layout);
     return status;
 }
 
-static int draw(const struct rep_trace *trace, size_t step_count_max, struct rep_picture *picture) {
+static int draw(const struct rep_trace *trace, const struct rep_graph_options *options,
+                struct rep_picture *picture) {
     struct rep_model model;
     int status = rep_model_init(&model, trace);
     if (status < 0)
@@ -43,7 +44,7 @@ static int draw(const struct rep_trace *trace, size_t step_count_max, struct rep
     struct rep_story story;
     status = rep_story_init(&story, &model);
     if (status == REP_OK) {
-        status = draw_story(&story, step_count_max, picture);
+        status = draw_story(&story, options, picture);
         rep_story_term(&story);
     }
     rep_model_term(&model);
@@ -56,13 +57,13 @@ int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_option
     if (format == NULL)
         return rep_error_set(error, REP_EFORMAT, 0,
                              "%s: a graph's name ends in .svg, .png, .pdf or .dot", path);
-    size_t step_count_max =
-        options == NULL || options->step_count_max == 0 ? STEP_COUNT_MAX : options->step_count_max;
+    struct rep_graph_options all = options != NULL ? *options : (struct rep_graph_options){0};
+    all.step_count_max = all.step_count_max == 0 ? STEP_COUNT_MAX : all.step_count_max;
     struct rep_picture picture;
     rep_picture_init(&picture);
     char *bytes = NULL;
     size_t byte_count = 0;
-    int status = draw(trace, step_count_max, &picture);
+    int status = draw(trace, &all, &picture);
     if (status < 0)
         rep_error_set(error, status, 0, "%s", rep_status_text(status));
     else

@@ -5,11 +5,14 @@
 
 #include "reports/painter.h"
 
-int rep_graph_paint(const struct rep_layout *layout, struct rep_picture *picture) {
+int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_options *options,
+                    struct rep_picture *picture) {
     struct rep_painter painter = {.layout = layout,
                                   .story = layout->story,
                                   .model = layout->story->model,
-                                  .picture = picture};
+                                  .picture = picture,
+                                  .marks = options->marks,
+                                  .mark_count = options->mark_count};
     painter.line_box = calloc(layout->story->line_count + 1, sizeof painter.line_box[0]);
     if (painter.line_box == NULL)
         return REP_ENOMEM;

@@ -4,10 +4,12 @@
 
 #include "reports/graph_layout.h"
 #include "reports/picture.h"
+#include "reports/reports.h"
 
 enum { REP_HEADER_HEIGHT = 74 /* title, facts, legend */ };
 
-/* REP_OK or REP_ENOMEM. */
-int rep_graph_paint(const struct rep_layout *layout, struct rep_picture *picture);
+/* options: for its marks. REP_OK or REP_ENOMEM. */
+int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_options *options,
+                    struct rep_picture *picture);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "reports/graph_layout.h"
 #include "reports/picture.h"
+#include "reports/reports.h"
 
 #define COLOUR_TEXT "#222222"
 #define COLOUR_FAINT "#6b7479"
@@ -18,12 +19,15 @@
 #define COLOUR_FIRED "#d55e00"
 #define COLOUR_REMOVED "#a3abb0"
 #define COLOUR_SLEEP "#56b4e9"
+#define COLOUR_MARK "#f0e442"
 
 struct rep_painter {
     const struct rep_layout *layout;
     const struct rep_story *story;
     const struct rep_model *model;
     struct rep_picture *picture;
+    const struct rep_graph_mark *marks;
+    size_t mark_count;
     size_t *line_box;        /* by line: the box that shows it */
     struct rep_text scratch; /* for the text at hand; empty in between */
 };

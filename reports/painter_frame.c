@@ -90,6 +90,15 @@ static void paint_legend(struct rep_painter *painter) {
         rep_picture_add_box(painter->picture, &bar);
         x = paint_legend_word(painter, bars[i].word, x + 8 + REP_TIMER_WIDTH);
     }
+    if (painter->mark_count > 0) {
+        struct rep_box box = {.left = x + 4,
+                              .top = 51,
+                              .width = 12,
+                              .height = 12,
+                              .paint = {COLOUR_MARK, COLOUR_TEXT, NULL}};
+        rep_picture_add_box(painter->picture, &box);
+        (void)paint_legend_word(painter, "(1), (2): their order decides", x + 16);
+    }
 }
 
 static void paint_hosts(struct rep_painter *painter) {

@@ -7,10 +7,28 @@
 #include "reports/facts.h"
 #include "reports/wording.h"
 
+enum { MARK_WIDTH = 16 /* of its number */ };
+
 /* Operations and their good endings look alike, so they share a box. */
 static bool look_alike(enum rep_tone left, enum rep_tone right) {
     return strcmp(rep_tone_paint(left).fill, rep_tone_paint(right).fill) == 0 &&
            right != REP_TONE_FAILURE;
+}
+
+/* The number of the mark that a line belongs to, from 1; 0: none. A mark is of the coroutine that
+ * its first event is of. */
+static size_t mark_of(const struct rep_painter *painter, const struct rep_line *line) {
+    const struct rep_trace *trace = painter->model->trace;
+    for (size_t i = 0; i < painter->mark_count; i++) {
+        const struct rep_graph_mark *mark = &painter->marks[i];
+        bool is_inside = (line->event >= mark->first && line->event <= mark->last) ||
+                         (line->ending >= mark->first && line->ending <= mark->last);
+        if (is_inside && mark->first > 0 && mark->first <= rep_trace_event_count(trace) &&
+            rep_trace_event(trace, line->event)->coroutine ==
+                rep_trace_event(trace, (size_t)mark->first)->coroutine)
+            return i + 1;
+    }
+    return 0;
 }
 
 static void add_tooltip(struct rep_painter *painter, const struct rep_line *line) {
@@ -61,14 +79,20 @@ static void paint_box(struct rep_painter *painter, const struct rep_step *step, 
         box.left = column->left;
         box.width = column->width;
     }
+    size_t mark = mark_of(painter, &lines[first]);
+    if (mark > 0) {
+        box.paint = (struct rep_paint){COLOUR_MARK, COLOUR_TEXT, COLOUR_TEXT};
+        rep_text_add_format(&painter->scratch, "(%zu) ", mark);
+    }
     if (first + count == step->first + step->count)
         box.height += REP_STEP_PADDING;
     for (size_t i = first; i < first + count; i++) {
         bool start = lines[i].tone == REP_TONE_START;
         if (start)
             box.align = REP_ALIGN_CENTRE;
-        rep_text_add_fitting(&painter->scratch, lines[i].text, box.width - 2 * REP_BOX_MARGIN,
-                             REP_FONT_SIZE);
+        int taken = mark > 0 && i == first ? MARK_WIDTH : 0;
+        rep_text_add_fitting(&painter->scratch, lines[i].text,
+                             box.width - 2 * REP_BOX_MARGIN - taken, REP_FONT_SIZE);
         rep_text_add(&painter->scratch, "\n");
     }
     box.text = rep_painter_keep(painter);
@@ -88,7 +112,8 @@ void rep_paint_steps(struct rep_painter *painter) {
         size_t end = step->first + step->count;
         for (size_t first = step->first; first < end;) {
             size_t next = first + 1;
-            while (next < end && look_alike(lines[first].tone, lines[next].tone))
+            while (next < end && look_alike(lines[first].tone, lines[next].tone) &&
+                   mark_of(painter, &lines[first]) == mark_of(painter, &lines[next]))
                 next++;
             paint_box(painter, step, first, next - first);
             first = next;

@@ -72,8 +72,17 @@ size_t rep_trace_event_count(const struct rep_trace *trace);
 /* World time of the last event; 0 for an empty trace. */
 int64_t rep_trace_duration_ns(const struct rep_trace *trace);
 
+/* Events in a row that a picture points at: what one coroutine does in them, by the index of the
+ * first one and of the last. */
+struct rep_graph_mark {
+    uint64_t first;
+    uint64_t last;
+};
+
 struct rep_graph_options {
     size_t step_count_max; /* later steps are left out, and the picture says so; 0: 10,000 */
+    const struct rep_graph_mark *marks; /* get a colour and their number, from 1 */
+    size_t mark_count;
 };
 
 /* Draws the causality graph: a column a coroutine, time from the top down, arrows for what caused

@@ -220,7 +220,7 @@ int sim_program_init(struct sim_program *program, const struct cog_allocator *al
     if (sim_scenario_refuse(scenario, diagnostics)) {
         return COG_EUNSUPPORTED;
     }
-    program->scenario = scenario;
+    *program = (struct sim_program){.scenario = scenario};
     sim_arena_init(&program->arena, allocator);
     program->coroutines =
         make_codes(&program->arena, scenario->coroutines, scenario->coroutine_count);

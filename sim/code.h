@@ -58,6 +58,7 @@ struct sim_code {
     uint32_t handler_count;
     uint32_t slot_count;
     const unsigned char *quiet; /* of each instruction (quiet.h); null: nobody asked */
+    const uint64_t *live;       /* of each instruction, two sets of slots (liveness.h); or null */
     struct cog_coro_type type;  /* step and term are the interpreter's */
 };
 
@@ -67,6 +68,7 @@ struct sim_program {
     struct sim_arena arena;
     struct sim_code *coroutines; /* as the scenario's */
     struct sim_code *routines;
+    const char **image_paths; /* of each host, the file of its C program (images.h); may be null */
 };
 
 /* Makes code of a scenario, which must outlive it. COG_OK; COG_ENOMEM; or COG_EUNSUPPORTED if it

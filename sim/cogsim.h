@@ -24,7 +24,9 @@
 
 struct sim_chooser;
 struct sim_guide;
+struct sim_image;
 struct sim_stepping;
+struct sim_witness;
 
 /* Zero everywhere is the default. */
 struct sim_run_options {
@@ -37,7 +39,10 @@ struct sim_run_options {
     struct sim_guide *guide; /* which way the run goes (guide.h). Null: production's */
     const struct sim_chooser *chooser; /* of explorers: decides what may vary (choice.h) */
     struct sim_stepping *stepping;     /* likewise: the order of steps is chosen (stepping.h) */
-    bool is_untraced;                  /* no event is written or hashed; trace_path is null */
+    struct sim_witness *witness; /* to whom C programs show how far they have come. Null: nobody */
+    const struct sim_image *images; /* of each host, open already; they are not closed. Null: each
+                                       run loads its own */
+    bool is_untraced;               /* no event is written or hashed; trace_path is null */
     size_t memory_bytes; /* of the world, at most, and of its log. 0: SIM_MEMORY_DEFAULT */
 };
 

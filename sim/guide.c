@@ -4,6 +4,7 @@
 #include "sim/duration.h"
 #include "sim/quiet.h"
 #include "sim/step_labels.h"
+#include "sim/witness.h"
 #include "sim/world.h"
 
 #include <inttypes.h>
@@ -77,6 +78,9 @@ static void record(struct sim_guide *guide, const struct point *point, uint64_t 
         struct sim_schedule_entry *entry = &guide->recorded.entries[guide->recorded.count - 1];
         entry->choice = index;
         entry->candidate_count = point->count;
+    }
+    if (guide->options.witness != NULL && !buffer.has_failed) {
+        sim_witness_decide(guide->options.witness, buffer.bytes, buffer.length, index != 0);
     }
     if (index != 0) {
         guide->recorded.decisive_count = guide->recorded.count;
@@ -233,6 +237,8 @@ static uint64_t decide(struct sim_guide *guide, const struct point *point) {
         guide->production_left--;
     } else if (is_following) {
         index = follow_schedule(guide, point);
+    } else if (guide->byte_next < guide->options.byte_count) {
+        index = guide->options.bytes[guide->byte_next++] % point->count;
     } else if (guide->options.is_random_after) {
         index = draw(guide) % point->count;
     }
@@ -318,10 +324,15 @@ void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     sim_schedule_cut(&guide->recorded, 0);
     guide->recorded.decisive_count = 0;
     forget_drifts(guide);
+    if (guide->options.witness != NULL) {
+        guide->options.witness->decisions_bytes = 0;
+        guide->options.witness->decisive_bytes = 0;
+    }
     guide->entry_next = 0;
     guide->production_left = 0;
     guide->latest_process = SIM_NO_PROCESS;
     guide->random_count = 0;
+    guide->byte_next = 0;
     guide->step_next = 0;
     if (!sim_guide_steps(guide)) {
         (void)next_step(guide);

@@ -15,6 +15,8 @@
 #include "sim/schedule.h"
 #include "sim/stepping.h"
 
+struct sim_witness;
+
 /* What a search chose at one of its steps. */
 struct sim_guide_step {
     uint32_t process;    /* SIM_NO_PROCESS: time passes */
@@ -55,6 +57,9 @@ struct sim_guide_options {
     enum sim_guide_serial serial; /* in place of production's order */
     bool keeps_all;               /* production's decisions at the end are recorded, too */
     const struct sim_guide_watch *watch; /* may be null */
+    const uint8_t *bytes; /* behind what is followed each decision is one of these; may be null */
+    size_t byte_count;
+    struct sim_witness *witness; /* the decisions are shown to it as they are taken; may be null */
 };
 
 struct sim_guide {
@@ -70,7 +75,8 @@ struct sim_guide {
     uint32_t production_left;     /* so many decisions are production's before it */
     uint32_t step_next;           /* of the steps followed */
     uint64_t random_count;        /* decisions at random so far */
-    uint32_t draw_next;           /* of the step under way */
+    size_t byte_next;
+    uint32_t draw_next; /* of the step under way */
     struct sim_drift drifts[SIM_DRIFTS_MAX];
     uint32_t drift_count; /* of all */
     bool is_out_of_memory;

@@ -2,6 +2,7 @@
 #include "sim/interpreter.h"
 
 #include "core/check.h"
+#include "core/coroutine.h"
 #include "sim/evaluate.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
@@ -528,6 +529,10 @@ static void term(struct cog_coro *coro, void *context) {
     cog_release(allocator, frame->sockets, frame->socket_capacity * sizeof frame->sockets[0]);
     frame->reads = NULL;
     frame->sockets = NULL;
+}
+
+bool sim_interpreter_runs(const struct cog_coro *coro) {
+    return coro->type->step == step;
 }
 
 struct cog_coro_type sim_interpreter_coro_type(uint32_t slot_count) {

@@ -14,4 +14,7 @@ const struct sim_expression *sim_condition_of(const struct sim_statement *statem
 /* The type of coroutines whose frames have so many slots. */
 struct cog_coro_type sim_interpreter_coro_type(uint32_t slot_count);
 
+/* Is a coroutine of such a type? */
+bool sim_interpreter_runs(const struct cog_coro *coro);
+
 #endif

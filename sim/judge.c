@@ -216,6 +216,15 @@ static void judge_limit(struct sim_run *run) {
                                  : &scenario->routines[i - scenario->coroutine_count]);
         busiest = activity.statement_count > busiest.statement_count ? activity : busiest;
     }
+    const char *name = busiest.source != NULL ? busiest.source->name : "";
+    for (const struct sim_instance *guest = run->guests; guest != NULL; guest = guest->next) {
+        if (guest->instant_ns == run->now_ns && guest->instant_count > busiest.statement_count) {
+            busiest = (struct activity){.source = guest->source,
+                                        .statement_count = guest->instant_count,
+                                        .line = run->scenario->hosts[guest->host].place.line};
+            name = guest->name;
+        }
+    }
     cog_assert(busiest.source != NULL);
     char text[SIM_DURATION_BYTES];
     char instances[40] = "";
@@ -227,9 +236,9 @@ static void judge_limit(struct sim_run *run) {
         run, busiest.line,
         "did not end within %" PRIu64 " statements (--limit sets how many); at %s, where "
         "it was given up, '%s'%s had executed %" PRIu64 " without time moving",
-        run->statement_count_max, sim_duration_format(run->now_ns, text), busiest.source->name,
-        instances, busiest.statement_count);
-    identify_limit(run, failure, busiest.source->name);
+        run->statement_count_max, sim_duration_format(run->now_ns, text), name, instances,
+        busiest.statement_count);
+    identify_limit(run, failure, name);
 }
 
 void sim_judge(struct sim_run *run) {

@@ -2,6 +2,7 @@
 #include "sim/objects.h"
 
 #include "core/status.h"
+#include "sim/guest.h"
 
 static bool clause_watches_log(const struct sim_clause *clause) {
     if (clause == NULL) {
@@ -20,7 +21,19 @@ bool sim_scenario_watches_log(const struct sim_scenario *scenario) {
     return false;
 }
 
+bool sim_scenario_has_programs(const struct sim_scenario *scenario) {
+    for (uint32_t i = 0; i < scenario->host_count; i++) {
+        if (scenario->hosts[i].has_program) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool sim_scenario_has_background(const struct sim_scenario *scenario) {
+    if (sim_scenario_has_programs(scenario)) {
+        return true; /* their coroutines */
+    }
     for (uint32_t i = 0; i < scenario->coroutine_count; i++) {
         if (scenario->coroutines[i].background) {
             return true;
@@ -135,7 +148,11 @@ static void number(struct sim_objects *objects) {
     objects->end = objects->watches + 1;
     objects->network = objects->end + 1;
     objects->ports = objects->network + 1;
-    objects->coroutines = objects->ports + SIM_OBJECTS_PORTS;
+    objects->guests = objects->ports + SIM_OBJECTS_PORTS;
+    objects->coroutines =
+        objects->guests + (sim_scenario_has_programs(scenario)
+                               ? scenario->host_count * (uint32_t)SIM_GUEST_OBJECTS
+                               : 0);
 }
 
 int sim_objects_init(struct sim_objects *objects, const struct cog_allocator *allocator,

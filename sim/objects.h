@@ -1,7 +1,7 @@
 /* objects.h - the numbers of what a scenario's steps can touch.
  *
  *     variables' elements | queues | channels | signals | locks | lines | log | watches | end |
- * network | ports | coroutines
+ * network | ports | guests | coroutines
  *
  * All but the last are known before a run. Coroutines go by their process (process.h); beside the
  * coroutine itself there are two objects for the connections that it makes, one for their client
@@ -28,6 +28,7 @@ struct sim_objects {
     uint32_t end;        /* of the run, where background coroutines would go on */
     uint32_t network;    /* what is not told apart of it: lines with a bandwidth, closed sockets */
     uint32_t ports;      /* where connections arrive and are accepted; some share a number */
+    uint32_t guests;     /* what C programs of hosts have (guest.h) */
     uint32_t coroutines; /* what their ends show, and their connections */
     bool has_background;
     bool watches_log;
@@ -68,6 +69,9 @@ void sim_objects_term(struct sim_objects *objects, const struct cog_allocator *a
 
 /* Does some expectation look at log lines in their order? */
 bool sim_scenario_watches_log(const struct sim_scenario *scenario);
+
+/* Has some host a C program? */
+bool sim_scenario_has_programs(const struct sim_scenario *scenario);
 
 /* Do some coroutines run in the background, so that the end of the others cuts them off? */
 bool sim_scenario_has_background(const struct sim_scenario *scenario);

@@ -356,11 +356,13 @@ static bool is_quiet_but_accesses(struct search *search, uint32_t at) {
     case SIM_CODE_AWAIT:
         switch ((int)statement->kind) {
         case SIM_STATEMENT_ACQUIRE:
+            return sim_waits_as_step(search->scenario, statement) &&
+                   only_accesses(search, statement->as.lock.element);
         case SIM_STATEMENT_RELEASE:
             return statement->options.timeout == NULL &&
                    only_accesses(search, statement->as.lock.element);
         case SIM_STATEMENT_JOIN:
-            return statement->options.timeout == NULL &&
+            return sim_waits_as_step(search->scenario, statement) &&
                    only_accesses(search, statement->as.join.handle) &&
                    statement->as.join.target.kind <= SIM_TARGET_LOCAL;
         default:

@@ -58,11 +58,6 @@ static void refuse_in_hosts(const struct sim_scenario *scenario, struct refusal 
     if (scenario->host_count > SIM_HOSTS_MAX) {
         refuse(refusal, scenario->hosts[SIM_HOSTS_MAX].place, "more than 1024 hosts");
     }
-    for (uint32_t i = 0; i < scenario->host_count; i++) {
-        if (scenario->hosts[i].has_program) {
-            refuse(refusal, scenario->hosts[i].place, "a host's 'program'");
-        }
-    }
 }
 
 bool sim_scenario_refuse(const struct sim_scenario *scenario, struct sim_diagnostics *diagnostics) {

@@ -3,6 +3,7 @@
 
 #include "sim/cogsim.h"
 #include "sim/evaluate.h"
+#include "sim/guest.h"
 #include "sim/guide.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
@@ -173,6 +174,12 @@ static int make_host(struct sim_run *run, uint32_t index) {
     if (run->stepping != NULL || run->chooser != NULL) {
         options.picker = sim_stepping_picker(host);
     }
+    if (scenario->hosts[index].has_program) {
+        int opened = sim_guest_open(run, host, &options.observer);
+        if (opened != COG_OK) {
+            return opened;
+        }
+    }
     for (int pass = 0; pass < 2;
          pass++) { /* what is said of all hosts first, then what of this one */
         for (uint32_t i = 0; i < scenario->settings_count; i++) {
@@ -337,8 +344,17 @@ static int make_actions(struct sim_run *run) {
 
 /* ---- Making and taking down ---- */
 
+static bool is_of_guests(const struct sim_scenario *scenario) {
+    bool has_programs = sim_scenario_has_programs(scenario);
+    for (uint32_t i = 0; i < scenario->coroutine_count && has_programs; i++) {
+        has_programs = scenario->coroutines[i].background;
+    }
+    return has_programs;
+}
+
 static int build(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
+    run->is_of_guests = is_of_guests(scenario);
     sim_tracer_run(&run->tracer, scenario->title.bytes, scenario->title.length, 0);
     for (uint32_t i = 1; i < scenario->file_count; i++) {
         sim_tracer_file(&run->tracer, i, scenario->files[i]);
@@ -366,6 +382,8 @@ int sim_run_new(const struct sim_program *program, const struct sim_run_options 
     run->chooser = options->chooser;
     run->stepping = options->stepping;
     run->guide = options->guide;
+    run->witness = options->witness;
+    run->images = options->images;
     if (run->guide != NULL) {
         run->chooser = &run->guide->chooser;
         run->stepping = sim_guide_steps(run->guide) ? &run->guide->stepping : NULL;
@@ -418,6 +436,8 @@ int sim_run_execute(struct sim_run *run, struct sim_result *result) {
 }
 
 int sim_run_conclude(struct sim_run *run, struct sim_result *result) {
+    sim_guests_stop(run);
+    run->is_stalled = run->is_stalled && !sim_guests_rest(run);
     if (run->fatal == COG_OK || run->fatal == COG_ELIMIT) {
         sim_judge(run);
     }
@@ -444,7 +464,11 @@ void sim_run_free(struct sim_run *run) {
     if (run == NULL) {
         return;
     }
-    /* The world goes with its memory; nothing outside of that belongs to its schedulers. */
+    /* The world goes with its memory; nothing outside of that belongs to its schedulers, but for
+     * what C programs have. */
+    for (uint32_t i = 0; run->hosts != NULL && i < run->scenario->host_count; i++) {
+        sim_guest_close(&run->hosts[i]);
+    }
     sim_trace_writer_abandon(&run->writer);
     sim_tracer_term(&run->tracer);
     if (!run->writer.is_off) {

@@ -25,6 +25,9 @@
 #include "sim/trace_writer.h"
 #include "sim/tracer.h"
 
+struct sim_guest_host;
+struct sim_witness;
+
 struct sim_run_host {
     struct sim_run *run;
     uint32_t id; /* from 1; index + 1 */
@@ -33,6 +36,7 @@ struct sim_run_host {
     struct cog_scheduler *scheduler;
     struct sim_proactor proactor;
     struct sim_tracer_host tracer_host;
+    struct sim_guest_host *guest; /* its C program (guest.h); null: it has none */
 };
 
 /* A lock, or an element of an array of them, is a queue that holds its one token while nobody else
@@ -61,6 +65,7 @@ struct sim_unheard {
 
 struct sim_guide;
 struct sim_result;
+struct sim_remote;
 struct sim_stepping;
 
 /* Where the order of steps is chosen: whose turn it is. Else unused. */
@@ -85,7 +90,8 @@ struct sim_run {
     const struct sim_chooser *chooser; /* null: production decides everything */
     struct sim_stepping *stepping;     /* null: the order of steps is production's */
     struct sim_turn turn;
-    bool has_drawn_times; /* of the actions: when they happen */
+    bool has_drawn_times;    /* of the actions: when they happen */
+    bool has_started_guests; /* C programs have added their coroutines */
 
     struct sim_value **variables; /* of each, its elements */
     struct cog_queue **queues;
@@ -96,8 +102,17 @@ struct sim_run {
 
     struct sim_instance *instances; /* in order of making */
     struct sim_instance *last_instance;
-    uint32_t foreground_count;  /* that have not ended */
-    struct sim_action *actions; /* what the world does, by time, then place in the file */
+    struct sim_instance *guests; /* C coroutines, in order of making */
+    struct sim_instance *last_guest;
+    struct sim_instance **guests_by_tag; /* of each coroutine's tag - 1; null: it is no guest */
+    size_t guest_capacity;
+    uint32_t guest_count;           /* tags given, where the tracer gives none */
+    bool is_of_guests;              /* the scenario has no coroutine in the foreground: they are */
+    struct sim_remote *remote;      /* it goes on in another process (explore/remote.h), or null */
+    const struct sim_image *images; /* as in the options */
+    struct sim_witness *witness;    /* null: nobody looks on */
+    uint32_t foreground_count;      /* that have not ended */
+    struct sim_action *actions;     /* what the world does, by time, then place in the file */
     uint32_t action_count;
     uint32_t action_next;
     struct sim_watch *watches; /* what must hold over time */

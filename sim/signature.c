@@ -36,6 +36,21 @@ uint64_t sim_signature(const struct sim_journal *journal) {
     return hash != 0 ? hash : 1;
 }
 
+uint64_t sim_signature_shape(const struct sim_journal *journal) {
+    const char *actual = journal->failure_count > 0 ? journal->failures[0].actual : NULL;
+    if (actual == NULL) {
+        return 0;
+    }
+    XXH3_state_t state;
+    (void)XXH3_64bits_reset(&state);
+    for (; *actual != '\0'; actual++) {
+        if (strchr("0123456789[]", *actual) == NULL) {
+            (void)XXH3_64bits_update(&state, actual, 1);
+        }
+    }
+    return XXH3_64bits_digest(&state);
+}
+
 void sim_signature_text(const struct sim_journal *journal, struct sim_buffer *text) {
     size_t length = 0;
     const char *words = words_of(journal, &length);

@@ -20,6 +20,10 @@
 /* The hash, XXH3 of the text without its blanks; 0: nothing failed. */
 uint64_t sim_signature(const struct sim_journal *journal);
 
+/* The hash of what was instead of what was expected, in the first failure, without its figures and
+ * brackets: whether a line of the log came too late or never, say. 0: nothing is told of that. */
+uint64_t sim_signature_shape(const struct sim_journal *journal);
+
 /* Adds the text. */
 void sim_signature_text(const struct sim_journal *journal, struct sim_buffer *text);
 

@@ -81,16 +81,24 @@ struct sim_socket *sim_network_socket(const struct sim_network *network, uint32_
     return socket != NULL && socket->host == host ? socket : NULL;
 }
 
-/* Host id and port of an address; false if it is none of this network. */
-static bool read_address(const struct sim_network *network, const struct sockaddr *address,
-                         size_t address_bytes, uint32_t *host, uint16_t *port) {
+/* Host id and port of an address, as the host `own` uses it; false if it is none of this network.
+ */
+static bool read_address(const struct sim_network *network, uint32_t own,
+                         const struct sockaddr *address, size_t address_bytes, uint32_t *host,
+                         uint16_t *port) {
     struct sockaddr_in in;
     if (address_bytes < sizeof in) {
         return false;
     }
     memcpy(&in, address, sizeof in);
-    *host = ntohl(in.sin_addr.s_addr) & 0xFFFFFF;
     *port = ntohs(in.sin_port);
+    bool is_own =
+        in.sin_addr.s_addr == htonl(INADDR_ANY) || in.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+    if (in.sin_family == AF_INET && is_own) {
+        *host = own;
+        return true;
+    }
+    *host = ntohl(in.sin_addr.s_addr) & 0xFFFFFF;
     return in.sin_family == AF_INET && ntohl(in.sin_addr.s_addr) >> 24 == 10 && *host >= 1 &&
            *host <= network->host_count;
 }
@@ -111,7 +119,7 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
                        size_t address_bytes, int backlog, int32_t *number) {
     uint32_t address_host;
     uint16_t port;
-    if (!read_address(network, address, address_bytes, &address_host, &port) ||
+    if (!read_address(network, host, address, address_bytes, &address_host, &port) ||
         address_host != host || backlog < 1) {
         return COG_EINVALID;
     }
@@ -135,7 +143,7 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
                         size_t address_bytes, int32_t *number) {
     uint32_t server;
     uint16_t port;
-    if (!read_address(network, address, address_bytes, &server, &port)) {
+    if (!read_address(network, host, address, address_bytes, &server, &port)) {
         return COG_EUNREACHABLE;
     }
     struct sim_connection *connection =

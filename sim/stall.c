@@ -391,6 +391,39 @@ static void note_waiting(struct stall *stall, struct waiting *waiting) {
     sim_explain_concern(&stall->explanation, instance, INT64_MAX);
 }
 
+/* The host comes first: C programs know no scenario, and may have names in common. */
+static void note_guest(struct stall *stall, const struct sim_instance *guest) {
+    struct sim_columns *columns = &stall->explanation.columns;
+    const struct cog_op *op = cog_coro_awaits(guest->coro);
+    const char *object = cog_op_object_name(op);
+    sim_columns_row(columns, SIM_SIDE_NONE, INDENT);
+    sim_buffer_add_format(&columns->text, "%s/%s", stall->run->scenario->hosts[guest->host].name,
+                          guest->name);
+    sim_columns_cell(columns);
+    sim_buffer_add_format(&columns->text, "%s%s%s", op->type->name, object[0] != '\0' ? " " : "",
+                          object);
+    sim_columns_cell(columns);
+    sim_buffer_add_text(&columns->text, "in its C program, since ");
+    sim_quote_time(guest->instant_ns, &columns->text);
+    sim_explain_concern(&stall->explanation, guest, INT64_MAX);
+}
+
+/* Coroutines of C programs that wait. */
+static uint32_t note_guests(struct stall *stall, bool is_counting) {
+    uint32_t count = 0;
+    for (const struct sim_instance *guest = stall->run->guests; guest != NULL;
+         guest = guest->next) {
+        if (guest->has_ended || guest->coro == NULL || cog_coro_awaits(guest->coro) == NULL) {
+            continue;
+        }
+        if (!is_counting && count < SHOWN_MAX) {
+            note_guest(stall, guest);
+        }
+        count++;
+    }
+    return count;
+}
+
 /* ---- What it is, whatever came before ---- */
 
 /* Adds "left at acquire b" of one that waits. */
@@ -453,10 +486,11 @@ void sim_explain_stall(struct sim_run *run) {
     sim_explanation_init(&stall.explanation, run);
     sim_buffer_init(&first, run->allocator);
     collect(&stall);
+    uint32_t count = stall.count + note_guests(&stall, true);
     sim_buffer_add_text(&first, "stalled at ");
     sim_quote_time(run->now_ns, &first);
     sim_buffer_add_format(&first, ": nothing can happen any more, and %s",
-                          stall.count == 1 ? "this waits" : "these wait");
+                          count == 1 ? "this waits" : "these wait");
     for (uint32_t i = 0; i < stall.shown_count; i++) {
         note_waiting(&stall, &stall.waiting[i]);
     }
@@ -466,6 +500,7 @@ void sim_explain_stall(struct sim_run *run) {
                               stall.count - stall.shown_count);
     }
     note_cycles(&stall);
+    (void)note_guests(&stall, false);
     identify(&stall);
     if (first.has_failed) {
         run->journal.is_out_of_memory = true;

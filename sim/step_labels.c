@@ -1,6 +1,7 @@
 /* step_labels.c - names by the tree of who made whom. */
 #include "sim/step_labels.h"
 
+#include "core/coroutine.h"
 #include "sim/language/statement_parts.h"
 
 #include <inttypes.h>
@@ -11,7 +12,11 @@ static const struct sim_instance *find_instance(const struct sim_run *run, uint3
     while (instance != NULL && instance->process != process) {
         instance = instance->next;
     }
-    return instance;
+    const struct sim_instance *guest = instance == NULL ? run->guests : NULL;
+    while (guest != NULL && guest->process != process) {
+        guest = guest->next;
+    }
+    return instance != NULL ? instance : guest;
 }
 
 /* How many of its maker's children before it have its name. */
@@ -19,7 +24,8 @@ static uint32_t count_namesakes(const struct sim_run *run, const struct sim_inst
     const struct sim_process *processes = run->stepping->processes->items;
     const struct sim_process *own = &processes[instance->process];
     uint32_t count = 0;
-    for (const struct sim_instance *other = run->instances; other != NULL; other = other->next) {
+    const struct sim_instance *first = instance->root == SIM_NONE ? run->guests : run->instances;
+    for (const struct sim_instance *other = first; other != NULL; other = other->next) {
         const struct sim_process *process = &processes[other->process];
         count += process->parent == own->parent && process->ordinal < own->ordinal &&
                          strcmp(other->name, instance->name) == 0
@@ -82,9 +88,13 @@ static void add_access(const struct sim_run *run, struct sim_touch access,
 
 void sim_label_step(const struct sim_run *run, const struct sim_candidate *candidate,
                     struct sim_buffer *buffer) {
-    const struct sim_frame *frame = sim_instance_frame(candidate->instance);
     sim_label_process(run, candidate->instance, buffer);
     sim_buffer_add_text(buffer, ": ");
+    if (candidate->instance->root == SIM_NONE) { /* a guest */
+        sim_buffer_add_format(buffer, "after %s", candidate->instance->coro->op.type->name);
+        return;
+    }
+    const struct sim_frame *frame = sim_instance_frame(candidate->instance);
     if (candidate->kind == SIM_PENDING_ACCESS) {
         add_access(run, candidate->access, buffer);
         return;

@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "core/scheduler.h"
 #include "sim/arrivals.h"
+#include "sim/guest.h"
 #include "sim/quiet.h"
 #include "sim/touching.h"
 #include "sim/tracer.h"
@@ -131,6 +132,14 @@ static enum sim_pending_kind pending_kind_of(const struct sim_run *run, const st
 /* Fills in where it is to stand: a copy of what has just been written in parts is slow. */
 static void fill_candidate(const struct sim_run *run, struct cog_coro *coro,
                            struct sim_candidate *candidate) {
+    struct sim_instance *guest = run->guests != NULL ? sim_guest_of(run, coro) : NULL;
+    if (guest != NULL) {
+        *candidate = (struct sim_candidate){.instance = guest,
+                                            .process = guest->process,
+                                            .kind = coro->is_prepared ? SIM_PENDING_UNKNOWN
+                                                                      : SIM_PENDING_QUIET};
+        return;
+    }
     const struct sim_frame *frame = cog_coro_context(coro);
     candidate->instance = frame->instance;
     candidate->process = frame->instance->process;

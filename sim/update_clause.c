@@ -118,7 +118,7 @@ static void change_to_line(const struct sim_updater *updater, const struct sim_c
         replace_time(updater, change, clause->at_place, instant(line->time_ns));
         changed->at_ns = instant(line->time_ns);
     }
-    if (!sim_update_is_by(updater, clause, line)) {
+    if (!sim_update_is_by(updater, clause, line) && line->instance->root != SIM_NONE) {
         const struct sim_coroutine *source = line->instance->source;
         const struct sim_scenario *scenario = updater->run->scenario;
         replace_with_word(updater, change, clause->coroutine.place, source->name);

@@ -8,6 +8,7 @@
 #include "sim/world.h"
 #include "sim/duration.h"
 #include "sim/evaluate.h"
+#include "sim/guest.h"
 #include "sim/language/buffer.h"
 #include "sim/operations.h"
 #include "sim/run.h"
@@ -261,6 +262,10 @@ static void draw_times(struct sim_run *run) {
 void sim_world_begin_instant(struct sim_run *run) {
     if (run->chooser != NULL && !run->has_drawn_times) {
         draw_times(run);
+    }
+    if (!run->has_started_guests) {
+        run->has_started_guests = true;
+        sim_guests_start(run);
     }
     run_actions(run);
     sim_watches_step(run);

@@ -1,6 +1,7 @@
 /* exploration.c - runs the strategy that is wanted, and answers. */
 #include "sim/explore/exploration.h"
 
+#include "sim/explore/exploration_states.h"
 #include "sim/explore/renumber.h"
 #include "sim/explore/search.h"
 
@@ -14,6 +15,7 @@ static const struct sim_strategy_entry entries[] = {
     {.name = "dfs", .policy = &sim_search_all},
     {.name = "preemptions", .policy = &sim_search_preemptions, .number = SIM_NUMBER_NEEDED},
     {.name = "delays", .policy = &sim_search_delays, .number = SIM_NUMBER_NEEDED},
+    {.name = "states", .is_states = true},
     {.name = "canonical", .type = &sim_strategy_canonical},
     {.name = "random", .type = &sim_strategy_random},
     {.name = "pct", .type = &sim_strategy_pct, .number = SIM_NUMBER_ALLOWED},
@@ -64,6 +66,7 @@ const struct sim_strategy_entry *sim_strategy_find(const char *text, uint32_t *b
 /* An exploration under way. */
 struct exploring {
     const struct sim_exploration_options *options;
+    struct sim_program *program;
     struct sim_explored *explored;
     const struct sim_search *search; /* that is under way */
     struct sim_crew crew;
@@ -122,6 +125,14 @@ static void keep_way(void *context, const struct sim_result *result) {
     }
 }
 
+/* What C programs share is known only as far as they declare it, and when they come to do so is
+ * not: then every order is needed. */
+static bool sees_all_memory(const struct sim_explored *explored,
+                            const struct sim_search_policy *policy) {
+    const struct sim_remote *remote = explored->explorer.remote;
+    return remote == NULL || (remote->has_declared && !policy->sleeps && !policy->races);
+}
+
 static int search(struct exploring *exploring, const struct sim_search_policy *policy,
                   uint64_t budget) {
     struct sim_explored *explored = exploring->explored;
@@ -147,6 +158,7 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     bool is_reduced = policy->sleeps || policy->races;
     explored->is_exhausted = searching.has_ended && policy->cost == NULL;
     explored->is_complete = explored->is_exhausted && !searching.draws.is_partial &&
+                            sees_all_memory(explored, policy) &&
                             !explored->explorer.stepping.is_inexact &&
                             !(is_reduced && searching.is_uncertain);
     sim_search_term(&searching);
@@ -213,6 +225,11 @@ static int probe(struct exploring *exploring) {
     return status;
 }
 
+/* That the tally knows of. */
+static uint64_t execution_count(const struct sim_explored *explored) {
+    return explored->explorer.tally.run_count + explored->asleep_count;
+}
+
 /* Every order one by one, which needs to know nothing of what steps touch. */
 static int search_again(struct exploring *exploring, uint64_t budget) {
     struct sim_explorer *explorer = &exploring->explored->explorer;
@@ -221,18 +238,21 @@ static int search_again(struct exploring *exploring, uint64_t budget) {
     return status == COG_OK ? search(exploring, &sim_search_all, budget) : status;
 }
 
-/* One execution of each kind if the budget is enough for that; then, where it is uncertain what
- * kinds there are, every order. */
-static int search_kinds(struct exploring *exploring, uint64_t budget) {
+/* One execution of each kind if half of the budget is enough for that; then, where it is uncertain
+ * what kinds there are, every order, if as much is enough again. */
+static int search_kinds(struct exploring *exploring, uint64_t whole) {
     struct sim_explored *explored = exploring->explored;
-    int status = search(exploring, &sim_search_optimal_dpor, budget);
+    uint64_t half = (whole + 1) / 2;
+    int status = search(exploring, &sim_search_optimal_dpor, half);
     bool is_uncertain = explored->is_exhausted && !explored->is_complete && !explored->is_partial;
-    if (status == COG_OK && is_uncertain && !explored->was_stopped &&
+    uint64_t used = execution_count(explored);
+    if (status == COG_OK && is_uncertain && !explored->was_stopped && used < whole &&
         !explored->explorer.stepping.is_inexact) {
-        status = search_again(exploring, budget);
+        status = search_again(exploring, half < whole - used ? half : whole - used);
         explored->is_exhausted = true; /* the search before was */
+        used += execution_count(explored);
     }
-    explored->searched_count = explored->explorer.tally.run_count + explored->asleep_count;
+    explored->searched_count = used;
     return status;
 }
 
@@ -260,15 +280,15 @@ static int search_after_samples(struct exploring *exploring, uint64_t budget) {
 }
 
 /* Strategies that sample share what is left. */
-static int sample_in_turn(struct exploring *exploring, uint64_t whole, uint64_t half) {
+static int sample_in_turn(struct exploring *exploring, uint64_t whole) {
     struct sim_explored *explored = exploring->explored;
     uint64_t probes = probe_count(exploring);
     uint64_t left = whole > explored->searched_count ? whole - explored->searched_count : 0;
-    uint64_t share = (whole - half + TYPE_COUNT - 1) / TYPE_COUNT;
+    uint32_t types = type_count(exploring);
+    uint64_t share = (left + types - 1) / types;
     int status = COG_OK;
-    for (uint32_t i = 0; i < type_count(exploring) && status == COG_OK && !explored->was_stopped;
-         i++) {
-        bool is_last = i + 1 == TYPE_COUNT;
+    for (uint32_t i = 0; i < types && status == COG_OK && !explored->was_stopped; i++) {
+        bool is_last = i + 1 == types;
         uint64_t count = left < share ? left : share;
         if (exploring->options->budget == 0) {
             count = is_last ? 0 : 100000;
@@ -287,14 +307,13 @@ static int run_portfolio(struct exploring *exploring) {
     const struct sim_exploration_options *options = exploring->options;
     struct sim_explored *explored = exploring->explored;
     uint64_t probes = probe_count(exploring) * type_count(exploring);
-    uint64_t whole = options->budget - probes;
-    uint64_t half = options->budget == 0 ? 1000000 : (whole + 1) / 2;
+    uint64_t whole = options->budget == 0 ? 2000000 : options->budget - probes;
     int status = probe(exploring);
     if (status == COG_OK && !explored->was_stopped && !explored->has_searched) {
-        status = search_after_samples(exploring, half);
+        status = search_after_samples(exploring, whole);
     }
     bool is_done = explored->is_complete || explored->was_stopped;
-    return status == COG_OK && !is_done ? sample_in_turn(exploring, whole, half) : status;
+    return status == COG_OK && !is_done ? sample_in_turn(exploring, whole) : status;
 }
 
 static int explore(struct exploring *exploring) {
@@ -305,6 +324,9 @@ static int explore(struct exploring *exploring) {
     if (status == COG_OK && !options->goes_on && has_failed(explored)) {
         explored->was_stopped = true;
         return COG_OK;
+    }
+    if (status == COG_OK && strategy->is_states) {
+        return sim_explore_states(explored, exploring->program, options);
     }
     if (status == COG_OK && strategy->policy == NULL) {
         status = sim_crew_prepare(&exploring->crew);
@@ -331,14 +353,18 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
         .vary = options->vary,
         .statement_count_max = options->statement_count_max,
         .memory_bytes = options->memory_bytes,
+        .hang_ns = options->hang_ns,
     };
     int status = sim_explorer_open(&explored->explorer, program, &explorer_options);
     if (status != COG_OK) {
         return status;
     }
-    struct exploring exploring = {.options = options, .explored = explored};
+    sim_buffer_init(&explored->livelock_stem, explored->explorer.allocator);
+    sim_buffer_init(&explored->livelock_round, explored->explorer.allocator);
+    struct exploring exploring = {.options = options, .program = program, .explored = explored};
     sim_crew_init(&exploring.crew, &explored->explorer, program, &explorer_options);
-    exploring.crew.helpers = options->helpers;
+    /* Worlds in processes of their own are forked: threads would not come along. */
+    exploring.crew.helpers = explored->explorer.remote == NULL ? options->helpers : NULL;
     exploring.crew.seed = options->seed;
     status = explore(&exploring);
     sim_crew_term(&exploring.crew);
@@ -350,6 +376,8 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
 }
 
 void sim_explored_close(struct sim_explored *explored) {
+    sim_buffer_term(&explored->livelock_stem);
+    sim_buffer_term(&explored->livelock_round);
     sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }

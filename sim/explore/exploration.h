@@ -11,6 +11,7 @@
 #include "sim/explore/explorer.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/way.h"
+#include "sim/language/buffer.h"
 
 struct sim_search_policy;
 
@@ -27,6 +28,7 @@ struct sim_strategy_entry {
     const struct sim_search_policy *policy; /* of a search */
     const struct sim_strategy_type *type;   /* of samples */
     enum sim_strategy_number number;
+    bool is_states; /* it goes through states, not executions */
 };
 
 /* All strategies, ended by one without a name. The first is the default. */
@@ -49,6 +51,8 @@ struct sim_exploration_options {
     bool goes_on;    /* after a failure */
     uint64_t statement_count_max;
     size_t memory_bytes;
+    int64_t hang_ns; /* of C programs: a step that takes so much of the processor does not come
+                        back; 0: 5 s */
     struct sim_helpers *helpers;        /* threads to sample with; null: this one alone */
     bool (*should_stop)(void *context); /* asked after every execution, by several threads at a
                                            time; may be null */
@@ -83,9 +87,18 @@ struct sim_explored {
     bool was_stopped;                            /* by should_stop, or by a failure */
     bool is_partial;                             /* ranges, of times or sizes, were not tried out */
     bool is_bounded;                             /* every order within its bound has been seen */
+
+    /* Of a search through states; the tally then counts those in which runs end. */
+    bool counts_states;
+    uint64_t state_count;
+    uint64_t transition_count;
+    uint64_t livelock_count;
+    struct sim_buffer livelock_stem;  /* the first livelock: the decisions that lead to it, and */
+    struct sim_buffer livelock_round; /* the steps that go round, a line each */
 };
 
-/* Explores. COG_OK, COG_ENOMEM; then there is nothing to close. The program must outlive it. */
+/* Explores. COG_OK; COG_ENOMEM; COG_EUNSUPPORTED: its states cannot be told apart, and the strategy
+ * needs that: then there is nothing to close. The program must outlive it. */
 int sim_explore(struct sim_explored *explored, struct sim_program *program,
                 const struct sim_exploration_options *options);
 void sim_explored_close(struct sim_explored *explored);

@@ -4,6 +4,33 @@
 #include "sim/quiet.h"
 #include "sim/world.h"
 
+static int open_remote(struct sim_explorer *explorer, const struct sim_program *program,
+                       const struct sim_run_options *options, int64_t hang_ns) {
+    struct sim_remote *remote = cog_allocate_zeroed(explorer->allocator, 1, sizeof *remote);
+    if (remote == NULL) {
+        return COG_ENOMEM;
+    }
+    int status = sim_remote_open(remote, explorer, program, options, hang_ns);
+    if (status != COG_OK) {
+        cog_release(explorer->allocator, remote, sizeof *remote);
+        return status;
+    }
+    explorer->remote = remote;
+    explorer->run = remote->shell;
+    return COG_OK;
+}
+
+static int open_here(struct sim_explorer *explorer, const struct sim_program *program,
+                     const struct sim_run_options *options) {
+    int status = sim_run_new(program, options, &explorer->run);
+    if (status == COG_OK) {
+        status = explorer->run->fatal;
+    }
+    return status == COG_OK
+               ? sim_snapshot_take(&explorer->start, explorer->allocator, explorer->run)
+               : status;
+}
+
 int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program,
                       const struct sim_explorer_options *options) {
     const struct cog_allocator *allocator =
@@ -30,12 +57,10 @@ int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program
                                           .stepping =
                                               explorer->is_whole ? NULL : &explorer->stepping,
                                           .is_untraced = true};
-    status = status == COG_OK ? sim_run_new(program, &run_options, &explorer->run) : status;
-    if (status == COG_OK) {
-        status = explorer->run->fatal;
-    }
-    if (status == COG_OK) {
-        status = sim_snapshot_take(&explorer->start, allocator, explorer->run);
+    if (status == COG_OK && sim_scenario_has_programs(program->scenario)) {
+        status = open_remote(explorer, program, &run_options, options->hang_ns);
+    } else if (status == COG_OK) {
+        status = open_here(explorer, program, &run_options);
     }
     if (status == COG_OK) {
         status = sim_tally_init(&explorer->tally, allocator, program->scenario);
@@ -47,7 +72,13 @@ int sim_explorer_open(struct sim_explorer *explorer, struct sim_program *program
 }
 
 void sim_explorer_close(struct sim_explorer *explorer) {
-    sim_run_free(explorer->run);
+    if (explorer->remote != NULL) {
+        sim_remote_close(explorer->remote);
+        cog_release(explorer->allocator, explorer->remote, sizeof *explorer->remote);
+        explorer->remote = NULL;
+    } else {
+        sim_run_free(explorer->run);
+    }
     sim_snapshot_term(&explorer->start, explorer->allocator);
     sim_tally_term(&explorer->tally);
     sim_stepping_term(&explorer->stepping);
@@ -57,12 +88,20 @@ void sim_explorer_close(struct sim_explorer *explorer) {
 }
 
 void sim_explorer_restart(struct sim_explorer *explorer) {
+    if (explorer->remote != NULL) {
+        sim_remote_restart(explorer->remote);
+        return;
+    }
     sim_snapshot_restore(&explorer->start, explorer->run);
     explorer->is_done = false;
 }
 
 void sim_explorer_pass_time(struct sim_explorer *explorer) {
     explorer->step_count++;
+    if (explorer->remote != NULL) {
+        sim_remote_pass_time(explorer->remote);
+        return;
+    }
     if (explorer->is_whole) {
         sim_world_go(explorer->run);
         explorer->is_done = true;
@@ -71,7 +110,20 @@ void sim_explorer_pass_time(struct sim_explorer *explorer) {
     }
 }
 
+static int judge_remote(struct sim_explorer *explorer) {
+    struct sim_report report;
+    int status = sim_remote_judge(explorer->remote, &report);
+    struct sim_result result = {.ok = !report.is_failure, .journal = &explorer->run->journal};
+    if (status == COG_OK && report.is_failure && explorer->failed != NULL) {
+        explorer->failed(explorer->failed_context, &result);
+    }
+    return status == COG_OK ? sim_tally_add_report(&explorer->tally, &report) : status;
+}
+
 int sim_explorer_judge(struct sim_explorer *explorer) {
+    if (explorer->remote != NULL) {
+        return judge_remote(explorer);
+    }
     struct sim_result result;
     sim_world_finish(explorer->run);
     int status = sim_run_conclude(explorer->run, &result);

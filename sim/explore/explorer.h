@@ -17,6 +17,7 @@
 #define SIM_EXPLORE_EXPLORER_H
 
 #include "sim/cogsim.h"
+#include "sim/explore/remote.h"
 #include "sim/explore/snapshot.h"
 #include "sim/explore/tally.h"
 #include "sim/stepping.h"
@@ -29,6 +30,7 @@ struct sim_explorer {
     struct sim_stepping stepping;
     struct sim_chooser chooser; /* set by the strategy */
     struct sim_run *run;
+    struct sim_remote *remote; /* where it has C programs: the world is there, and run a shell */
     struct sim_snapshot start;
     struct sim_tally tally;
     bool is_whole; /* the order of steps does not vary */
@@ -44,6 +46,7 @@ struct sim_explorer_options {
     unsigned vary;                         /* a set of enum sim_vary */
     uint64_t statement_count_max;          /* of a run; 0: the default */
     size_t memory_bytes;                   /* of a world; 0: the default */
+    int64_t hang_ns;                       /* of C programs, as in sim_remote_open */
 };
 
 /* Makes the world of a program, which must outlive it. COG_OK, COG_ENOMEM. */
@@ -55,6 +58,9 @@ void sim_explorer_close(struct sim_explorer *explorer);
 void sim_explorer_restart(struct sim_explorer *explorer);
 
 static inline enum sim_next sim_explorer_next(struct sim_explorer *explorer) {
+    if (explorer->remote != NULL) {
+        return sim_remote_next(explorer->remote);
+    }
     if (explorer->is_whole) {
         return explorer->is_done ? SIM_NEXT_OVER : SIM_NEXT_TIME;
     }
@@ -63,6 +69,10 @@ static inline enum sim_next sim_explorer_next(struct sim_explorer *explorer) {
 
 static inline void sim_explorer_take(struct sim_explorer *explorer, uint32_t candidate) {
     explorer->step_count++;
+    if (explorer->remote != NULL) {
+        sim_remote_take(explorer->remote, candidate);
+        return;
+    }
     sim_stepping_take(explorer->run, candidate);
 }
 

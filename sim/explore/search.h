@@ -92,6 +92,10 @@ struct sim_reversal {
 void sim_reversal_init(struct sim_reversal *reversal, const struct cog_allocator *allocator);
 void sim_reversal_term(struct sim_reversal *reversal);
 
+/* Snapshots are so far from each other that taking them costs about as much as repeating the steps
+ * between them, as measured in bytes: results do not depend on it. */
+#define SIM_DISTANCE_BY_COST UINT32_MAX
+
 struct sim_search_policy {
     const char *name;
     bool sleeps; /* what has been explored need not be explored again after independent steps */
@@ -135,7 +139,8 @@ struct sim_search {
     struct sim_snapshot *snapshots; /* those in use, by level */
     uint32_t snapshot_count;
     size_t snapshot_capacity;
-    uint32_t snapshot_distance;   /* levels between two; 0: none but the start's */
+    uint32_t snapshot_distance;   /* levels between two; 0: none but the start's; or
+                                     SIM_DISTANCE_BY_COST */
     struct sim_reversal reversal; /* of the race under way */
     uint32_t new_from;
     uint32_t bound;         /* of bounded searches */

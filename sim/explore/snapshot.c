@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/scheduler.h"
+#include "sim/explore/remote.h"
 
 #include <string.h>
 
@@ -54,6 +55,9 @@ static size_t copy(const struct sim_run *run, char *dense, uint64_t idle_hosts, 
 
 int sim_snapshot_take(struct sim_snapshot *snapshot, const struct cog_allocator *allocator,
                       const struct sim_run *run) {
+    if (run->remote != NULL) {
+        return sim_remote_snapshot(run->remote, snapshot, allocator);
+    }
     cog_assert(run->writer.is_off);
     size_t bytes = run->memory.used_bytes;
     if (bytes > snapshot->capacity) {
@@ -73,6 +77,10 @@ int sim_snapshot_take(struct sim_snapshot *snapshot, const struct cog_allocator 
 }
 
 void sim_snapshot_restore(const struct sim_snapshot *snapshot, struct sim_run *run) {
+    if (run->remote != NULL) {
+        sim_remote_go_back(run->remote, snapshot);
+        return;
+    }
     cog_assert(snapshot->bytes != NULL && snapshot->run.memory.base == run->memory.base);
     *run = snapshot->run;
     (void)copy(run, snapshot->bytes, snapshot->idle_hosts, true);

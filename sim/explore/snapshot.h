@@ -14,6 +14,7 @@ struct sim_snapshot {
     size_t used_bytes;
     uint64_t
         idle_hosts; /* by bits: no deadline was armed on the host, and some memory not copied */
+    uint32_t depth; /* for who keeps several: the level that it is of */
     struct sim_run run;
 };
 

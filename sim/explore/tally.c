@@ -156,6 +156,67 @@ static struct sim_outcome *add_ending(struct sim_tally *tally, struct sim_run *r
     return added;
 }
 
+/* ---- Reports ---- */
+
+static bool held_sometimes(struct sim_run *run, uint32_t index) {
+    const struct sim_expectation *expectation = &run->scenario->expectations[index];
+    return expectation->kind == SIM_EXPECTATION_SOMETIMES &&
+           sim_clause_holds(run, expectation->clause);
+}
+
+int sim_report_run(struct sim_report *report, const struct cog_allocator *allocator,
+                   struct sim_run *run) {
+    struct ending ending;
+    struct sim_buffer buffer;
+    find_ending(run, &ending);
+    sim_buffer_init(&buffer, allocator);
+    describe(&ending, &buffer);
+    *report = (struct sim_report){
+        .hash = ending.hash, .line = sim_judge_outcome_line(run), .is_failure = ending.is_failure};
+    size_t bytes = buffer.length < sizeof report->text ? buffer.length : sizeof report->text - 1;
+    if (bytes > 0) {
+        memcpy(report->text, buffer.bytes, bytes);
+    }
+    for (uint32_t i = 0; i < run->scenario->expectation_count && i < SIM_REPORT_SOMETIMES_MAX;
+         i++) {
+        report->sometimes[i] = held_sometimes(run, i);
+    }
+    int status = buffer.has_failed ? COG_ENOMEM : COG_OK;
+    sim_buffer_term(&buffer);
+    return status;
+}
+
+void sim_report_crash(struct sim_report *report, const char *word) {
+    *report = (struct sim_report){.line = SIM_NONE, .is_failure = true};
+    size_t bytes = strnlen(word, sizeof report->text - 1);
+    memcpy(report->text, word, bytes);
+    report->hash = mix(XXH3_64bits(word, bytes), 1);
+}
+
+int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *report) {
+    tally->run_count++;
+    if (report->is_failure) {
+        tally->failure_count++;
+        tally->first_failure = tally->first_failure == 0 ? tally->run_count : tally->first_failure;
+    }
+    struct sim_outcome *outcome = find(tally, report->hash);
+    if (outcome == NULL) {
+        struct sim_outcome reported = {.hash = report->hash,
+                                       .line = report->line,
+                                       .first_run = tally->run_count,
+                                       .is_failure = report->is_failure};
+        outcome = add(tally, &reported, report->text, strlen(report->text));
+    }
+    if (outcome == NULL) {
+        return COG_ENOMEM;
+    }
+    outcome->count++;
+    for (uint32_t i = 0; i < tally->expectation_count && i < SIM_REPORT_SOMETIMES_MAX; i++) {
+        tally->sometimes[i] += report->sometimes[i] ? 1 : 0;
+    }
+    return COG_OK;
+}
+
 int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
     struct ending ending;
     tally->run_count++;

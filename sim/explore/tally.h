@@ -35,6 +35,27 @@ int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocato
                    const struct sim_scenario *scenario);
 void sim_tally_term(struct sim_tally *tally);
 
+/* What a run came to, where it was judged in another process. */
+enum { SIM_REPORT_TEXT_BYTES = 1024, SIM_REPORT_SOMETIMES_MAX = 1024 };
+
+struct sim_report {
+    uint64_t hash; /* of the outcome */
+    char text[SIM_REPORT_TEXT_BYTES];
+    uint32_t line; /* of `expect outcomes`, or SIM_NONE */
+    bool is_failure;
+    bool sometimes[SIM_REPORT_SOMETIMES_MAX]; /* of each expectation: it held */
+};
+
+/* Fills in the report of a run that has been judged; allocates with this. COG_OK, COG_ENOMEM. */
+int sim_report_run(struct sim_report *report, const struct cog_allocator *allocator,
+                   struct sim_run *run);
+
+/* Of one that was not, for it crashed: the outcome is that word. */
+void sim_report_crash(struct sim_report *report, const char *word);
+
+/* Counts a report. COG_OK, COG_ENOMEM. */
+int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *report);
+
 /* Counts a run that has been judged. COG_OK, COG_ENOMEM. */
 int sim_tally_add(struct sim_tally *tally, struct sim_run *run);
 

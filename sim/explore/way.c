@@ -20,10 +20,13 @@ void sim_way_step(struct sim_way *way, const struct cog_allocator *allocator, ui
 }
 
 void sim_way_draw(struct sim_way *way, const struct cog_allocator *allocator, uint64_t draw) {
+    if (way->step_count == 0) {
+        return; /* of no step */
+    }
     uint64_t *draws =
         cog_grow(allocator, way->draws, way->draw_count, &way->draw_capacity, sizeof draws[0]);
-    if (draws == NULL || way->step_count == 0) {
-        way->is_out_of_memory |= draws == NULL;
+    if (draws == NULL) {
+        way->is_out_of_memory = true;
         return;
     }
     way->draws = draws;

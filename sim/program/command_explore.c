@@ -36,6 +36,7 @@ static const char help[] =
     "                     source-dpor    the same with less to remember, some executions in vain\n"
     "                     sleep-sets     the same again, slow and simple\n"
     "                     dfs            every order\n"
+    "                     states         every state once, however it is come to; finds livelocks\n"
     "                     preemptions=N  orders with at most N preemptions\n"
     "                     delays=N       orders with at most N delays\n"
     "                   samples:\n"
@@ -47,7 +48,7 @@ static const char help[] =
     "  --seed N|commit  of samples (1); commit: made of the git commit of the working directory\n"
     "  --budget N       at most so many executions of a scenario (that of its 'explore' line, "
     "else\n"
-    "                   100000)\n"
+    "                   100000), or states (10000000)\n"
     "  --time D         at most so long for a scenario (10s)\n"
     "  --total D        at most so long for all of them together, shared fairly; each gets at "
     "least a\n"
@@ -73,6 +74,7 @@ static const char help[] =
     "named)\n"
     "  --limit N        give up an execution after N statements (10000000)\n"
     "  --memory SIZE    of a scenario's world, at most (1GB)\n"
+    "  --hang D         of processor time that a step of a C program may take (5s)\n"
     "\n"
     "exit codes: 0 everything held; 1 something did not, or was not reached; 2 bad input; 3 the\n"
     "environment failed.\n";
@@ -155,6 +157,7 @@ static int explore_files(const struct paths *paths, const struct explore_setting
     campaign.deadline_ns =
         settings->total_ns > 0 ? exploring_clock_ns() + settings->total_ns : INT64_MAX;
     (void)pthread_mutex_init(&campaign.mutex, NULL);
+    (void)pthread_mutex_init(&campaign.graph_mutex, NULL);
     stop_in_order();
     if (settings->out != NULL) {
         (void)mkdir(settings->out, 0777); /* what is wrong shows when something is written there */
@@ -168,6 +171,7 @@ static int explore_files(const struct paths *paths, const struct explore_setting
     code = worse(code, report_write(&campaign));
     junit_free(&campaign.junit);
     corpus_free(&campaign.corpus);
+    (void)pthread_mutex_destroy(&campaign.graph_mutex);
     (void)pthread_mutex_destroy(&campaign.mutex);
     if (campaign.count > 1 && !settings->json) {
         (void)printf("%zu of %zu scenarios held\n", (size_t)campaign.held_count,
@@ -213,6 +217,7 @@ int command_explore(int argc, char **argv) {
         {"--root", OPTION_TEXT, &settings.root},
         {"--limit", OPTION_NUMBER, &settings.statement_count_max},
         {"--memory", OPTION_SIZE, &settings.memory_bytes},
+        {"--hang", OPTION_DURATION, &settings.hang_ns},
     };
     int count;
     bool is_done;

@@ -1,5 +1,7 @@
 /* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
 #include "reports/reports.h"
+#include "sim/objects.h"
+#include "sim/program/confined.h"
 #include "sim/program/guided.h"
 #include "sim/program/interrupt.h"
 #include "sim/program/load.h"
@@ -22,6 +24,9 @@ static const char graph_help[] =
     "lanes, failures in colour. A scenario is run first; a trace "
     "(cogsim run --trace) is drawn as it is.\n"
     "\n"
+    "  --mark EVENTS    point at events, as 12,30 or 12-15,30-34: by their indexes, which 'cogsim "
+    "explore\n"
+    "                   --json' tells of the two whose order decides\n"
     "  -D NAME=VALUE    give a parameter another value\n"
     "  --row N          the run of this row of an 'each' table\n"
     "  --root DIR       includes must stay inside DIR\n"
@@ -40,12 +45,22 @@ static const char report_help[] = "usage: cogsim report [OPTION...] SCENARIO|TRA
                                   "\n"
                                   "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
+enum { MARKS_MAX = 8 };
+
+/* Where a report goes, and what it points at. */
+struct output {
+    const char *path; /* null: standard output */
+    struct rep_graph_mark marks[MARKS_MAX];
+    size_t mark_count;
+};
+
 /* The kind of report, its help, and how it is made. */
 struct kind {
     const char *name;
     const char *help;
     bool needs_output;
-    int (*write)(const struct rep_trace *trace, const char *path, struct rep_error *error);
+    int (*write)(const struct rep_trace *trace, const struct output *output,
+                 struct rep_error *error);
 };
 
 static int code_of(int status) {
@@ -63,14 +78,16 @@ static int code_of(int status) {
     }
 }
 
-static int write_graph(const struct rep_trace *trace, const char *path, struct rep_error *error) {
-    return rep_graph_write(trace, NULL, path, error);
+static int write_graph(const struct rep_trace *trace, const struct output *output,
+                       struct rep_error *error) {
+    struct rep_graph_options options = {.marks = output->marks, .mark_count = output->mark_count};
+    return rep_graph_write(trace, &options, output->path, error);
 }
 
-static int write_timeline(const struct rep_trace *trace, const char *path,
+static int write_timeline(const struct rep_trace *trace, const struct output *output,
                           struct rep_error *error) {
-    if (path != NULL) {
-        return rep_timeline_write(trace, NULL, path, error);
+    if (output->path != NULL) {
+        return rep_timeline_write(trace, NULL, output->path, error);
     }
     char *text = NULL;
     int status = rep_timeline_text(trace, NULL, &text);
@@ -84,7 +101,7 @@ static int write_timeline(const struct rep_trace *trace, const char *path,
 }
 
 static int write_report(const struct kind *kind, const char *trace_path, const char *shown_path,
-                        const char *output) {
+                        const struct output *output) {
     struct rep_trace *trace = NULL;
     struct rep_error error = {.byte_offset = 0};
     int status = rep_trace_load(trace_path, &trace, &error);
@@ -94,7 +111,7 @@ static int write_report(const struct kind *kind, const char *trace_path, const c
     }
     status = kind->write(trace, output, &error);
     if (status != REP_OK) {
-        complain("%s: %s", output != NULL ? output : "standard output", error.message);
+        complain("%s: %s", output->path != NULL ? output->path : "standard output", error.message);
     }
     rep_trace_free(trace);
     return code_of(status);
@@ -118,56 +135,103 @@ static int is_trace(const char *path, bool *answer) {
     return EXIT_HELD;
 }
 
-/* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, struct loaded *loaded, const char *output) {
-    const char *path = loaded->path;
-    const char *folder = getenv("TMPDIR");
+/* A run for the sake of its trace. */
+struct traced_run {
+    struct loaded *loaded;
     char trace_path[1024];
-    (void)snprintf(trace_path, sizeof trace_path, "%s/cogsim-XXXXXX",
-                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    int descriptor = mkstemp(trace_path);
-    if (descriptor < 0) {
-        complain("cannot write %s: %s", trace_path, strerror(errno));
-        return EXIT_ENVIRONMENT;
-    }
-    (void)close(descriptor);
-    (void)remove(trace_path); /* only its name is wanted */
+};
+
+/* place: in a process of its own; null: here. Returns an exit code. */
+static int make_trace(const struct traced_run *traced, const struct confined_place *place) {
+    struct loaded *loaded = traced->loaded;
+    FILE *errors = place != NULL ? place->errors : stderr;
     struct guided guided;
     struct guided_settings guided_settings = {.schedule_path = NULL};
-    int code = guided_open(&guided, loaded, &guided_settings, stderr);
+    int code = guided_open(&guided, loaded, &guided_settings, errors);
     if (code != EXIT_HELD) {
         guided_close(&guided);
         return code;
     }
-    struct sim_run_options options = {.trace_path = trace_path, .guide = guided_guide(&guided)};
+    struct sim_run_options options = {.trace_path = traced->trace_path,
+                                      .guide = guided_guide(&guided),
+                                      .witness = place != NULL ? place->witness : NULL};
     struct sim_run *run = NULL;
     struct sim_result result;
     hold_interrupts();
     int status = sim_run_new(&loaded->program, &options, &run);
-    remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
+    const char *temporary = status == COG_OK ? sim_run_temporary_path(run) : NULL;
+    remove_on_interrupt(temporary);
+    if (place != NULL) {
+        (void)snprintf(place->temporary, CONFINED_PATH_BYTES, "%s",
+                       temporary != NULL ? temporary : "");
+    }
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
-        remove_on_interrupt(trace_path);
+        remove_on_interrupt(traced->trace_path);
     }
     if (status != COG_OK) {
-        complain("%s: %s", path, status == COG_EIO ? strerror(errno) : cog_status_text(status));
+        complain_to(errors, "%s: %s", loaded->path,
+                    status == COG_EIO ? strerror(errno) : cog_status_text(status));
         code = EXIT_ENVIRONMENT;
-    } else {
-        if (!result.ok) {
-            complain("%s: not everything held in this run; cogsim run tells what", path);
-        }
-        code = write_report(kind, trace_path, path, output);
+    } else if (!result.ok) {
+        complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
+                    loaded->path);
     }
     sim_run_free(run);
     guided_close(&guided);
-    (void)remove(trace_path);
+    return code;
+}
+
+static int make_trace_confined(void *context, const struct confined_place *place) {
+    return make_trace(context, place);
+}
+
+/* With C programs in a process of its own: they may crash. */
+static int make_trace_apart(struct traced_run *traced) {
+    const struct loaded *loaded = traced->loaded;
+    struct confined confined;
+    if (confined_open(&confined, 0) != COG_OK) {
+        complain("%s: %s", loaded->path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    int code = confined_do(&confined, make_trace_confined, traced, stdout, stderr);
+    if (code == CONFINED_CRASHED) {
+        code = confined_tell(&confined, loaded->path, loaded->scenario, false, stdout, stderr);
+    } else if (code == EXIT_HELD) {
+        remove_on_interrupt(traced->trace_path);
+    }
+    confined_close(&confined);
+    return code;
+}
+
+/* Runs a scenario with its trace in a temporary file, and reports on that. */
+static int report_on_run(const struct kind *kind, struct loaded *loaded,
+                         const struct output *output) {
+    const char *folder = getenv("TMPDIR");
+    struct traced_run traced = {.loaded = loaded};
+    (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
+                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    int descriptor = mkstemp(traced.trace_path);
+    if (descriptor < 0) {
+        complain("cannot write %s: %s", traced.trace_path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    (void)close(descriptor);
+    (void)remove(traced.trace_path); /* only its name is wanted */
+    int code = sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&traced)
+                                                           : make_trace(&traced, NULL);
+    if (code == EXIT_HELD) {
+        code = write_report(kind, traced.trace_path, loaded->path, output);
+    }
+    (void)remove(traced.trace_path);
     remove_on_interrupt(NULL);
     return code;
 }
 
 /* What the command line says. */
 struct settings {
-    const char *output;
+    struct output output;
+    const char *mark_text;
     const char *root;
     uint32_t row; /* from 1; 0: not said */
     struct definitions definitions;
@@ -196,7 +260,7 @@ static int report_on_scenario(const struct kind *kind, const struct found_path *
         }
     }
     if (code == EXIT_HELD) {
-        code = report_on_run(kind, &loaded, settings->output);
+        code = report_on_run(kind, &loaded, &settings->output);
     }
     unload(&loaded);
     return code;
@@ -209,7 +273,7 @@ static int report_on(const struct kind *kind, char *path, struct settings *setti
         return code;
     }
     if (from_trace) {
-        return write_report(kind, path, path, settings->output);
+        return write_report(kind, path, path, &settings->output);
     }
     struct paths paths;
     code = paths_expand(&paths, &path, 1, settings->root, false);
@@ -220,17 +284,46 @@ static int report_on(const struct kind *kind, char *path, struct settings *setti
     return code;
 }
 
+/* The index of an event, from 1; 0: there is none. */
+static uint64_t read_event(const char **text) {
+    uint64_t event = 0;
+    while (**text >= '0' && **text <= '9' && event < UINT64_C(1) << 50) {
+        event = event * 10 + (uint64_t)(*(*text)++ - '0');
+    }
+    return event;
+}
+
+static bool read_marks(const char *text, struct output *output) {
+    for (;;) {
+        struct rep_graph_mark mark = {.first = read_event(&text)};
+        mark.last = mark.first;
+        if (*text == '-') {
+            text++;
+            mark.last = read_event(&text);
+        }
+        if (mark.first == 0 || mark.last < mark.first || output->mark_count == MARKS_MAX ||
+            (*text != ',' && *text != '\0')) {
+            return false;
+        }
+        output->marks[output->mark_count++] = mark;
+        if (*text++ == '\0') {
+            return true;
+        }
+    }
+}
+
 static int command(const struct kind *kind, int argc, char **argv) {
-    struct settings settings = {.output = NULL};
-    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output},
-                                        {"--output", OPTION_TEXT, &settings.output},
+    struct settings settings = {.output = {.path = NULL}};
+    const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output.path},
+                                        {"--output", OPTION_TEXT, &settings.output.path},
                                         {"-D", OPTION_DEFINE, &settings.definitions},
                                         {"--row", OPTION_ROW, &settings.row},
-                                        {"--root", OPTION_TEXT, &settings.root}};
+                                        {"--root", OPTION_TEXT, &settings.root},
+                                        {"--mark", OPTION_TEXT, &settings.mark_text}};
+    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 1);
     int count;
     bool is_done;
-    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], kind->help, &count,
-                            &is_done);
+    int code = read_options(argc, argv, specs, spec_count, kind->help, &count, &is_done);
     if (code != EXIT_HELD || is_done) {
         return code;
     }
@@ -238,7 +331,12 @@ static int command(const struct kind *kind, int argc, char **argv) {
         complain("%s: name one scenario or trace", kind->name);
         return EXIT_BAD_INPUT;
     }
-    if (settings.output == NULL && kind->needs_output) {
+    if (settings.mark_text != NULL && !read_marks(settings.mark_text, &settings.output)) {
+        complain("--mark: '%s' are no events; at most %d are told as 12,30 or 12-15,30-34",
+                 settings.mark_text, MARKS_MAX);
+        return EXIT_BAD_INPUT;
+    }
+    if (settings.output.path == NULL && kind->needs_output) {
         complain("%s: -o FILE says where to and in which format", kind->name);
         return EXIT_BAD_INPUT;
     }

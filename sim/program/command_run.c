@@ -1,4 +1,6 @@
 /* command_run.c - cogsim run: runs scenarios and says whether what they expect holds. */
+#include "sim/objects.h"
+#include "sim/program/confined.h"
 #include "sim/program/explain.h"
 #include "sim/program/guided.h"
 #include "sim/program/interrupt.h"
@@ -40,6 +42,7 @@ static const char help[] =
     "named)\n"
     "  --limit N        give up a run after N statements (10000000)\n"
     "  --memory SIZE    give up a run that needs more memory than this (1GB)\n"
+    "  --hang D         of processor time that a step of a C program may take (5s)\n"
     "\n"
     "exit codes: 0 everything held; 1 something did not; 2 bad input; 3 the environment failed.\n";
 
@@ -55,6 +58,7 @@ struct settings {
     uint64_t jobs;  /* 0: one */
     uint64_t statement_count_max;
     size_t memory_bytes;
+    int64_t hang_ns;
     struct definitions definitions;
 };
 
@@ -75,6 +79,7 @@ struct run_of_file {
     char trace_path[4096];
     FILE *output;
     FILE *errors;
+    const struct confined_place *place; /* in a process of its own; null: here */
 };
 
 /* What went wrong around a run, not in it. */
@@ -116,13 +121,21 @@ static int print_result(struct run_of_file *file, const struct sim_run_options *
     return code;
 }
 
-static int run_program(struct run_of_file *file) {
+/* A process that crashes cannot remove it. */
+static void note_temporary(const struct run_of_file *file, const char *path) {
+    if (file->place != NULL) {
+        (void)snprintf(file->place->temporary, CONFINED_PATH_BYTES, "%s", path != NULL ? path : "");
+    }
+}
+
+static int run_here(struct run_of_file *file) {
     const struct settings *settings = file->settings;
     struct sim_run_options options = {
         .source = &file->loaded.source,
         .trace_path = settings->trace_path != NULL ? file->trace_path : NULL,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
+        .witness = file->place != NULL ? file->place->witness : NULL,
     };
     struct guided guided;
     int opened = guided_open(&guided, &file->loaded, &settings->guided, file->errors);
@@ -145,6 +158,7 @@ static int run_program(struct run_of_file *file) {
     int status = sim_run_new(&file->loaded.program, &options, &run);
     if (has_trace) {
         remove_on_interrupt(status == COG_OK ? sim_run_temporary_path(run) : NULL);
+        note_temporary(file, status == COG_OK ? sim_run_temporary_path(run) : NULL);
     }
     if (status == COG_OK) {
         status = sim_run_execute(run, &result);
@@ -167,6 +181,35 @@ static int run_program(struct run_of_file *file) {
     }
     sim_run_free(run);
     guided_close(&guided);
+    return code;
+}
+
+static int run_confined(void *context, const struct confined_place *place) {
+    struct run_of_file file = *(const struct run_of_file *)context;
+    file.output = place->output;
+    file.errors = place->errors;
+    file.place = place;
+    return run_here(&file);
+}
+
+/* One with C programs in a process of its own: they may crash. */
+static int run_program(struct run_of_file *file) {
+    const struct loaded *loaded = &file->loaded;
+    if (!sim_scenario_has_programs(loaded->scenario)) {
+        return run_here(file);
+    }
+    struct confined confined;
+    if (confined_open(&confined, file->settings->hang_ns) != COG_OK) {
+        return complain_of_run(file, COG_ENOMEM);
+    }
+    int code = confined_do(&confined, run_confined, file, file->output, file->errors);
+    if (code == CONFINED_CRASHED) {
+        bool json = file->settings->json;
+        FILE *verdict = file->settings->log && !json ? file->errors : file->output;
+        code =
+            confined_tell(&confined, loaded->path, loaded->scenario, json, verdict, file->errors);
+    }
+    confined_close(&confined);
     return code;
 }
 
@@ -295,6 +338,7 @@ int command_run(int argc, char **argv) {
         {"--root", OPTION_TEXT, &settings.root},
         {"--limit", OPTION_NUMBER, &settings.statement_count_max},
         {"--memory", OPTION_SIZE, &settings.memory_bytes},
+        {"--hang", OPTION_DURATION, &settings.hang_ns},
     };
     int count;
     bool is_done;
@@ -332,6 +376,7 @@ static const char replay_help[] =
     "  --root DIR       includes must stay inside DIR\n"
     "  --limit N        give up a run after N statements (10000000)\n"
     "  --memory SIZE    give up a run that needs more memory than this (1GB)\n"
+    "  --hang D         of processor time that a step of a C program may take (5s)\n"
     "\n"
     "exit codes: 0 everything held; 1 something did not; 2 bad input; 3 the environment failed.\n";
 
@@ -349,6 +394,7 @@ int command_replay(int argc, char **argv) {
         {"--root", OPTION_TEXT, &settings.root},
         {"--limit", OPTION_NUMBER, &settings.statement_count_max},
         {"--memory", OPTION_SIZE, &settings.memory_bytes},
+        {"--hang", OPTION_DURATION, &settings.hang_ns},
     };
     int count;
     bool is_done;

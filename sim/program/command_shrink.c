@@ -1,5 +1,6 @@
 /* command_shrink.c - cogsim shrink: a failure as small as it can be. */
 #include "sim/explore/exploration.h"
+#include "sim/objects.h"
 #include "sim/program/guided.h"
 #include "sim/program/load.h"
 #include "sim/program/options.h"
@@ -187,6 +188,12 @@ static int shrink_loaded(struct shrinking *shrinking) {
     struct loaded *loaded = &shrinking->loaded;
     struct guided_settings guided_settings = {.schedule_path = settings->schedule_path};
     struct guided guided;
+    if (sim_scenario_has_programs(loaded->scenario)) {
+        complain("%s: has a C program, and failures of these are not made small; 'cogsim explore' "
+                 "shows them as it finds them",
+                 loaded->path);
+        return EXIT_BAD_INPUT;
+    }
     shrinking->vary = settings->vary != 0 ? settings->vary : guided_vary(loaded->scenario);
     int code = guided_open(&guided, loaded, &guided_settings, stderr);
     if (code == EXIT_HELD && guided_guide(&guided) != NULL) {

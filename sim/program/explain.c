@@ -63,8 +63,7 @@ static void hold_signals(sigset_t *before) {
     (void)pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
-/* The trace of the same run once more; null: it was not to be had. */
-static struct rep_trace *repeat(const struct loaded *loaded, const struct sim_run_options *options,
+struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_run_options *options,
                                 uint64_t hash) {
     struct hideout hideout = {.folder = ""};
     struct rep_trace *trace = NULL;
@@ -131,7 +130,7 @@ static void explain(FILE *file, const struct loaded *loaded, const struct sim_ru
     struct rep_recent *recent = NULL;
     char *texts[OUTPUT_FAILURES_MAX] = {NULL};
     if (!result->ok && result->event_count <= EVENTS_MAX && concerns_anybody(journal)) {
-        trace = repeat(loaded, options, result->trace_hash);
+        trace = explain_trace(loaded, options, result->trace_hash);
     }
     if (trace != NULL && rep_recent_new(trace, &recent) == REP_OK) {
         tell_recent(recent, journal, texts);

@@ -1,6 +1,7 @@
 /* explore_scenario.c - explores the scenarios of one file, row by row. */
 #include "sim/program/exploring.h"
 
+#include "sim/objects.h"
 #include "sim/program/guided.h"
 #include "sim/program/output_explored.h"
 #include "sim/program/program.h"
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <xxhash.h>
 
-enum { BUDGET_DEFAULT = 100000 };
+enum { BUDGET_DEFAULT = 100000, STATES_DEFAULT = 10000000 };
 
 /* ---- Budgets ---- */
 
@@ -69,6 +70,7 @@ static uint64_t hash_contents(const struct exploring *exploring,
     return hash;
 }
 
+/* Not for C programs, of which nobody tells whether they have changed, nor for states. */
 static void find_stored(struct exploring *exploring, struct sim_exploration_options *options) {
     struct store *store = exploring->campaign->store;
     struct store_key key = {.file = exploring->loaded.path,
@@ -126,7 +128,8 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
     unsigned vary = settings->vary != 0 ? settings->vary : guided_vary(exploring->loaded.scenario);
     uint64_t budget = settings->budget;
     if (budget == 0) {
-        budget = line->has_budget ? (uint64_t)line->budget : BUDGET_DEFAULT;
+        uint64_t standard = settings->strategy->is_states ? STATES_DEFAULT : BUDGET_DEFAULT;
+        budget = line->has_budget ? (uint64_t)line->budget : standard;
     }
     int64_t time_ns = settings->time_ns;
     if (time_ns == 0) {
@@ -144,6 +147,7 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
         .goes_on = settings->goes_on,
         .statement_count_max = settings->statement_count_max,
         .memory_bytes = settings->memory_bytes,
+        .hang_ns = settings->hang_ns,
         .helpers = &exploring->campaign->helpers,
         .should_stop = should_stop,
         .context = exploring,
@@ -179,13 +183,25 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
 static int explore_loaded(struct exploring *exploring) {
     struct sim_exploration_options options = options_for(exploring);
     struct sim_explored result;
-    find_stored(exploring, &options);
+    bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
+    if (options.strategy->is_states && has_programs) {
+        complain_to(exploring->errors,
+                    "%s: has a C program, whose states are not recognised: --strategy states is "
+                    "not for it, dfs is",
+                    exploring->loaded.path);
+        return EXIT_BAD_INPUT;
+    }
+    if (!has_programs && !options.strategy->is_states) {
+        find_stored(exploring, &options);
+    }
     exploring->colour = exploring->settings->junit_path == NULL && wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
     status = has_result ? give_up_search(exploring, &result) : status;
-    if (status == COG_OK && result.way.step_count > 0) {
+    if (status == COG_OK && has_programs && result.explorer.tally.failure_count > 0) {
+        status = finding_take_apart(exploring, &result, options.vary);
+    } else if (status == COG_OK && result.way.step_count > 0) {
         status = finding_take(exploring, &result, options.vary);
     }
     if (status == COG_OK) {
@@ -194,7 +210,13 @@ static int explore_loaded(struct exploring *exploring) {
     if (has_result) {
         sim_explored_close(&result);
     }
-    if (status != COG_OK) {
+    if (status == COG_EUNSUPPORTED) {
+        complain_to(exploring->errors,
+                    "%s: its states can not be told apart, for it uses sockets, or its order does "
+                    "not vary: --strategy states is not for it",
+                    exploring->loaded.path);
+        code = EXIT_BAD_INPUT;
+    } else if (status != COG_OK) {
         complain_to(exploring->errors,
                     "%s: out of memory (--memory sets how much a scenario may take)",
                     exploring->loaded.path);

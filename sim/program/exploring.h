@@ -3,6 +3,7 @@
  *     command_explore.c   the command line, and all the scenarios
  *     explore_scenario.c  one of them, row by row
  *     finding.c           a failure that was found: made small, told, written down
+ *     finding_apart.c     the same of C programs, in a process of its own
  */
 #ifndef SIM_PROGRAM_EXPLORING_H
 #define SIM_PROGRAM_EXPLORING_H
@@ -46,6 +47,7 @@ struct explore_settings {
     uint64_t jobs;
     uint64_t statement_count_max;
     size_t memory_bytes;
+    int64_t hang_ns;
     struct definitions definitions;
 };
 
@@ -72,7 +74,8 @@ struct explore_campaign {
     atomic_size_t begun_count;
     atomic_size_t left_count; /* files that were not begun */
     atomic_bool definition_is_used[DEFINITIONS_MAX];
-    pthread_mutex_t mutex; /* over what follows */
+    pthread_mutex_t graph_mutex; /* Graphviz is used by one at a time */
+    pthread_mutex_t mutex;       /* over what follows */
     struct junit junit;
     struct corpus corpus;
     struct store *store; /* null: none */
@@ -114,6 +117,14 @@ int explore_file(void *campaign, size_t index, FILE *output, FILE *errors);
 /* A failure was found: makes it small, goes its way again with a trace to tell of it, writes down
  * what --out wants. COG_OK, COG_ENOMEM; files that could not be written are told in out_code. */
 int finding_take(struct exploring *exploring, const struct sim_explored *result, unsigned vary);
+
+/* The same of a scenario with C programs, which may crash: it is not made small. */
+int finding_take_apart(struct exploring *exploring, const struct sim_explored *result,
+                       unsigned vary);
 void finding_forget(struct exploring *exploring);
+
+/* Writes the schedule of a failure, if --out wants that. Returns an exit code, other than EXIT_HELD
+ * after a complaint. */
+int finding_write_schedule(struct exploring *exploring, const struct sim_schedule *schedule);
 
 #endif

@@ -1,6 +1,7 @@
 /* finding.c - what is made of a failure that exploring found. */
 #include "sim/program/exploring.h"
 
+#include "reports/reports.h"
 #include "sim/guide.h"
 #include "sim/program/corpus.h"
 #include "sim/program/explain.h"
@@ -12,6 +13,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { GRAPH_EVENTS_MAX = 20000 };
 
 /* DIR/scenarios_litmus_aba.scn.schedule, of a row of a table DIR/....2.schedule. */
 static bool name_output(const struct exploring *exploring, const char *ending,
@@ -54,7 +57,7 @@ static int write_text(const struct exploring *exploring, const char *path, bool 
     return EXIT_HELD;
 }
 
-static int write_schedule(struct exploring *exploring, const struct sim_schedule *schedule) {
+int finding_write_schedule(struct exploring *exploring, const struct sim_schedule *schedule) {
     if (exploring->settings->out == NULL) {
         return EXIT_HELD;
     }
@@ -75,6 +78,40 @@ static int write_shrunk(struct exploring *exploring) {
     }
     bool is_named = name_output(exploring, ".shrunk.scn", exploring->shrunk_path);
     return write_text(exploring, exploring->shrunk_path, is_named, &exploring->shrunk.scenario);
+}
+
+/* The graph of a run that fails, with the pair marked. Graphviz is used by one at a time. */
+static int write_graph(struct exploring *exploring, const struct sim_run_options *options,
+                       const struct sim_result *result) {
+    if (exploring->settings->out == NULL || result->event_count > GRAPH_EVENTS_MAX) {
+        return EXIT_HELD;
+    }
+    char path[EXPLORING_PATH_BYTES];
+    struct rep_graph_mark marks[2];
+    struct rep_graph_options graph = {.marks = marks};
+    struct rep_error error = {.message = "no trace"};
+    const struct sim_critical_pair *pair = &exploring->shrunk.pair;
+    if (exploring->has_shrunk && pair->is_order && pair->first.is_traced) {
+        marks[graph.mark_count++] =
+            (struct rep_graph_mark){pair->first.first_event, pair->first.last_event};
+        marks[graph.mark_count] =
+            (struct rep_graph_mark){pair->second.first_event, pair->second.last_event};
+        graph.mark_count += pair->second.is_traced ? 1 : 0;
+    }
+    bool is_named = name_output(exploring, ".svg", path);
+    struct rep_trace *trace = explain_trace(&exploring->loaded, options, result->trace_hash);
+    int status = REP_EIO;
+    if (is_named && trace != NULL) {
+        (void)pthread_mutex_lock(&exploring->campaign->graph_mutex);
+        status = rep_graph_write(trace, &graph, path, &error);
+        (void)pthread_mutex_unlock(&exploring->campaign->graph_mutex);
+    }
+    rep_trace_free(trace);
+    if (status != REP_OK) {
+        complain_to(exploring->errors, "cannot write %s: %s", path, error.message);
+        return EXIT_ENVIRONMENT;
+    }
+    return EXIT_HELD;
 }
 
 /* ---- A small failure ---- */
@@ -147,8 +184,12 @@ int finding_take(struct exploring *exploring, const struct sim_explored *result,
         exploring->failures_json = output_failures_json(loaded->scenario, &again);
         exploring->schedule = schedule.bytes; /* malloc's */
         exploring->schedule_count = folded.count;
-        exploring->out_code = worse(write_schedule(exploring, &folded), write_shrunk(exploring));
+        exploring->out_code =
+            worse(finding_write_schedule(exploring, &folded), write_shrunk(exploring));
         exploring->out_code = worse(exploring->out_code, corpus_keep(exploring, &folded));
+        if (exploring->out_code == EXIT_HELD) {
+            exploring->out_code = write_graph(exploring, &options, &again);
+        }
         sim_schedule_term(&folded);
         (void)fclose(file);
     }

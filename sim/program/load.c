@@ -1,6 +1,7 @@
 /* load.c - from the path of a scenario to a program that can run. */
 #include "sim/program/load.h"
 
+#include "sim/images.h"
 #include "sim/language/include_files.h"
 #include "sim/program/program.h"
 
@@ -70,6 +71,48 @@ static void forget_row(struct loaded *loaded) {
     sim_diagnostics_init(&loaded->diagnostics, cog_allocator_malloc());
 }
 
+/* Where C programs of hosts are looked for, besides where the scenario is: the folders of
+ * COGSIM_PROGRAMS, with colons between them, and `programs` beside this program. */
+struct program_folders {
+    char text[8192];
+    const char *items[64];
+    size_t count;
+};
+
+static void add_folder(struct program_folders *folders, char *folder) {
+    if (folder[0] != '\0' && folders->count + 1 < sizeof folders->items / sizeof(char *)) {
+        folders->items[folders->count++] = folder;
+    }
+}
+
+static void find_folders(struct program_folders *folders) {
+    const char *named = getenv("COGSIM_PROGRAMS");
+    size_t room = sizeof folders->text / 2;
+    (void)snprintf(folders->text, room, "%s", named != NULL ? named : "");
+    char *rest = folders->text;
+    for (char *colon = strchr(rest, ':'); colon != NULL; colon = strchr(rest, ':')) {
+        *colon = '\0';
+        add_folder(folders, rest);
+        rest = colon + 1;
+    }
+    add_folder(folders, rest);
+    static const char own[] = "programs";
+    char *self = folders->text + room;
+    ssize_t bytes = readlink("/proc/self/exe", self, room - sizeof own);
+    if (bytes > 0) {
+        self[bytes] = '\0';
+        char *slash = strrchr(self, '/');
+        memcpy(slash != NULL ? slash + 1 : self, own, sizeof own);
+        add_folder(folders, self);
+    }
+}
+
+static int find_images(struct loaded *loaded) {
+    struct program_folders folders = {.count = 0};
+    find_folders(&folders);
+    return sim_program_find_images(&loaded->program, folders.items, &loaded->diagnostics);
+}
+
 static int parse_row(struct loaded *loaded, uint32_t row) {
     const struct load_settings *settings = loaded->settings;
     const struct cog_allocator *allocator = cog_allocator_malloc();
@@ -83,6 +126,7 @@ static int parse_row(struct loaded *loaded, uint32_t row) {
         status =
             sim_program_init(&loaded->program, allocator, loaded->scenario, &loaded->diagnostics);
         loaded->has_program = status == COG_OK;
+        status = status == COG_OK ? find_images(loaded) : status;
     }
     return status;
 }

@@ -17,7 +17,7 @@ static const struct sim_tally *tally_of(const struct explored *explored) {
 
 bool explored_is_ok(const struct explored *explored) {
     const struct sim_scenario *scenario = explored->scenario;
-    bool is_ok = tally_of(explored)->failure_count == 0;
+    bool is_ok = tally_of(explored)->failure_count == 0 && explored->result->livelock_count == 0;
     for (uint32_t i = 0; i < scenario->expectation_count; i++) {
         is_ok &= scenario->expectations[i].kind != SIM_EXPECTATION_SOMETIMES ||
                  sim_explored_sometimes(explored->result, i) == SIM_ANSWER_HELD;
@@ -28,6 +28,15 @@ bool explored_is_ok(const struct explored *explored) {
     return is_ok;
 }
 
+static void print_states(FILE *file, const struct sim_explored *result, bool has_failed) {
+    (void)fprintf(file, "%s%" PRIu64 " states, %" PRIu64 " transitions%s)\n",
+                  result->is_complete ? "complete, " : "", result->state_count,
+                  result->transition_count,
+                  result->is_complete                        ? ""
+                  : has_failed || result->livelock_count > 0 ? ", up to the first that failed"
+                                                             : ", not complete");
+}
+
 /* "all 64 executions", "10000 executions, not all", "12 executions, up to the first that failed".
  */
 static void print_extent(FILE *file, const struct explored *explored) {
@@ -35,6 +44,10 @@ static void print_extent(FILE *file, const struct explored *explored) {
     const struct sim_tally *tally = tally_of(explored);
     const char *plural = tally->run_count == 1 ? "" : "s";
     (void)fprintf(file, " (%s: ", result->strategy->name);
+    if (result->counts_states) {
+        print_states(file, result, tally->failure_count > 0);
+        return;
+    }
     if (result->is_complete) {
         (void)fprintf(file, "complete, %" PRIu64 " execution%s)\n", tally->run_count, plural);
         return;
@@ -185,6 +198,34 @@ static void print_shrunk(FILE *file, const struct explored *explored) {
     }
 }
 
+static void print_lines(FILE *file, const struct sim_buffer *lines) {
+    const char *text = lines->bytes != NULL ? lines->bytes : "";
+    for (uint32_t i = 0; *text != '\0' && i < SCHEDULE_SHOWN; i++) {
+        size_t length = strcspn(text, "\n") + 1;
+        (void)fprintf(file, "        %.*s", (int)length, text);
+        text += length;
+    }
+    if (*text != '\0') {
+        (void)fputs("        and so on\n", file);
+    }
+}
+
+static void print_livelock(FILE *file, const struct explored *explored) {
+    const struct sim_explored *result = explored->result;
+    if (result->livelock_count == 0) {
+        return;
+    }
+    (void)fputs(
+        "    livelock: these steps can go round for ever, without any time passing, though\n"
+        "    nobody who could go on is passed over\n",
+        file);
+    print_lines(file, &result->livelock_round);
+    if (result->livelock_stem.length > 0) {
+        (void)fputs("      after these decisions\n", file);
+        print_lines(file, &result->livelock_stem);
+    }
+}
+
 void output_explored(FILE *file, const struct explored *explored) {
     output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
                  explored->colour);
@@ -194,6 +235,7 @@ void output_explored(FILE *file, const struct explored *explored) {
     }
     print_schedule(file, explored);
     print_shrunk(file, explored);
+    print_livelock(file, explored);
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }
@@ -277,6 +319,14 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
         json_shrunk_pair(explored), "shrunk",
         explored->shrunk != NULL && explored->shrunk_path[0] != '\0' ? explored->shrunk_path
                                                                      : NULL);
+    if (object != NULL && explored->result->counts_states) {
+        const struct sim_explored *result = explored->result;
+        (void)json_object_set_new(object, "states", json_integer((json_int_t)result->state_count));
+        (void)json_object_set_new(object, "transitions",
+                                  json_integer((json_int_t)result->transition_count));
+        (void)json_object_set_new(object, "livelocks",
+                                  json_integer((json_int_t)result->livelock_count));
+    }
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text != NULL) {
         (void)fprintf(file, "%s\n", text);

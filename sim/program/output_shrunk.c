@@ -46,7 +46,9 @@ static json_t *json_event(const struct sim_critical_event *event) {
     json_t *object = json_pack("{s:s,s:I}", "text", text_of(&event->words), "line",
                                (json_int_t)sim_line_number(event->line));
     if (object != NULL && event->is_traced) {
-        (void)json_object_set_new(object, "event", json_integer((json_int_t)event->trace_event));
+        (void)json_object_set_new(object, "event", json_integer((json_int_t)event->first_event));
+        (void)json_object_set_new(object, "last_event",
+                                  json_integer((json_int_t)event->last_event));
     }
     return object;
 }

@@ -61,6 +61,7 @@ static int try_text(const struct update_of_file *file, const struct sim_buffer *
     if (status == COG_OK) {
         status = sim_program_init(&trial->program, allocator, trial->scenario, NULL);
         trial->has_program = status == COG_OK;
+        trial->program.image_paths = loaded->program.image_paths; /* of the same hosts */
     }
     struct sim_run_options options = *file->options;
     options.trace_path = NULL;

@@ -200,7 +200,8 @@ static bool look_around(struct finding *finding, struct variant *failing, struct
 static void tell_step(struct sim_critical_event *event, const struct sim_noted_step *step) {
     sim_buffer_add_text(&event->words, step->words);
     event->line = step->line;
-    event->trace_event = step->first_event;
+    event->first_event = step->first_event;
+    event->last_event = step->last_event;
     event->is_traced = step->is_traced;
 }
 
@@ -212,25 +213,56 @@ static uint32_t first_difference(const struct sim_steps *a, const struct sim_ste
     return at;
 }
 
-/* The first step of the failing run before which the other one makes a step that depends on it and
- * comes later, or never, in the failing run. */
+/* All that the first step has to do with the second is that this gives a lock back. */
+static bool gives_back_only(const struct sim_noted_step *first,
+                            const struct sim_noted_step *second) {
+    bool is_only = !first->touches_everything && !second->touches_everything;
+    for (uint32_t i = 0; i < second->touch_count; i++) {
+        for (uint32_t other = 0; other < first->touch_count; other++) {
+            is_only &= first->touches[other].object != second->touches[i].object ||
+                       second->touches[i].mode == SIM_TOUCH_UNLOCK;
+        }
+    }
+    return is_only;
+}
+
+/* Of the steps of the passing run before `first`, the last that depends on it and comes later, or
+ * never, in the failing run, where `first` stands at `at`; rather one that does more than to give a
+ * lock back. Null: none. */
+static const struct sim_noted_step *find_second(const struct sim_steps *failing, uint32_t at,
+                                                const struct sim_steps *passing, uint32_t start) {
+    const struct sim_noted_step *first = &failing->items[at];
+    const struct sim_noted_step *found = NULL;
+    for (uint32_t end = sim_steps_find(passing, first); end > start; end--) {
+        const struct sim_noted_step *second = &passing->items[end - 1];
+        if (second->process == first->process || sim_steps_find(failing, second) < at ||
+            !sim_noted_steps_depend(first, second)) {
+            continue;
+        }
+        if (!gives_back_only(first, second)) {
+            return second;
+        }
+        found = found == NULL ? second : found;
+    }
+    return found;
+}
+
+/* The first step of the failing run that has changed places with one that it depends on. */
 static bool find_exchange(struct finding *finding, const struct sim_steps *failing,
                           const struct sim_steps *passing) {
     uint32_t start = first_difference(failing, passing);
     for (uint32_t at = start; at < failing->count; at++) {
-        const struct sim_noted_step *first = &failing->items[at];
-        uint32_t end = sim_steps_find(passing, first);
-        for (uint32_t other = start; other < end; other++) {
-            const struct sim_noted_step *second = &passing->items[other];
+        const struct sim_noted_step *second = find_second(failing, at, passing, start);
+        if (second != NULL) {
             uint32_t place = sim_steps_find(failing, second);
-            if (second->process == first->process || place < at ||
-                !sim_noted_steps_depend(first, second)) {
-                continue;
-            }
             bool comes = place < failing->count;
-            tell_step(&finding->pair->first, first);
-            tell_step(&finding->pair->second, comes ? &failing->items[place] : second);
-            finding->pair->second.is_traced &= comes;
+            tell_step(&finding->pair->first, &failing->items[at]);
+            tell_step(&finding->pair->second, second);
+            finding->pair->second.is_traced = comes && failing->items[place].is_traced;
+            if (comes) {
+                finding->pair->second.first_event = failing->items[place].first_event;
+                finding->pair->second.last_event = failing->items[place].last_event;
+            }
             finding->pair->is_order = true;
             return true;
         }

@@ -20,8 +20,9 @@
 struct sim_critical_event {
     struct sim_buffer words; /* "looker: acquire door" */
     uint32_t line;           /* 0: it is no step */
-    uint64_t trace_event;    /* its first event in the trace of the failing run, from 1 */
-    bool is_traced;          /* there is one */
+    uint64_t first_event;    /* in the trace of the failing run, from 1: what it is made of */
+    uint64_t last_event;
+    bool is_traced; /* there are any */
 };
 
 struct sim_critical_pair {

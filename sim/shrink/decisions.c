@@ -274,19 +274,19 @@ static void search_shorter(struct shrinking *shrinking) {
     trials->budget = trials->run_count + (budget - trials->run_count) / 3;
     shrinking->status =
         sim_trial_run(&production, trials, decisions->program, decisions->source, &options);
-    bool is_found = false;
-    if (shrinking->status == COG_OK && production.signature == decisions->signature) {
+    if (shrinking->status != COG_OK) {
+        return;
+    }
+    bool is_found = production.signature == decisions->signature;
+    if (is_found) {
         sim_schedule_cut(decisions->best, 0);
-        is_found = true;
     }
     for (uint32_t depth = 1; shrinking->status == COG_OK && !is_found && depth <= DEPTH_MAX &&
                              depth < sim_decisions_count(decisions->best);
          depth++) {
         is_found = search_short(shrinking, &production.recorded, 0, depth);
     }
-    if (shrinking->status == COG_OK) {
-        sim_trial_term(&production);
-    }
+    sim_trial_term(&production);
     trials->budget = budget;
 }
 

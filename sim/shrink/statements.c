@@ -65,6 +65,9 @@ struct shrinking {
     struct sim_statements *statements;
     const struct cog_allocator *allocator;
     struct sim_outline outline; /* of the text */
+    uint64_t shape;             /* of the failure of the text as it was at first */
+    struct sim_buffer words;    /* of that failure */
+    uint32_t logged_count;      /* log lines of the text that say what these words quote */
     int status;
     bool has_improved; /* in this round */
 };
@@ -86,7 +89,7 @@ static bool fails(struct shrinking *shrinking, struct sim_subject *subject,
     if (shrinking->status != COG_OK) {
         return false;
     }
-    bool is_same = trial.signature == statements->signature;
+    bool is_same = trial.signature == statements->signature && trial.shape == shrinking->shape;
     if (is_same) {
         struct sim_schedule former = *statements->schedule;
         *statements->schedule = trial.recorded;
@@ -195,6 +198,35 @@ static void take(struct shrinking *shrinking, struct sim_buffer *candidate) {
     shrinking->has_improved = true;
 }
 
+/* Is that a line of a body that logs a text, quotes included? */
+static bool logs(const char *line, size_t length, const char *text, size_t bytes) {
+    size_t at = 0;
+    while (at < length && line[at] == ' ') {
+        at++;
+    }
+    if (at == 0 || length - at < 4 || memcmp(line + at, "log ", 4) != 0) {
+        return false;
+    }
+    for (at += 4; at < length && line[at] == ' '; at++) {
+    }
+    return length - at == bytes && memcmp(line + at, text, bytes) == 0;
+}
+
+/* How many lines of a text log what the words of the failure quote. Where an expectation waits for
+ * a line in vain, some must stay, or else an empty scenario would fail in the same way. */
+static uint32_t count_logged(const struct shrinking *shrinking, const char *text, size_t length) {
+    const char *quote = shrinking->words.bytes;
+    quote = quote != NULL ? strchr(quote, '"') : NULL;
+    const char *end = quote != NULL ? strchr(quote + 1, '"') : NULL;
+    uint32_t count = 0;
+    for (size_t at = 0; end != NULL && at < length;) {
+        size_t bytes = strcspn(text + at, "\n");
+        count += logs(text + at, bytes, quote, (size_t)(end - quote) + 1) ? 1 : 0;
+        at += bytes + 1;
+    }
+    return count;
+}
+
 /* Tries a candidate; terminates it. */
 static bool try_candidate(struct shrinking *shrinking, struct sim_buffer *candidate) {
     struct sim_subject subject;
@@ -203,7 +235,8 @@ static bool try_candidate(struct shrinking *shrinking, struct sim_buffer *candid
         shrinking->status = COG_ENOMEM;
     }
     int status = COG_EINVALID;
-    if (goes_on(shrinking)) {
+    if (goes_on(shrinking) && (shrinking->logged_count == 0 ||
+                               count_logged(shrinking, candidate->bytes, candidate->length) > 0)) {
         status =
             sim_subject_open(&subject, shrinking->allocator, candidate->bytes, candidate->length);
         shrinking->status = status == COG_ENOMEM ? COG_ENOMEM : COG_OK;
@@ -397,11 +430,37 @@ static void change_words(struct shrinking *shrinking) {
     }
 }
 
+/* What is told of the failure now must be told of it as long as it gets smaller. */
+static void find_shape(struct shrinking *shrinking) {
+    struct sim_statements *statements = shrinking->statements;
+    struct sim_subject subject;
+    struct sim_trial trial;
+    struct sim_trial_options options = {.follow = statements->schedule, .words = &shrinking->words};
+    int status = sim_subject_open(&subject, shrinking->allocator, statements->text->bytes,
+                                  statements->text->length);
+    if (status == COG_OK) {
+        status =
+            sim_trial_run(&trial, statements->trials, &subject.program, &subject.source, &options);
+        if (status == COG_OK) {
+            shrinking->shape = trial.shape;
+            sim_trial_term(&trial);
+        }
+        sim_subject_close(&subject);
+    }
+    shrinking->logged_count =
+        count_logged(shrinking, statements->text->bytes, statements->text->length);
+    shrinking->status = shrinking->words.has_failed ? COG_ENOMEM : status;
+}
+
 int sim_statements_shrink(struct sim_statements *statements) {
     struct shrinking shrinking = {
         .statements = statements, .allocator = statements->trials->allocator, .has_improved = true};
     shrinking.status = sim_outline_init(&shrinking.outline, shrinking.allocator,
                                         statements->text->bytes, statements->text->length);
+    sim_buffer_init(&shrinking.words, shrinking.allocator);
+    if (shrinking.status == COG_OK) {
+        find_shape(&shrinking);
+    }
     while (shrinking.has_improved && goes_on(&shrinking)) {
         shrinking.has_improved = false;
         delete_all_units(&shrinking);
@@ -410,5 +469,6 @@ int sim_statements_shrink(struct sim_statements *statements) {
         change_words(&shrinking);
     }
     sim_outline_term(&shrinking.outline);
+    sim_buffer_term(&shrinking.words);
     return shrinking.status;
 }

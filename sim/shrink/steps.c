@@ -71,6 +71,7 @@ static void after(void *context, const struct sim_run *run, const struct sim_ins
         put_into_words(steps, run, instance, step);
     }
     step->is_traced = run->writer.event_count >= step->first_event;
+    step->last_event = run->writer.event_count;
     step->touches_everything = footprint->is_everything;
     size_t bytes = footprint->count * sizeof footprint->touches[0];
     struct sim_touch *touches = bytes > 0 ? sim_arena_allocate(&steps->arena, bytes) : NULL;

@@ -14,7 +14,8 @@ struct sim_noted_step {
     uint32_t touch_count;
     bool touches_everything;
     uint64_t first_event; /* in the trace, from 1 */
-    bool is_traced;       /* it has one */
+    uint64_t last_event;
+    bool is_traced; /* it has one */
 };
 
 struct sim_steps {

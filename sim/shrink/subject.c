@@ -75,6 +75,7 @@ static int execute(struct sim_trial *trial, const struct sim_trials *trials,
     status = sim_run_execute(run, &result);
     if (status == COG_OK) {
         trial->signature = sim_signature(result.journal);
+        trial->shape = sim_signature_shape(result.journal);
         trial->trace_hash = result.trace_hash;
         trial->statement_count = run->statement_count;
         if (options->words != NULL) {

@@ -42,6 +42,7 @@ void sim_subject_close(struct sim_subject *subject);
 /* What a run came to. */
 struct sim_trial {
     uint64_t signature;           /* 0: it held */
+    uint64_t shape;               /* sim_signature_shape */
     uint64_t trace_hash;          /* of a traced one */
     uint64_t statement_count;     /* that it executed */
     struct sim_schedule recorded; /* its decisions */

@@ -4,9 +4,10 @@
  *
  * Short schedules at random (n coroutines that add to one variable), the programs of a count table
  * by optimal DPOR; on one core, from the text of the scenario on. NAME: only the groups whose name
- * begins so (sample, search, length).
+ * begins so (sample, search, snapshots, length).
  */
 #include "sim/explore/exploration.h"
+#include "sim/explore/search.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -108,6 +109,60 @@ static void bench_search(const char *name, const char *n) {
     unload(&loaded);
 }
 
+/* ---- Snapshots ---- */
+
+/* One search with snapshots so many levels apart. */
+static void bench_distance(struct loaded *loaded, uint32_t distance) {
+    struct sim_explorer explorer;
+    struct sim_explorer_options options = {.vary = SIM_VARY_ORDER};
+    struct sim_search search;
+    require(sim_explorer_open(&explorer, &loaded->program, &options) == COG_OK, "no memory");
+    require(sim_search_init(&search, &explorer, &sim_search_optimal_dpor) == COG_OK, "no memory");
+    search.snapshot_distance = distance;
+    search.run_count_max = 20000;
+    int64_t start_ns = processor_ns();
+    require(sim_search_run(&search) == COG_OK, "no memory");
+    int64_t ns = processor_ns() - start_ns;
+    printf(" %5" PRId64, ns / 1000000);
+    if (distance == SIM_DISTANCE_BY_COST) {
+        printf("   snapshots of %zu bytes, %" PRIu64 " executions", explorer.start.used_bytes,
+               explorer.tally.run_count);
+    }
+    (void)fflush(stdout);
+    sim_search_term(&search);
+    sim_explorer_close(&explorer);
+}
+
+static void bench_snapshots(const char *name, const char *path, const char *text, const char *n) {
+    static const uint32_t distances[] = {0, 1, 2, 4, 8, 16, 64, SIM_DISTANCE_BY_COST};
+    struct loaded loaded;
+    load(&loaded, path, text, n);
+    printf("%-26s ms", name);
+    for (size_t i = 0; i < sizeof distances / sizeof distances[0]; i++) {
+        bench_distance(&loaded, distances[i]);
+    }
+    printf("\n");
+    unload(&loaded);
+}
+
+static void bench_all_snapshots(void) {
+    static const char large[] = "scenario \"large\"\nparam n = 2000\nvar big[n] = 0\n"
+                                "shared x = 0\ncoro adder times 4\n    add 1 to x\n"
+                                "    add 1 to x\n    add 1 to x\n";
+    static const char deep[] = "scenario \"deep\"\nparam n = 20\nshared x = 0\nshared y[3] = 0\n"
+                               "coro adder times 3\n    repeat n\n        add 1 to y[index]\n"
+                               "    add 1 to x\n    add 1 to x\n    add 1 to x\n";
+    printf("%-26s      none     1     2     4     8    16    64 by cost\n",
+           "snapshots, levels apart");
+    bench_snapshots("last_zero", "scenarios/litmus/counts/last_zero.scn", NULL, "12");
+    bench_snapshots("counter", "scenarios/litmus/counts/counter.scn", NULL, "5");
+    bench_snapshots("filesystem", "scenarios/litmus/counts/file_system.scn", NULL, "19");
+    bench_snapshots("large, of 32 KB", NULL, large, "2000");
+    bench_snapshots("large, of 800 KB", NULL, large, "50000");
+    bench_snapshots("deep, of 60 steps", NULL, deep, "20");
+    bench_snapshots("deep, of 300 steps", NULL, deep, "100");
+}
+
 /* ---- Growing programs ---- */
 
 /* One coroutine that goes round so often beside another of a few steps: cost by step. */
@@ -147,6 +202,9 @@ int main(int argc, char **argv) {
         bench_search("counter", "5");
         bench_search("readers", "12");
         bench_search("philosophers", "8");
+    }
+    if (is_wanted(argc, argv, "snapshots")) {
+        bench_all_snapshots();
     }
     if (is_wanted(argc, argv, "length")) {
         bench_length("10");

@@ -341,3 +341,49 @@ if "$program" explore lost.scn >/dev/full 2>err; then
     fail "a full disk goes unnoticed"
 fi
 complains "cannot write"
+
+# ---- States ----
+
+explore 0 --strategy states -D n=5 "$tree/scenarios/litmus/counts/philosophers.scn"
+prints "(states: complete, 1743 states, 5155 transitions)"
+explore 0 --strategy states --json -D n=4 "$tree/scenarios/litmus/counts/counter.scn"
+prints '"states":541'
+explore 1 --strategy states --budget 100 -D n=5 "$tree/scenarios/litmus/counts/philosophers.scn"
+prints "100 states, "
+prints "not complete"
+cat >after_you.scn <<'END_OF_SCENARIO'
+scenario "after you"
+shared left = false
+shared right = true
+coro one
+    while right
+        set left = false
+        set left = true
+    set left = false
+coro other
+    while left
+        set right = false
+        set right = true
+    set right = false
+END_OF_SCENARIO
+"$program" run after_you.scn >out 2>err || fail "in production's order they get through"
+explore 1 --strategy states after_you.scn
+prints "livelock: these steps can go round for ever"
+prints "one: read right"
+prints "other: read left"
+explore 1 --strategy states --json after_you.scn
+prints '"ok":false'
+prints '"livelocks":1'
+cat >spinner.scn <<'END_OF_SCENARIO'
+scenario "one waits for another, who will come"
+shared door = 0
+coro waits
+    while door == 0
+        yield
+coro opens
+    set door = 1
+END_OF_SCENARIO
+explore 0 --strategy states spinner.scn
+prints "states: complete"
+explore 2 --strategy states "$tree/scenarios/races/receive.scn"
+complains "its states can not be told apart, for it uses sockets"

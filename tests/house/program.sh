@@ -161,7 +161,7 @@ if ((EUID != 0)); then
     complains "Permission denied"
 fi
 cogsim 2 run nowhere/good.scn
-for word in "host h program \"x.so\"" "link a <-> b loss 1%"; do
+for word in "link a <-> b duplicate 1%" "link a <-> b loss 1%"; do
     printf '%s\ncoro z\n    yield\n' "$word" | scenario x >refused.scn
     cogsim 2 run refused.scn
     complains "refused.scn:2:"

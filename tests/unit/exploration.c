@@ -188,11 +188,16 @@ static void name_object(struct sim_buffer *buffer, const struct sim_objects *obj
         sim_buffer_add_format(buffer, "lock%" PRIu32, object - objects->locks);
     } else if (object < objects->log) {
         sim_buffer_add_format(buffer, "line%" PRIu32, object - objects->lines);
+    } else if (object >= objects->ports && object < objects->coroutines) {
+        sim_buffer_add_format(buffer, "port%" PRIu32, object - objects->ports);
     } else if (object < objects->coroutines) {
         static const char *const names[] = {"log", "watches", "end", "network"};
         sim_buffer_add_text(buffer, names[object - objects->log]);
     } else {
-        sim_buffer_add_format(buffer, "process%" PRIu32, object - objects->coroutines);
+        static const char *const parts[] = {"process", "client", "server"};
+        sim_buffer_add_format(buffer, "%s%" PRIu32,
+                              parts[(object - objects->coroutines) % SIM_OBJECTS_OF_PROCESS],
+                              sim_object_process(objects, object));
     }
 }
 

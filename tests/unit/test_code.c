@@ -40,7 +40,6 @@ static void assert_refused(const char *text, const char *place, const char *word
 
 static void what_cannot_run_is_refused_with_its_place(void **state) {
     (void)state;
-    assert_refused("host h program 'x.so'\n", "2:6", "a host's 'program'");
     assert_refused("link a <-> b loss 2%\n", "2:14", "'loss'");
     assert_refused("link a <-> b duplicate 2%\n", "2:14", "'duplicate'");
     assert_refused("host a\nhost b\nat 1ms\n    clog a b\n", "5:5", "'clog'");

@@ -167,7 +167,8 @@ static void every_scenario_runs_as_it_did(void **state) {
     int count = 0;
     int different = 0;
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
-        if (entry->d_name[0] != '.') {
+        /* C programs run in the cogsim program: tests/house/programs.sh sees to them. */
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "programs") != 0) {
             different += check_topic(entry->d_name, &count);
         }
     }

@@ -190,6 +190,26 @@ static void steps_beyond_the_limit_are_left_out_and_counted(void **state) {
     rep_trace_free(trace);
 }
 
+static void marks_have_a_colour_and_a_number(void **state) {
+    (void)state;
+    struct builder builder;
+    story_partition(&builder);
+    struct rep_trace *trace = trace_of(&builder);
+    static const struct rep_graph_mark marks[] = {{1, 1}, {1, 1000000}};
+    struct rep_graph_options options = {.marks = marks, .mark_count = 2};
+    size_t byte_count;
+    char *plain = drawn(trace, NULL, "a.svg", &byte_count);
+    char *marked = drawn(trace, &options, "a.svg", &byte_count);
+    assert_null(strstr(plain, "#f0e442"));
+    assert_null(strstr(plain, "their order decides"));
+    assert_non_null(strstr(marked, "#f0e442"));
+    assert_non_null(strstr(marked, ">(2) "));
+    assert_non_null(strstr(marked, "their order decides"));
+    free(plain);
+    free(marked);
+    rep_trace_free(trace);
+}
+
 static void an_unknown_suffix_is_refused(void **state) {
     (void)state;
     struct builder builder;
@@ -248,6 +268,7 @@ int main(void) {
         cmocka_unit_test(a_trace_without_anything_has_a_picture),
         cmocka_unit_test(a_large_trace_is_drawn_in_full),
         cmocka_unit_test(steps_beyond_the_limit_are_left_out_and_counted),
+        cmocka_unit_test(marks_have_a_colour_and_a_number),
         cmocka_unit_test(an_unknown_suffix_is_refused),
         cmocka_unit_test(a_folder_that_does_not_exist_is_an_error),
         cmocka_unit_test(a_full_disk_is_an_error),

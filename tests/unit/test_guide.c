@@ -86,6 +86,35 @@ static void what_was_decided_is_written_down(void **state) {
     forget(&guided);
 }
 
+static void production_decides_as_often_as_a_line_says(void **state) {
+    (void)state;
+    struct guided_run guided;
+    play(&guided, two_adders, "production: 1\nleft: set x\n", &any_order);
+    assert_true(guided.result.ok);
+    assert_int_equal(guided.guide.drift_count, 0);
+    assert_recorded(&guided, "left: read x\nleft: set x\n");
+    forget(&guided);
+    /* more often than there is anything to decide */
+    play(&guided, two_adders, "right: read x\nproduction: 1000\n", &any_order);
+    assert_recorded(&guided, "right: read x\n");
+    forget(&guided);
+}
+
+static void one_coroutine_after_the_other(void **state) {
+    (void)state;
+    static const enum sim_guide_serial serials[] = {SIM_SERIAL_FIRST, SIM_SERIAL_LAST};
+    static const char *const expected[] = {"left: read x\nleft: set x\n",
+                                           "right: read x\nright: set x\n"};
+    for (int i = 0; i < 2; i++) {
+        struct guided_run guided;
+        struct sim_guide_options options = {.vary = SIM_VARY_ORDER, .serial = serials[i]};
+        play(&guided, two_adders, "", &options);
+        assert_true(guided.result.ok);
+        assert_recorded(&guided, expected[i]);
+        forget(&guided);
+    }
+}
+
 static void the_same_schedule_gives_the_same_trace(void **state) {
     (void)state;
     uint64_t hashes[2];
@@ -218,101 +247,12 @@ static void the_way_to_a_failure_can_be_gone_again(void **state) {
     }
 }
 
-static void strategies_are_found_by_name_and_number(void **state) {
-    (void)state;
-    uint32_t bound = 9;
-    assert_string_equal(sim_strategy_find("optimal-dpor", &bound)->name, "optimal-dpor");
-    assert_int_equal(bound, 0);
-    assert_string_equal(sim_strategy_find("delays=12", &bound)->name, "delays");
-    assert_int_equal(bound, 12);
-    assert_string_equal(sim_strategy_find("pct", &bound)->name, "pct");
-    assert_string_equal(sim_strategy_find("pct=2", &bound)->name, "pct");
-    static const char *const wrong[] = {
-        "",      "optimal", "delays", "delays=",  "delays=x",      "dfs=1",
-        "pct=0", "pct=65",  "pct=1 ", "randomly", "delays=1234567"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_null(sim_strategy_find(wrong[i], &bound));
-    }
-}
-
-static void explore(struct sim_explored *explored, struct parsed *parsed,
-                    struct sim_program *program, const char *text,
-                    struct sim_exploration_options options) {
-    uint32_t bound;
-    parse_text(parsed, text);
-    assert_non_null(parsed->scenario);
-    options.allocator = &parsed->counting.allocator;
-    options.strategy =
-        options.strategy != NULL ? options.strategy : sim_strategy_find("portfolio", &bound);
-    options.seed = 1;
-    assert_int_equal(sim_program_init(program, options.allocator, parsed->scenario, NULL), COG_OK);
-    assert_int_equal(sim_explore(explored, program, &options), COG_OK);
-}
-
-static void what_is_said_of_all_runs_is_answered(void **state) {
-    (void)state;
-    static const char text[] = "scenario \"t\"\nshared x = 0\n"
-                               "coro left times 2\n    let seen = x\n    set x = seen + 1\n"
-                               "outcome x\nsometimes x == 1\nsometimes x == 3\n"
-                               "expect outcomes\n    1\n    2\n    3\n";
-    struct parsed parsed;
-    struct sim_program program;
-    struct sim_explored explored;
-    explore(&explored, &parsed, &program, text,
-            (struct sim_exploration_options){.vary = SIM_VARY_ORDER, .budget = 1000});
-    assert_true(explored.is_complete);
-    assert_int_equal(sim_explored_sometimes(&explored, 0), SIM_ANSWER_HELD);
-    assert_int_equal(sim_explored_sometimes(&explored, 1), SIM_ANSWER_BROKEN);
-    assert_int_equal(sim_explored_outcome(&explored, 0), SIM_ANSWER_HELD);
-    assert_int_equal(sim_explored_outcome(&explored, 1), SIM_ANSWER_HELD);
-    assert_int_equal(sim_explored_outcome(&explored, 2), SIM_ANSWER_BROKEN);
-    sim_explored_close(&explored);
-    sim_program_term(&program);
-    free_parsed(&parsed);
-    explore(&explored, &parsed, &program, text,
-            (struct sim_exploration_options){.vary = SIM_VARY_ORDER, .budget = 1});
-    assert_false(explored.is_complete);
-    assert_int_equal(sim_explored_sometimes(&explored, 1), SIM_ANSWER_UNKNOWN);
-    sim_explored_close(&explored);
-    sim_program_term(&program);
-    free_parsed(&parsed);
-}
-
-static void memory_may_run_out_anywhere(void **state) {
-    (void)state;
-    struct parsed parsed;
-    struct sim_program program;
-    int status = COG_ENOMEM;
-    uint32_t bound;
-    parse_text(&parsed, two_adders);
-    const struct cog_allocator *allocator = cog_allocator_malloc();
-    assert_int_equal(sim_program_init(&program, allocator, parsed.scenario, NULL), COG_OK);
-    for (int64_t countdown = 0; status == COG_ENOMEM && countdown < 10000; countdown++) {
-        struct counting_allocator counting;
-        struct sim_explored explored;
-        counting_allocator_init(&counting);
-        counting.fails_at = (uint64_t)countdown + 1;
-        struct sim_exploration_options options = {.allocator = &counting.allocator,
-                                                  .strategy =
-                                                      sim_strategy_find("optimal-dpor", &bound),
-                                                  .vary = SIM_VARY_ORDER,
-                                                  .goes_on = true,
-                                                  .budget = 20};
-        status = sim_explore(&explored, &program, &options);
-        if (status == COG_OK) {
-            sim_explored_close(&explored);
-        }
-        assert_int_equal(counting.live_bytes, 0);
-    }
-    assert_int_equal(status, COG_OK);
-    sim_program_term(&program);
-    free_parsed(&parsed);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_schedule_decides),
         cmocka_unit_test(what_was_decided_is_written_down),
+        cmocka_unit_test(production_decides_as_often_as_a_line_says),
+        cmocka_unit_test(one_coroutine_after_the_other),
         cmocka_unit_test(the_same_schedule_gives_the_same_trace),
         cmocka_unit_test(a_line_that_does_not_fit_is_passed_over),
         cmocka_unit_test(who_does_something_else_now_is_taken_all_the_same),
@@ -321,9 +261,6 @@ int main(void) {
         cmocka_unit_test(times_and_sizes_are_told_as_they_are),
         cmocka_unit_test(what_comes_behind_the_end_may_be_random),
         cmocka_unit_test(the_way_to_a_failure_can_be_gone_again),
-        cmocka_unit_test(strategies_are_found_by_name_and_number),
-        cmocka_unit_test(what_is_said_of_all_runs_is_answered),
-        cmocka_unit_test(memory_may_run_out_anywhere),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     return rc != 0;

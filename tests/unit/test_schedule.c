@@ -61,6 +61,42 @@ static void the_block_of_a_scenario_is_one(void **state) {
     free_parsed(&parsed);
 }
 
+static void many_decisions_of_production_are_one_line(void **state) {
+    (void)state;
+    static const uint64_t choices[] = {0, 0, 0, 1, 0, 0, 0, 0, 0, 2};
+    struct sim_schedule recorded;
+    struct sim_schedule folded;
+    struct sim_buffer text;
+    sim_schedule_init(&recorded, cog_allocator_malloc());
+    sim_schedule_init(&folded, cog_allocator_malloc());
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        assert_int_equal(sim_schedule_add(&recorded, "a: b", 4, 0), COG_OK);
+        recorded.entries[i].choice = choices[i];
+    }
+    assert_int_equal(sim_schedule_add_folded(&folded, &recorded), COG_OK);
+    sim_buffer_init(&text, cog_allocator_malloc());
+    sim_schedule_write(&folded, 0, &text);
+    assert_string_equal(text.bytes, "a: b\na: b\na: b\na: b\nproduction: 5\na: b\n");
+    assert_int_equal(folded.entries[4].production_count, 5);
+    assert_int_equal(folded.entries[3].choice, 1);
+    sim_buffer_term(&text);
+    sim_schedule_term(&folded);
+    sim_schedule_term(&recorded);
+}
+
+static void a_coroutine_may_be_called_production(void **state) {
+    (void)state;
+    struct sim_schedule schedule;
+    uint32_t line;
+    static const char text[] = "production: set x\nproduction: 3\nproduction: 3 x\n";
+    sim_schedule_init(&schedule, cog_allocator_malloc());
+    assert_int_equal(sim_schedule_read(&schedule, text, strlen(text), &line), COG_OK);
+    assert_int_equal(schedule.entries[0].production_count, 0);
+    assert_int_equal(schedule.entries[1].production_count, 3);
+    assert_int_equal(schedule.entries[2].production_count, 0);
+    sim_schedule_term(&schedule);
+}
+
 static void a_line_may_fail_for_want_of_memory(void **state) {
     (void)state;
     for (int64_t countdown = 0; countdown < 3; countdown++) {
@@ -81,6 +117,8 @@ int main(void) {
         cmocka_unit_test(lines_are_kept_without_blanks_and_comments),
         cmocka_unit_test(what_is_no_line_is_told_with_its_number),
         cmocka_unit_test(the_block_of_a_scenario_is_one),
+        cmocka_unit_test(many_decisions_of_production_are_one_line),
+        cmocka_unit_test(a_coroutine_may_be_called_production),
         cmocka_unit_test(a_line_may_fail_for_want_of_memory),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,11 +180,11 @@ static void the_others_come_to_the_same_executions(void **state) {
 
 static void snapshots_change_nothing(void **state) {
     (void)state;
-    static const uint32_t distances[] = {0, 1, 4, 7};
+    static const uint32_t distances[] = {0, 1, 4, 7, SIM_DISTANCE_BY_COST};
     static const char *const names[] = {"last_zero", "philosophers", "sigma", "control_flow"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         uint64_t hash = 0;
-        for (size_t distance = 0; distance < 4; distance++) {
+        for (size_t distance = 0; distance < 5; distance++) {
             char path[128];
             struct searched searched;
             name_path(path, sizeof path, names[i]);

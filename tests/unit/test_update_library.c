@@ -433,7 +433,7 @@ static size_t do_folder(const char *folder, enum deed deed) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         if (has_ending(entry->d_name, ".scn")) {
             count += do_file(path, deed);
-        } else if (strchr(entry->d_name, '.') == NULL) {
+        } else if (strchr(entry->d_name, '.') == NULL && strcmp(entry->d_name, "programs") != 0) {
             count += do_folder(path, deed);
         }
     }

@@ -1,0 +1,92 @@
+/* exploration_states.c - runs a search through states, and puts into words what goes round. */
+#include "sim/explore/exploration_states.h"
+
+#include "sim/explore/search_states.h"
+#include "sim/explore/trail.h"
+#include "sim/step_labels.h"
+
+static bool should_stop(void *context) {
+    const struct sim_exploration_options *options = context;
+    return options->should_stop != NULL && options->should_stop(options->context);
+}
+
+static void keep_way(struct sim_explored *explored, const struct sim_state_search *search) {
+    const struct cog_allocator *allocator = explored->explorer.allocator;
+    const struct sim_state_way *way = &search->failure;
+    for (uint32_t i = 0; i < way->count; i++) {
+        uint32_t process = way->steps[i].process;
+        const struct sim_draws_item *item = &search->draws.items[way->steps[i].draws];
+        sim_way_step(&explored->way, allocator,
+                     process == SIM_TIME_PROCESS ? SIM_NO_PROCESS : process);
+        for (uint32_t at = 0; at < item->count; at++) {
+            sim_way_draw(&explored->way, allocator, search->draws.values[item->first + at]);
+        }
+    }
+}
+
+/* Lets the world make a step of the way; what it is goes into the text, if it is not null. */
+static void repeat_step(struct sim_explored *explored, struct sim_state_search *search,
+                        struct sim_state_step step, bool is_decision_only,
+                        struct sim_buffer *text) {
+    struct sim_explorer *explorer = &explored->explorer;
+    const struct sim_stepping *stepping = &explorer->stepping;
+    (void)sim_explorer_next(explorer);
+    explorer->run->statement_count = 0;
+    sim_draws_begin(&search->draws, step.draws);
+    if (step.process == SIM_TIME_PROCESS) {
+        sim_explorer_pass_time(explorer);
+        return;
+    }
+    for (uint32_t i = 0; i < stepping->present_count; i++) {
+        if (stepping->candidates[i].process != step.process) {
+            continue;
+        }
+        if (!is_decision_only || stepping->candidate_count > 1) {
+            sim_label_step(explorer->run, &stepping->candidates[i], text);
+            sim_buffer_add_text(text, "\n");
+        }
+        sim_explorer_take(explorer, i);
+        return;
+    }
+}
+
+/* Goes the way to the livelock once more. */
+static int describe_livelock(struct sim_explored *explored, struct sim_state_search *search) {
+    const struct sim_state_way *way = &search->livelock;
+    sim_explorer_restart(&explored->explorer);
+    for (uint32_t i = 0; i < way->count; i++) {
+        bool is_round = i >= search->livelock_first;
+        repeat_step(explored, search, way->steps[i], !is_round,
+                    is_round ? &explored->livelock_round : &explored->livelock_stem);
+    }
+    bool has_failed = explored->livelock_round.has_failed || explored->livelock_stem.has_failed;
+    return has_failed ? COG_ENOMEM : COG_OK;
+}
+
+int sim_explore_states(struct sim_explored *explored, struct sim_program *program,
+                       const struct sim_exploration_options *options) {
+    struct sim_state_search search;
+    int status = sim_state_search_init(&search, &explored->explorer, program);
+    if (status != COG_OK) {
+        return status;
+    }
+    search.state_count_max = options->budget;
+    search.stops_at_failure = !options->goes_on;
+    search.should_stop = should_stop;
+    search.stop_context = (void *)(uintptr_t)options; /* only looked at */
+    status = sim_state_search_run(&search);
+    explored->counts_states = true;
+    explored->state_count = search.state_count;
+    explored->transition_count = search.transition_count;
+    explored->livelock_count = search.livelock_count;
+    explored->is_partial = search.draws.is_partial;
+    explored->is_exhausted = search.has_ended;
+    explored->is_complete = search.is_complete;
+    explored->was_stopped = !search.has_ended;
+    keep_way(explored, &search);
+    if (status == COG_OK && search.livelock_count > 0) {
+        status = describe_livelock(explored, &search);
+    }
+    sim_state_search_term(&search);
+    return status;
+}
