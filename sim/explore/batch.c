@@ -1,6 +1,8 @@
 /* batch.c - rounds of batches: run by whoever is free, then counted in order. */
 #include "sim/explore/batch.h"
 
+#include "sim/explore/renumber.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -236,7 +238,9 @@ static int retrace(struct sim_crew *crew, uint64_t number, struct sim_way *way) 
     sampler.way = way;
     int status = sim_sampler_play(&sampler, sim_sampling_seed(crew->seed, number));
     sim_sampler_term(&sampler);
-    return status;
+    return status == COG_OK && !way->is_out_of_memory
+               ? sim_way_renumber(way, &worker->explorer->processes, crew->program, &crew->options)
+               : status;
 }
 
 static int count_batch(struct sim_crew *crew, const struct round *round, uint32_t index) {

@@ -66,7 +66,8 @@ struct sim_batching {
     bool (*should_stop)(void *context); /* asked after every run, by many at a time */
     int (*counted)(void *context);      /* called after a round all of which was run; may be null */
     void *context;
-    struct sim_way *way;           /* of the first run that failed; one that is not empty stays */
+    struct sim_way *way; /* of the first run that failed, as a guide goes it (renumber.h); one that
+                            is not empty stays */
     struct sim_kinds *kinds;       /* are counted here */
     struct sim_estimate *estimate; /* likewise; null: not each choice is as likely as the others */
     uint64_t *next;                /* the number of the first run that is not in what was counted */

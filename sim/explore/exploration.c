@@ -2,6 +2,7 @@
 #include "sim/explore/exploration.h"
 
 #include "sim/explore/exploration_states.h"
+#include "sim/explore/renumber.h"
 #include "sim/explore/search.h"
 
 #include <string.h>
@@ -88,6 +89,12 @@ static bool should_stop(void *context) {
     return stops;
 }
 
+/* A search has come to its end, or to what it was to find. */
+static bool is_over(struct exploring *exploring) {
+    return !is_stopped(exploring) ||
+           (!exploring->options->goes_on && has_failed(exploring->explored));
+}
+
 /* What has been counted up to here is whole. */
 static int save(void *context) {
     const struct exploring *exploring = context;
@@ -130,6 +137,7 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
                   uint64_t budget) {
     struct sim_explored *explored = exploring->explored;
     struct sim_search searching;
+    bool had_way = explored->way.step_count > 0;
     exploring->search = &searching;
     int status = sim_search_init(&searching, &explored->explorer, policy);
     searching.bound = exploring->options->bound;
@@ -140,6 +148,10 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     explored->explorer.failed_context = exploring;
     status = status == COG_OK ? sim_search_run(&searching) : status;
     explored->explorer.failed = NULL;
+    if (status == COG_OK && !had_way) {
+        status = sim_way_renumber(&explored->way, &explored->explorer.processes,
+                                  exploring->crew.program, &exploring->crew.options);
+    }
     explored->asleep_count = searching.asleep_count;
     explored->is_partial = searching.draws.is_partial;
     explored->is_bounded = policy->cost != NULL && searching.has_ended;
@@ -266,7 +278,7 @@ static int search_after_samples(struct exploring *exploring, uint64_t budget) {
         sampled = searched;
     }
     sim_tally_term(&sampled);
-    explored->has_searched = status == COG_OK && !explored->was_stopped;
+    explored->has_searched = status == COG_OK && is_over(exploring);
     return explored->has_searched ? save(exploring) : status;
 }
 
@@ -330,7 +342,7 @@ static int explore(struct exploring *exploring) {
     }
     if (strategy->policy != NULL) {
         status = search(exploring, strategy->policy, options->budget);
-        explored->has_searched = status == COG_OK && !is_stopped(exploring);
+        explored->has_searched = status == COG_OK && is_over(exploring);
         return explored->has_searched ? save(exploring) : status;
     }
     return strategy->type != NULL

@@ -77,7 +77,8 @@ struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
     uint32_t bound;          /* of the strategy */
-    struct sim_way way;      /* to the first run that failed; of no steps if none has */
+    struct sim_way way;      /* to the first run that failed, in a guide's numbers (renumber.h);
+                              of no steps if none has */
     uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
     uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
     uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */

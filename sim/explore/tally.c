@@ -241,6 +241,11 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
     return COG_OK;
 }
 
+int sim_tally_put(struct sim_tally *tally, const struct sim_outcome *outcome) {
+    return add(tally, outcome, outcome->text, outcome->text_bytes - 1) != NULL ? COG_OK
+                                                                               : COG_ENOMEM;
+}
+
 int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other) {
     for (uint32_t i = 0; i < other->outcome_count; i++) {
         const struct sim_outcome *outcome = &other->outcomes[i];

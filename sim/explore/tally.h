@@ -59,6 +59,10 @@ int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *repor
 /* Counts a run that has been judged. COG_OK, COG_ENOMEM. */
 int sim_tally_add(struct sim_tally *tally, struct sim_run *run);
 
+/* Puts back an outcome that a tally had, behind those that are there, with its counts; the text is
+ * copied. COG_OK, COG_ENOMEM. */
+int sim_tally_put(struct sim_tally *tally, const struct sim_outcome *outcome);
+
 /* Counts all that another tally of the scenario has counted, as if it had come next. COG_OK,
  * COG_ENOMEM. */
 int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other);

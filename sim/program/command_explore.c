@@ -6,9 +6,12 @@
 #include "sim/program/jobs.h"
 #include "sim/program/program.h"
 #include "sim/program/report_explored.h"
+#include "sim/program/seed.h"
+#include "sim/program/stop.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char help[] =
     "usage: cogsim explore [OPTION...] PATH...\n"
@@ -42,16 +45,22 @@ static const char help[] =
     "                     pos            random priorities, new ones after a race\n"
     "                     urw, surw      random walks that even out how long coroutines are\n"
     "                     canonical      production's order\n"
-    "  --seed N         of samples (1)\n"
+    "  --seed N|commit  of samples (1); commit: made of the git commit of the working directory\n"
     "  --budget N       at most so many executions of a scenario (that of its 'explore' line, "
     "else\n"
     "                   100000), or states (10000000)\n"
     "  --time D         at most so long for a scenario (10s)\n"
+    "  --total D        at most so long for all of them together, shared fairly; each gets at "
+    "least a\n"
+    "                   run\n"
     "  --all            go on after an execution that failed\n"
     "  --shrink N|no    make a failure small with at most N runs more, and at most for 2s (3000)\n"
     "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
     "what is\n"
     "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg\n"
+    "  --store FILE     keep in FILE how far it is, and go on there the next time; --budget counts "
+    "in\n"
+    "                   total\n"
     "  --corpus DIR     run the known failures in DIR first, and keep there what is found\n"
     "  --tidy           put those that no longer fail into DIR/mended, remove doubles\n"
     "  --json           print one JSON object a scenario\n"
@@ -130,14 +139,33 @@ static int check_definitions(const struct explore_campaign *campaign) {
     return code;
 }
 
-static int explore_files(const struct paths *paths, const struct explore_settings *settings) {
-    struct explore_campaign campaign = {.settings = settings, .paths = paths};
+/* An interruption is told last, for it is what ended the campaign. */
+static int tell_interruption(const struct explore_campaign *campaign, int code) {
+    int number = stop_signal();
+    if (number == 0) {
+        return code;
+    }
+    complain("interrupted%s; %zu of %zu files were not begun",
+             campaign->store != NULL ? ": the same command goes on from here" : "",
+             (size_t)campaign->left_count, campaign->paths->count);
+    return 128 + number;
+}
+
+static int explore_files(const struct paths *paths, const struct explore_settings *settings,
+                         struct store *store) {
+    struct explore_campaign campaign = {.settings = settings, .paths = paths, .store = store};
+    campaign.deadline_ns =
+        settings->total_ns > 0 ? exploring_clock_ns() + settings->total_ns : INT64_MAX;
     (void)pthread_mutex_init(&campaign.mutex, NULL);
     (void)pthread_mutex_init(&campaign.graph_mutex, NULL);
+    stop_in_order();
+    if (settings->out != NULL) {
+        (void)mkdir(settings->out, 0777); /* what is wrong shows when something is written there */
+    }
     int code = corpus_run(&campaign);
     code = worse(code,
                  do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers));
-    if (paths->count > 0 && code <= EXIT_NOT_HELD) {
+    if (stop_signal() == 0 && paths->count > 0 && code <= EXIT_NOT_HELD) {
         code = worse(code, check_definitions(&campaign));
     }
     code = worse(code, report_write(&campaign));
@@ -149,21 +177,37 @@ static int explore_files(const struct paths *paths, const struct explore_setting
         (void)printf("%zu of %zu scenarios held\n", (size_t)campaign.held_count,
                      (size_t)campaign.count);
     }
+    code = store != NULL && store->has_failed ? worse(code, store->exit_code) : code;
+    return tell_interruption(&campaign, code);
+}
+
+static int explore_paths(const struct paths *paths, const struct explore_settings *settings) {
+    struct store store;
+    if (settings->store_path == NULL) {
+        return explore_files(paths, settings, NULL);
+    }
+    int code = store_open(&store, settings->store_path);
+    if (code == EXIT_HELD) {
+        code = explore_files(paths, settings, &store);
+        store_close(&store);
+    }
     return code;
 }
 
 int command_explore(int argc, char **argv) {
-    struct explore_settings settings = {.seed = 1};
+    struct explore_settings settings = {.out = NULL};
     const struct option_spec specs[] = {
         {"--vary", OPTION_TEXT, &settings.vary_text},
         {"--strategy", OPTION_TEXT, &settings.strategy_text},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},
-        {"--seed", OPTION_NUMBER, &settings.seed},
+        {"--total", OPTION_DURATION, &settings.total_ns},
+        {"--seed", OPTION_TEXT, &settings.seed_text},
         {"--all", OPTION_SWITCH, &settings.goes_on},
         {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},
+        {"--store", OPTION_TEXT, &settings.store_path},
         {"--corpus", OPTION_TEXT, &settings.corpus_path},
         {"--tidy", OPTION_SWITCH, &settings.tidies},
         {"--junit", OPTION_TEXT, &settings.junit_path},
@@ -187,12 +231,13 @@ int command_explore(int argc, char **argv) {
         return EXIT_BAD_INPUT;
     }
     if ((settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) ||
-        !read_strategy(&settings) || !read_shrink(&settings) || !read_corpus(&settings)) {
+        !read_strategy(&settings) || !read_shrink(&settings) || !read_corpus(&settings) ||
+        !seed_read(settings.seed_text, &settings.seed)) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;
     code = paths_expand(&paths, argv, count, settings.root, false);
-    code = worse(code, explore_files(&paths, &settings));
+    code = worse(code, explore_paths(&paths, &settings));
     paths_free(&paths);
     return code;
 }

@@ -6,8 +6,11 @@
 #include "sim/program/output_explored.h"
 #include "sim/program/program.h"
 #include "sim/program/report_explored.h"
+#include "sim/program/stop.h"
 
+#include <string.h>
 #include <time.h>
+#include <xxhash.h>
 
 enum { BUDGET_DEFAULT = 100000, STATES_DEFAULT = 10000000 };
 
@@ -21,7 +24,102 @@ int64_t exploring_clock_ns(void) {
 
 static bool should_stop(void *context) {
     const struct exploring *exploring = context;
-    return exploring->deadline_ns != INT64_MAX && exploring_clock_ns() >= exploring->deadline_ns;
+    const struct store *store = exploring->campaign->store;
+    return stop_signal() != 0 || exploring_clock_ns() >= exploring->deadline_ns ||
+           (store != NULL && store->has_failed);
+}
+
+/* ---- Going on where another time ended ---- */
+
+static int resume(void *context, struct sim_explored *explored) {
+    struct exploring *exploring = context;
+    return stored_resume(&exploring->stored, explored);
+}
+
+static int save(void *context, const struct sim_explored *explored) {
+    struct exploring *exploring = context;
+    return stored_save(&exploring->stored, explored);
+}
+
+/* All that decides about runs, apart from what has a column of its own. */
+static uint64_t hash_contents(const struct exploring *exploring,
+                              const struct sim_exploration_options *options) {
+    const struct explore_settings *settings = exploring->settings;
+    const uint64_t numbers[] = {options->vary,
+                                options->bound,
+                                options->goes_on ? 1 : 0,
+                                options->statement_count_max,
+                                options->memory_bytes,
+                                options->strategy->policy != NULL ? options->budget : 0};
+    XXH3_state_t *state = XXH3_createState();
+    if (state == NULL) {
+        return 0;
+    }
+    (void)XXH3_64bits_reset(state);
+    (void)XXH3_64bits_update(state, COGSIM_VERSION, sizeof COGSIM_VERSION);
+    (void)XXH3_64bits_update(state, numbers, sizeof numbers);
+    for (uint32_t i = 0; i < settings->definitions.count; i++) {
+        const struct sim_definition *definition = &settings->definitions.items[i];
+        (void)XXH3_64bits_update(state, definition->name, strlen(definition->name) + 1);
+        (void)XXH3_64bits_update(state, definition->value, strlen(definition->value) + 1);
+    }
+    const struct sim_source *source = &exploring->loaded.source;
+    (void)XXH3_64bits_update(state, source->text, source->length);
+    uint64_t hash = XXH3_64bits_digest(state);
+    (void)XXH3_freeState(state);
+    return hash;
+}
+
+/* Not for C programs, of which nobody tells whether they have changed, nor for states. */
+static void find_stored(struct exploring *exploring, struct sim_exploration_options *options) {
+    struct store *store = exploring->campaign->store;
+    struct store_key key = {.file = exploring->loaded.path,
+                            .row = exploring->loaded.scenario->row,
+                            .contents = hash_contents(exploring, options),
+                            .strategy = options->strategy->name,
+                            .seed = options->seed};
+    if (store != NULL && store_find(&exploring->stored, store, &key)) {
+        options->resume = resume;
+        options->save = save;
+    }
+}
+
+/* A search that its time did not suffice for is not begun again: the next time goes on with
+ * samples. */
+static int give_up_search(struct exploring *exploring, struct sim_explored *result) {
+    bool is_late = result->was_stopped && !result->has_searched && result->searched_count > 0 &&
+                   stop_signal() == 0;
+    if (exploring->stored.store == NULL || !is_late) {
+        return COG_OK;
+    }
+    result->has_searched = true;
+    return stored_save(&exploring->stored, result);
+}
+
+/* ---- One scenario ---- */
+
+/* What is left of the time for all, shared by the files that are left. */
+static int64_t deadline_of_file(struct explore_campaign *campaign) {
+    size_t left = campaign->paths->count - atomic_fetch_add(&campaign->begun_count, 1);
+    if (campaign->deadline_ns == INT64_MAX) {
+        return INT64_MAX;
+    }
+    uint64_t threads = campaign->settings->jobs > 0 ? campaign->settings->jobs : 1;
+    int64_t now_ns = exploring_clock_ns();
+    int64_t time_ns = campaign->deadline_ns - now_ns;
+    return now_ns + time_ns / (int64_t)left * (int64_t)(threads < left ? threads : left);
+}
+
+/* What is left of the time for the file, shared by the rows that are left. */
+static int64_t time_of_row(const struct exploring *exploring, int64_t time_ns) {
+    const struct sim_scenario *scenario = exploring->loaded.scenario;
+    if (exploring->file_deadline_ns == INT64_MAX) {
+        return time_ns;
+    }
+    bool is_one = exploring->settings->row > 0 || scenario->row_count == 0;
+    int64_t left = is_one ? 1 : scenario->row_count - scenario->row;
+    int64_t share_ns = (exploring->file_deadline_ns - exploring_clock_ns()) / left;
+    return time_ns < share_ns ? time_ns : share_ns;
 }
 
 static struct sim_exploration_options options_for(struct exploring *exploring) {
@@ -35,9 +133,10 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
     }
     int64_t time_ns = settings->time_ns;
     if (time_ns == 0) {
-        time_ns = line->has_within ? line->within_ns : INT64_C(10000000000);
+        int64_t usual_ns = settings->total_ns > 0 ? settings->total_ns : INT64_C(10000000000);
+        time_ns = line->has_within ? line->within_ns : usual_ns;
     }
-    exploring->deadline_ns = exploring_clock_ns() + time_ns;
+    exploring->deadline_ns = exploring_clock_ns() + time_of_row(exploring, time_ns);
     return (struct sim_exploration_options){
         .source = &exploring->loaded.source,
         .strategy = settings->strategy,
@@ -92,13 +191,17 @@ static int explore_loaded(struct exploring *exploring) {
                     exploring->loaded.path);
         return EXIT_BAD_INPUT;
     }
+    if (!has_programs && !options.strategy->is_states) {
+        find_stored(exploring, &options);
+    }
     exploring->colour = exploring->settings->junit_path == NULL && wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;
-    if (has_result && has_programs && result.explorer.tally.failure_count > 0) {
+    status = has_result ? give_up_search(exploring, &result) : status;
+    if (status == COG_OK && has_programs && result.explorer.tally.failure_count > 0) {
         status = finding_take_apart(exploring, &result, options.vary);
-    } else if (has_result && result.way.step_count > 0) {
+    } else if (status == COG_OK && result.way.step_count > 0) {
         status = finding_take(exploring, &result, options.vary);
     }
     if (status == COG_OK) {
@@ -119,6 +222,7 @@ static int explore_loaded(struct exploring *exploring) {
                     exploring->loaded.path);
     }
     finding_forget(exploring);
+    stored_free(&exploring->stored);
     return code;
 }
 
@@ -143,7 +247,7 @@ static int explore_rows(struct explore_campaign *campaign, struct exploring *exp
     }
     int code = explore_row(campaign, exploring, 0);
     uint32_t count = row_count(&exploring->loaded);
-    for (uint32_t row = 1; row < count && code <= EXIT_NOT_HELD; row++) {
+    for (uint32_t row = 1; row < count && code <= EXIT_NOT_HELD && stop_signal() == 0; row++) {
         code = worse(code, explore_row(campaign, exploring, row));
     }
     return code;
@@ -153,9 +257,14 @@ int explore_file(void *context, size_t index, FILE *output, FILE *errors) {
     struct explore_campaign *campaign = context;
     const struct found_path *found = &campaign->paths->items[index];
     struct definitions definitions = campaign->settings->definitions;
+    if (stop_signal() != 0 || (campaign->store != NULL && campaign->store->has_failed)) {
+        (void)atomic_fetch_add(&campaign->left_count, 1);
+        return EXIT_HELD;
+    }
     struct exploring exploring = {.settings = campaign->settings,
                                   .campaign = campaign,
                                   .index = index,
+                                  .file_deadline_ns = deadline_of_file(campaign),
                                   .output = output,
                                   .errors = errors};
     report_open(&exploring);

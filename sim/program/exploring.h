@@ -13,6 +13,7 @@
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/paths.h"
+#include "sim/program/store.h"
 #include "sim/shrink/shrinker.h"
 
 #include <pthread.h>
@@ -29,6 +30,8 @@ struct explore_settings {
     const char *junit_path;
     const char *corpus_path; /* a folder of known failures */
     bool tidies;
+    const char *store_path;
+    const char *seed_text;
     const char *vary_text;
     const char *shrink_text;
     uint64_t shrink; /* runs to make a failure small; 0: as it was found */
@@ -39,6 +42,7 @@ struct explore_settings {
     uint64_t budget;
     uint64_t seed;
     int64_t time_ns;
+    int64_t total_ns; /* for all; 0: as long as each takes */
     uint32_t row;
     uint64_t jobs;
     uint64_t statement_count_max;
@@ -66,11 +70,15 @@ struct explore_campaign {
     struct sim_helpers helpers; /* of the threads of --jobs, those without a scenario */
     atomic_size_t count;
     atomic_size_t held_count;
+    int64_t deadline_ns; /* of all; INT64_MAX: none */
+    atomic_size_t begun_count;
+    atomic_size_t left_count; /* files that were not begun */
     atomic_bool definition_is_used[DEFINITIONS_MAX];
     pthread_mutex_t graph_mutex; /* Graphviz is used by one at a time */
     pthread_mutex_t mutex;       /* over what follows */
     struct junit junit;
     struct corpus corpus;
+    struct store *store; /* null: none */
 };
 
 /* One scenario while it is explored. */
@@ -79,11 +87,13 @@ struct exploring {
     struct explore_campaign *campaign;
     size_t index; /* of its file */
     struct loaded loaded;
+    struct stored stored;
     FILE *output;
     FILE *errors;
     int64_t start_ns;
-    int64_t deadline_ns; /* INT64_MAX: none */
-    char *complaints;    /* where errors go while a report is made */
+    int64_t deadline_ns;
+    int64_t file_deadline_ns; /* of all rows; INT64_MAX: none */
+    char *complaints;         /* where errors go while a report is made */
     size_t complaints_bytes;
     struct sim_shrunk shrunk;
     bool has_shrunk;

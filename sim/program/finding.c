@@ -7,6 +7,7 @@
 #include "sim/program/explain.h"
 #include "sim/program/output.h"
 #include "sim/program/program.h"
+#include "sim/program/stop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -116,7 +117,7 @@ static int write_graph(struct exploring *exploring, const struct sim_run_options
 /* ---- A small failure ---- */
 
 static bool should_stop_shrinking(void *context) {
-    return exploring_clock_ns() >= *(const int64_t *)context;
+    return stop_signal() != 0 || exploring_clock_ns() >= *(const int64_t *)context;
 }
 
 static int shrink(struct exploring *exploring, const struct sim_explored *result, unsigned vary) {

@@ -191,6 +191,34 @@ cmp -s out once || fail "the same seed, and another result"
 explore 0 --strategy canonical --budget 10 "$tree/scenarios/sct/reorder.scn"
 explore 0 --budget 2000 "$tree/scenarios/network/latency_race.scn"
 
+# Who is met first differs from run to run; the way to a failure is that to it all the same.
+cat >children.scn <<'END'
+scenario "children of two"
+shared order = 0
+shared x = 0
+routine child
+    let seen = x
+    yield
+    set x = seen + 1
+coro left
+    add 1 to order
+    spawn child as c
+    join c
+coro right
+    add 10 to order
+    spawn child as c
+    spawn child as d
+    join c
+    join d
+expect x > 1
+END
+for strategy in random pct pos surw optimal-dpor; do
+    for seed in 1 2 3 4 5; do
+        explore 1 --strategy "$strategy" --seed "$seed" --shrink no children.scn
+        prints "x is 1"
+    done
+done
+
 # ---- Schedules
 
 # replay CODE ARG...
