@@ -243,6 +243,19 @@ static int retrace(struct sim_crew *crew, uint64_t number, struct sim_way *way) 
                : status;
 }
 
+static int count_kinds(const struct sim_batching *batching, const struct batch *batch) {
+    struct sim_estimate *estimate = batching->estimate;
+    int status = COG_OK;
+    for (uint64_t i = 0; i < batch->tally.run_count && status == COG_OK; i++) {
+        status = sim_kinds_add(batching->kinds, batch->kinds[i]);
+        if (estimate != NULL) {
+            estimate->sum = sim_magnitude_add(estimate->sum, batch->choices[i]);
+            estimate->run_count++;
+        }
+    }
+    return status;
+}
+
 static int count_batch(struct sim_crew *crew, const struct round *round, uint32_t index) {
     const struct sim_batching *batching = round->batching;
     const struct batch *batch = &round->batches[index];
@@ -250,13 +263,7 @@ static int count_batch(struct sim_crew *crew, const struct round *round, uint32_
         return batch->status;
     }
     int status = sim_tally_merge(&crew->explorer->tally, &batch->tally);
-    for (uint64_t i = 0; i < batch->tally.run_count && status == COG_OK; i++) {
-        status = sim_kinds_add(batching->kinds, batch->kinds[i]);
-        if (batching->estimate != NULL) {
-            batching->estimate->sum = sim_magnitude_add(batching->estimate->sum, batch->choices[i]);
-            batching->estimate->run_count++;
-        }
-    }
+    status = status == COG_OK && batching->kinds != NULL ? count_kinds(batching, batch) : status;
     status = status == COG_OK ? batch->status : status;
     uint64_t first = round->first + (uint64_t)index * SIM_BATCH_RUNS;
     if (status == COG_OK && batch->tally.failure_count > 0 && batching->way->step_count == 0) {

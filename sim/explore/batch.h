@@ -68,7 +68,7 @@ struct sim_batching {
     void *context;
     struct sim_way *way; /* of the first run that failed, as a guide goes it (renumber.h); one that
                             is not empty stays */
-    struct sim_kinds *kinds;       /* are counted here */
+    struct sim_kinds *kinds;       /* are counted here; null: nowhere */
     struct sim_estimate *estimate; /* likewise; null: not each choice is as likely as the others */
     uint64_t *next;                /* the number of the first run that is not in what was counted */
     bool *was_stopped;             /* set where it was */

@@ -27,20 +27,26 @@ void sim_kind_begin(struct sim_kind *kind) {
     kind->draws = 0;
 }
 
-/* Room for an item of that number; what is new is zeros. Null: no memory. */
-static void *reserve(struct sim_kind *kind, void *items, size_t *capacity, size_t item_bytes,
-                     uint32_t number) {
-    while (number >= *capacity) {
-        size_t before = *capacity;
-        char *grown = cog_grow(kind->allocator, items, before, capacity, item_bytes);
-        if (grown == NULL) {
-            kind->is_out_of_memory = true;
-            return NULL;
-        }
-        memset(grown + before * item_bytes, 0, (*capacity - before) * item_bytes);
-        items = grown;
+/* An array with room for an item of that number, what is new in zeros. Null: no memory, and the
+ * array is as it was. */
+static void *widen(struct sim_kind *kind, void *items, size_t *capacity, size_t item_bytes,
+                   uint32_t number) {
+    size_t before = *capacity;
+    size_t wanted = before > 0 ? before * 2 : 16;
+    while (number >= wanted) {
+        wanted *= 2;
     }
-    return items;
+    char *widened = cog_allocate_zeroed(kind->allocator, wanted, item_bytes);
+    if (widened == NULL) {
+        kind->is_out_of_memory = true;
+        return NULL;
+    }
+    if (before > 0) {
+        memcpy(widened, items, before * item_bytes);
+    }
+    cog_release(kind->allocator, items, before * item_bytes);
+    *capacity = wanted;
+    return widened;
 }
 
 /* As deep as the tree of who made whom. */
@@ -56,8 +62,8 @@ static uint64_t identify(const struct sim_kind *kind, uint32_t process) {
 
 static inline struct sim_kind_process *process_of(struct sim_kind *kind, uint32_t number) {
     if (number >= kind->process_capacity) {
-        struct sim_kind_process *processes = reserve(kind, kind->processes, &kind->process_capacity,
-                                                     sizeof kind->processes[0], number);
+        struct sim_kind_process *processes = widen(kind, kind->processes, &kind->process_capacity,
+                                                   sizeof kind->processes[0], number);
         if (processes == NULL) {
             return NULL;
         }
@@ -77,7 +83,7 @@ static inline struct sim_kind_process *process_of(struct sim_kind *kind, uint32_
 static inline struct sim_kind_object *object_of(struct sim_kind *kind, uint32_t number) {
     if (number >= kind->object_capacity) {
         struct sim_kind_object *objects =
-            reserve(kind, kind->objects, &kind->object_capacity, sizeof kind->objects[0], number);
+            widen(kind, kind->objects, &kind->object_capacity, sizeof kind->objects[0], number);
         if (objects == NULL) {
             return NULL;
         }
