@@ -181,7 +181,9 @@ int store_open(struct store *store, const char *path) {
     /* What is written lasts when the process is killed, and the file stays whole when the machine
      * is. */
     if (!open_tables(store) ||
-        !execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")) {
+        !execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA temp_store = MEMORY; CREATE TEMP TABLE taken (id INTEGER "
+                        "PRIMARY KEY)")) {
         (void)sqlite3_close(store->database);
         return store->exit_code;
     }
@@ -208,10 +210,11 @@ static void bind_key(sqlite3_stmt *statement, const struct store_key *key) {
 
 /* Of one place in one file only so many are kept: those that were begun last. */
 static bool forget_old(struct store *store, const struct store_key *key) {
-    static const char *const statements[] = {
+    static const char old[] =
         "DELETE FROM explorations WHERE file = ?1 AND line = ?2 AND id NOT IN (SELECT id FROM "
-        "explorations WHERE file = ?1 AND line = ?2 ORDER BY id DESC LIMIT ?3)",
-        "DELETE FROM outcomes WHERE exploration NOT IN (SELECT id FROM explorations)",
+        "explorations WHERE file = ?1 AND line = ?2 ORDER BY id DESC LIMIT ?3)";
+    static const char *const statements[] = {
+        old, "DELETE FROM outcomes WHERE exploration NOT IN (SELECT id FROM explorations)",
         "DELETE FROM reached WHERE exploration NOT IN (SELECT id FROM explorations)"};
     bool has_old = true;
     for (int i = 0; i < 3 && has_old; i++) {
@@ -260,6 +263,13 @@ static bool add(struct store *store, const struct store_key *key, int64_t *id) {
     return is_added;
 }
 
+/* A file that is named twice is kept once. */
+static bool take(struct store *store, int64_t id) {
+    sqlite3_stmt *statement = prepare(store, "INSERT OR IGNORE INTO taken VALUES (?1)");
+    bind(statement, 1, (const uint64_t[]){(uint64_t)id}, 1);
+    return finish(store, statement, true) && sqlite3_changes(store->database) > 0;
+}
+
 bool store_find(struct stored *stored, struct store *store, const struct store_key *key) {
     *stored = (struct stored){.store = store};
     (void)pthread_mutex_lock(&store->mutex);
@@ -267,6 +277,7 @@ bool store_find(struct stored *stored, struct store *store, const struct store_k
     if (!is_found && !store->has_failed) {
         is_found = add(store, key, &stored->id);
     }
+    is_found = is_found && take(store, stored->id);
     (void)pthread_mutex_unlock(&store->mutex);
     if (!is_found) {
         stored->store = NULL;

@@ -48,7 +48,7 @@ struct stored {
     bool had_searched; /* when it was saved last */
 };
 
-/* Finds it, or notes it. False after a complaint. */
+/* Finds it, or notes it. False: it is not kept, for it is already, or after a complaint. */
 bool store_find(struct stored *stored, struct store *store, const struct store_key *key);
 void stored_free(struct stored *stored);
 
