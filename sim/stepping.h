@@ -54,7 +54,7 @@ struct sim_stepping {
     uint32_t drawing;       /* the first candidate that draws, or SIM_NONE */
     struct sim_candidate *blocked; /* those that wait for a lock, or an end */
     uint32_t blocked_count;
-    size_t capacity;         /* of each of the two */
+    size_t capacity; /* of each of the two */
     const struct cog_allocator *allocator;
     const struct cog_coro *wanted; /* whom the picker takes */
     bool is_inexact; /* something touched where nothing was to: what is proved on footprints is not

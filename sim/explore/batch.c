@@ -89,7 +89,10 @@ static int begin(const struct sim_crew *crew, struct sim_worker *worker,
     options.profile = worker->has_profile ? &worker->profile : NULL;
     status = sim_strategy_new(batching->type, worker->explorer, &options, &worker->strategy);
     if (status == COG_OK) {
-        sim_sampler_init(&worker->sampler, worker->explorer, worker->strategy);
+        struct sim_explorer *explorer = worker->explorer;
+        sim_sampler_init(&worker->sampler, explorer, worker->strategy);
+        sim_kind_init(&worker->kind, explorer->allocator, &explorer->processes, &explorer->objects);
+        worker->sampler.kind = &worker->kind;
     }
     return status;
 }
@@ -97,6 +100,7 @@ static int begin(const struct sim_crew *crew, struct sim_worker *worker,
 static void end(struct sim_worker *worker) {
     if (worker->strategy != NULL) {
         sim_sampler_term(&worker->sampler);
+        sim_kind_term(&worker->kind);
         sim_strategy_free(worker->strategy);
         worker->strategy = NULL;
     }
@@ -107,6 +111,8 @@ static void end(struct sim_worker *worker) {
 struct batch {
     struct sim_tally tally;
     bool has_tally;
+    uint64_t kinds[SIM_BATCH_RUNS]; /* of its runs */
+    struct sim_magnitude choices[SIM_BATCH_RUNS];
     bool is_whole; /* all its runs were made */
     int status;
 };
@@ -144,6 +150,11 @@ static int run_batch(const struct round *round, uint32_t index, struct sim_worke
     for (uint64_t i = 0; i < count && status == COG_OK && !stops; i++) {
         uint64_t number = round->first + first + i;
         status = sim_sampler_run(&worker->sampler, sim_sampling_seed(round->crew->seed, number));
+        if (status == COG_OK && worker->kind.is_out_of_memory) {
+            status = COG_ENOMEM;
+        }
+        batch->kinds[i] = sim_kind_hash(&worker->kind);
+        batch->choices[i] = worker->sampler.choices;
         bool ends = batching->stops_at_failure && tally->failure_count > 0;
         stops = ends || should_stop(batching);
         batch->is_whole = i + 1 == count || ends;
@@ -239,6 +250,13 @@ static int count_batch(struct sim_crew *crew, const struct round *round, uint32_
         return batch->status;
     }
     int status = sim_tally_merge(&crew->explorer->tally, &batch->tally);
+    for (uint64_t i = 0; i < batch->tally.run_count && status == COG_OK; i++) {
+        status = sim_kinds_add(batching->kinds, batch->kinds[i]);
+        if (batching->estimate != NULL) {
+            batching->estimate->sum = sim_magnitude_add(batching->estimate->sum, batch->choices[i]);
+            batching->estimate->run_count++;
+        }
+    }
     status = status == COG_OK ? batch->status : status;
     uint64_t first = round->first + (uint64_t)index * SIM_BATCH_RUNS;
     if (status == COG_OK && batch->tally.failure_count > 0 && batching->way->step_count == 0) {

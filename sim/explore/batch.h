@@ -10,6 +10,7 @@
 #ifndef SIM_EXPLORE_BATCH_H
 #define SIM_EXPLORE_BATCH_H
 
+#include "sim/explore/kinds.h"
 #include "sim/explore/sampler.h"
 
 #include <stdatomic.h>
@@ -26,6 +27,12 @@ struct sim_helpers {
 unsigned sim_helpers_take(struct sim_helpers *helpers, unsigned count);
 void sim_helpers_give(struct sim_helpers *helpers, unsigned count);
 
+/* How many executions there are, by samples of which each choice was as likely as the others. */
+struct sim_estimate {
+    struct sim_magnitude sum;
+    uint64_t run_count;
+};
+
 /* What runs samples: an explorer, and what it knows of the scenario before it begins. */
 struct sim_worker {
     struct sim_explorer *explorer;
@@ -35,6 +42,7 @@ struct sim_worker {
     bool has_profile;
     struct sim_strategy *strategy; /* of the sampling under way */
     struct sim_sampler sampler;
+    struct sim_kind kind;
     int status;
 };
 
@@ -60,8 +68,10 @@ struct sim_batching {
     void *context;
     struct sim_way *way; /* of the first run that failed, as a guide goes it (renumber.h); one that
                             is not empty stays */
-    uint64_t *next;      /* the number of the first run that is not in what was counted */
-    bool *was_stopped;   /* set where it was */
+    struct sim_kinds *kinds;       /* are counted here */
+    struct sim_estimate *estimate; /* likewise; null: not each choice is as likely as the others */
+    uint64_t *next;                /* the number of the first run that is not in what was counted */
+    bool *was_stopped;             /* set where it was */
 };
 
 /* options: those that the explorer was opened with. */

@@ -187,6 +187,9 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
                                     .counted = save,
                                     .context = exploring,
                                     .way = &explored->way,
+                                    .kinds = &explored->kinds,
+                                    .estimate =
+                                        type == &sim_strategy_random ? &explored->estimate : NULL,
                                     .next = run_count,
                                     .was_stopped = &explored->was_stopped};
     return sim_crew_sample(&exploring->crew, &batching);
@@ -330,6 +333,9 @@ static int explore(struct exploring *exploring) {
     }
     if (status == COG_OK && strategy->policy == NULL) {
         status = sim_crew_prepare(&exploring->crew);
+        const struct sim_worker *first = &exploring->crew.workers[0];
+        explored->process_count = first->has_profile ? first->profile.process_count : 0;
+        explored->step_count = first->has_profile ? first->profile.step_count_max : 0;
     }
     if (status != COG_OK || (strategy->policy != NULL && explored->has_searched)) {
         return status;
@@ -346,7 +352,7 @@ static int explore(struct exploring *exploring) {
 
 int sim_explore(struct sim_explored *explored, struct sim_program *program,
                 const struct sim_exploration_options *options) {
-    *explored = (struct sim_explored){.strategy = options->strategy};
+    *explored = (struct sim_explored){.strategy = options->strategy, .bound = options->bound};
     struct sim_explorer_options explorer_options = {
         .allocator = options->allocator,
         .source = options->source,
@@ -359,6 +365,7 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
     if (status != COG_OK) {
         return status;
     }
+    sim_kinds_init(&explored->kinds, explored->explorer.allocator);
     sim_buffer_init(&explored->livelock_stem, explored->explorer.allocator);
     sim_buffer_init(&explored->livelock_round, explored->explorer.allocator);
     struct exploring exploring = {.options = options, .program = program, .explored = explored};
@@ -376,6 +383,7 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
 }
 
 void sim_explored_close(struct sim_explored *explored) {
+    sim_kinds_term(&explored->kinds);
     sim_buffer_term(&explored->livelock_stem);
     sim_buffer_term(&explored->livelock_round);
     sim_way_term(&explored->way, explored->explorer.allocator);

@@ -76,17 +76,22 @@ enum { SIM_PORTFOLIO_SIZE = 4 };
 struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
+    uint32_t bound;          /* of the strategy */
     struct sim_way way;      /* to the first run that failed, in a guide's numbers (renumber.h);
                               of no steps if none has */
     uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
     uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
     uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */
-    bool has_searched;                           /* it is over, whether it was enough or not */
-    bool is_exhausted;                           /* a search has ended */
-    bool is_complete;                            /* and nothing can have been missed */
-    bool was_stopped;                            /* by should_stop, or by a failure */
-    bool is_partial;                             /* ranges, of times or sizes, were not tried out */
-    bool is_bounded;                             /* every order within its bound has been seen */
+    struct sim_kinds kinds;                      /* of executions that samples came to */
+    struct sim_estimate estimate; /* of how many executions there are; of no runs: none was made */
+    uint32_t process_count;       /* of the longest run of a few, and how many steps that had */
+    uint64_t step_count;
+    bool has_searched; /* it is over, whether it was enough or not */
+    bool is_exhausted; /* a search has ended */
+    bool is_complete;  /* and nothing can have been missed */
+    bool was_stopped;  /* by should_stop, or by a failure */
+    bool is_partial;   /* ranges, of times or sizes, were not tried out */
+    bool is_bounded;   /* every order within its bound has been seen */
 
     /* Of a search through states; the tally then counts those in which runs end. */
     bool counts_states;

@@ -153,7 +153,7 @@ static bool reserve_candidates(struct sim_remote *remote, uint32_t count) {
         return true;
     }
     sim_stepping_term(stepping);
-    size_t bytes = count * 2 * sizeof stepping->candidates[0];
+    size_t bytes = (size_t)count * 2 * sizeof stepping->candidates[0];
     stepping->candidates = cog_allocate(remote->allocator, bytes);
     stepping->blocked = cog_allocate(remote->allocator, bytes);
     if (stepping->candidates == NULL || stepping->blocked == NULL) {
@@ -163,7 +163,7 @@ static bool reserve_candidates(struct sim_remote *remote, uint32_t count) {
         stepping->blocked = NULL;
         return false;
     }
-    stepping->capacity = count * 2;
+    stepping->capacity = (size_t)count * 2;
     return true;
 }
 

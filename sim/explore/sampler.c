@@ -20,6 +20,10 @@ static uint64_t choose(void *context, const struct sim_choice *choice) {
     struct sim_sampler *sampler = context;
     sampler->has_drawn = true;
     uint64_t answer = sampler->strategy->type->draw(sampler->strategy, choice);
+    if (sampler->kind != NULL) {
+        sim_kind_draw(sampler->kind, answer);
+        sampler->choices = sim_magnitude_multiply(sampler->choices, choice->count);
+    }
     if (sampler->way != NULL) {
         sim_way_draw(sampler->way, sampler->explorer->allocator, answer);
     }
@@ -35,6 +39,16 @@ static void note_step(struct sim_sampler *sampler, uint32_t process) {
 static void pass_time(struct sim_sampler *sampler) {
     note_step(sampler, SIM_NO_PROCESS);
     sim_explorer_pass_time(sampler->explorer);
+    if (sampler->kind != NULL) {
+        sim_kind_pass_time(sampler->kind);
+    }
+}
+
+static void begin_kind(struct sim_sampler *sampler) {
+    if (sampler->kind != NULL) {
+        sim_kind_begin(sampler->kind);
+        sampler->choices = sim_magnitude_of(1);
+    }
 }
 
 /* To the first state in which there is a choice, or the end. */
@@ -51,6 +65,9 @@ static int start(struct sim_sampler *sampler, enum sim_next *next) {
         pass_time(sampler);
         *next = sim_explorer_next(explorer);
     }
+    if (!sampler->has_drawn) {
+        begin_kind(sampler); /* as where it is not done again */
+    }
     if (sampler->has_drawn || *next == SIM_NEXT_OVER) {
         return COG_OK;
     }
@@ -63,8 +80,16 @@ static void step(struct sim_sampler *sampler) {
     bool varies = (explorer->chooser.vary & SIM_VARY_ORDER) != 0;
     uint32_t index = varies ? sim_strategy_pick(sampler->strategy, &explorer->stepping) : 0;
     note_step(sampler, explorer->stepping.candidates[index].process);
+    uint32_t process = explorer->stepping.candidates[index].process;
     bool is_draw = explorer->stepping.candidates[index].kind == SIM_PENDING_DRAW;
+    if (sampler->kind != NULL && varies) {
+        sampler->choices =
+            sim_magnitude_multiply(sampler->choices, explorer->stepping.candidate_count);
+    }
     sim_explorer_take(explorer, index);
+    if (sampler->kind != NULL) {
+        sim_kind_step(sampler->kind, process, &explorer->stepping.footprint);
+    }
     if (!is_draw) {
         sim_strategy_took(sampler->strategy, &explorer->stepping, index);
     }
@@ -76,6 +101,7 @@ int sim_sampler_play(struct sim_sampler *sampler, uint64_t seed) {
     explorer->chooser.context = sampler;
     sampler->has_drawn = false;
     sim_strategy_begin(sampler->strategy, seed);
+    begin_kind(sampler);
     enum sim_next next;
     int status = start(sampler, &next);
     while (status == COG_OK && next != SIM_NEXT_OVER) {

@@ -6,6 +6,8 @@
 #ifndef SIM_EXPLORE_SAMPLER_H
 #define SIM_EXPLORE_SAMPLER_H
 
+#include "sim/explore/kind.h"
+#include "sim/explore/magnitude.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/way.h"
 
@@ -28,6 +30,12 @@ struct sim_sampler {
     bool has_first;            /* what comes before it is the same in all runs, and done */
     struct sim_way *way;       /* the way of the run under way is put there; null: nowhere */
     bool has_drawn;            /* something was asked for in this run that varies */
+    struct sim_kind *kind;     /* the kind of the run under way; null: nobody wants to know */
+
+    /* Among how many this run was drawn, if each choice was as likely as the others: the mean of
+     * these is how many there are (Knuth, "Estimating the efficiency of backtrack programs",
+     * Mathematics of Computation 1975). */
+    struct sim_magnitude choices;
 };
 
 /* Both must outlive it. */

@@ -74,7 +74,7 @@ struct sim_strategy_options {
     uint64_t length;                   /* PCT: steps of a run; 0: the profile's longest */
 };
 
-enum { SIM_STRATEGY_DEPTH_MAX = 64 };
+enum { SIM_STRATEGY_DEPTH_MAX = 64, SIM_STRATEGY_DEPTH_DEFAULT = 3 };
 
 struct sim_strategy {
     const struct sim_strategy_type *type;

@@ -15,8 +15,6 @@
 #include "sim/explore/random.h"
 #include "sim/explore/strategy.h"
 
-enum { DEPTH_DEFAULT = 3 };
-
 /* The priorities of the beginning are above all that there are changes to. */
 #define ABOVE_CHANGES (UINT64_C(1) << 63)
 
@@ -30,7 +28,7 @@ struct pct {
 static void begin(struct sim_strategy *strategy) {
     struct pct *pct = (struct pct *)strategy;
     const struct sim_strategy_options *options = &strategy->options;
-    uint32_t depth = options->depth > 0 ? options->depth : DEPTH_DEFAULT;
+    uint32_t depth = options->depth > 0 ? options->depth : SIM_STRATEGY_DEPTH_DEFAULT;
     pct->length = options->length > 0 ? options->length : options->profile->step_count_max;
     pct->change_count = depth - 1;
     for (uint32_t i = 0; i < pct->change_count; i++) {

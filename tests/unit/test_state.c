@@ -140,7 +140,8 @@ static void who_puts_first_counts(void **state) {
 
 static void what_is_not_done_counts_where_a_queue_is_drained(void **state) {
     (void)state;
-    static const char head[] = "queue q\ncoro a\n    put q 1\n    get v from q\n    yield\n    done q\n";
+    static const char head[] =
+        "queue q\ncoro a\n    put q 1\n    get v from q\n    yield\n    done q\n";
     char drained[256];
     (void)snprintf(drained, sizeof drained, "%scoro b\n    drain q\n", head);
     struct state_stage stage;
@@ -180,13 +181,12 @@ static void which_parked_signal_is_served_first_counts(void **state) {
 
 static void how_long_until_a_deadline_counts(void **state) {
     (void)state;
-    assert_true(
-        state_hash_of("coro a\n    wait s timeout 5ms\n    on timeout\n        stop\n"
-                      "coro b\n    sleep 1s\n    signal s\n",
-                      "a") !=
-        state_hash_of("coro a\n    wait s timeout 6ms\n    on timeout\n        stop\n"
-                      "coro b\n    sleep 1s\n    signal s\n",
-                      "a"));
+    assert_true(state_hash_of("coro a\n    wait s timeout 5ms\n    on timeout\n        stop\n"
+                              "coro b\n    sleep 1s\n    signal s\n",
+                              "a") !=
+                state_hash_of("coro a\n    wait s timeout 6ms\n    on timeout\n        stop\n"
+                              "coro b\n    sleep 1s\n    signal s\n",
+                              "a"));
 }
 
 static void the_time_counts_where_somebody_reads_it(void **state) {
