@@ -68,7 +68,7 @@ struct exploring {
     const struct sim_exploration_options *options;
     struct sim_program *program;
     struct sim_explored *explored;
-    const struct sim_search *search; /* that is under way */
+    struct sim_search search; /* that is under way */
     struct sim_crew crew;
 };
 
@@ -107,7 +107,7 @@ static int save(void *context) {
 /* Keeps the way to the first run that fails. */
 static void keep_way(void *context, const struct sim_result *result) {
     struct exploring *exploring = context;
-    const struct sim_search *search = exploring->search;
+    const struct sim_search *search = &exploring->search;
     struct sim_way *way = &exploring->explored->way;
     const struct cog_allocator *allocator = exploring->explored->explorer.allocator;
     (void)result;
@@ -136,32 +136,31 @@ static bool sees_all_memory(const struct sim_explored *explored,
 static int search(struct exploring *exploring, const struct sim_search_policy *policy,
                   uint64_t budget) {
     struct sim_explored *explored = exploring->explored;
-    struct sim_search searching;
+    struct sim_search *searching = &exploring->search;
     bool had_way = explored->way.step_count > 0;
-    exploring->search = &searching;
-    int status = sim_search_init(&searching, &explored->explorer, policy);
-    searching.bound = exploring->options->bound;
-    searching.run_count_max = budget;
-    searching.should_stop = should_stop;
-    searching.stop_context = exploring;
+    int status = sim_search_init(searching, &explored->explorer, policy);
+    searching->bound = exploring->options->bound;
+    searching->run_count_max = budget;
+    searching->should_stop = should_stop;
+    searching->stop_context = exploring;
     explored->explorer.failed = keep_way;
     explored->explorer.failed_context = exploring;
-    status = status == COG_OK ? sim_search_run(&searching) : status;
+    status = status == COG_OK ? sim_search_run(searching) : status;
     explored->explorer.failed = NULL;
     if (status == COG_OK && !had_way) {
         status = sim_way_renumber(&explored->way, &explored->explorer.processes,
                                   exploring->crew.program, &exploring->crew.options);
     }
-    explored->asleep_count = searching.asleep_count;
-    explored->is_partial = searching.draws.is_partial;
-    explored->is_bounded = policy->cost != NULL && searching.has_ended;
+    explored->asleep_count = searching->asleep_count;
+    explored->is_partial = searching->draws.is_partial;
+    explored->is_bounded = policy->cost != NULL && searching->has_ended;
     bool is_reduced = policy->sleeps || policy->races;
-    explored->is_exhausted = searching.has_ended && policy->cost == NULL;
-    explored->is_complete = explored->is_exhausted && !searching.draws.is_partial &&
+    explored->is_exhausted = searching->has_ended && policy->cost == NULL;
+    explored->is_complete = explored->is_exhausted && !searching->draws.is_partial &&
                             sees_all_memory(explored, policy) &&
                             !explored->explorer.stepping.is_inexact &&
-                            !(is_reduced && searching.is_uncertain);
-    sim_search_term(&searching);
+                            !(is_reduced && searching->is_uncertain);
+    sim_search_term(searching);
     return status;
 }
 
