@@ -323,10 +323,6 @@ static int explore(struct exploring *exploring) {
     const struct sim_exploration_options *options = exploring->options;
     const struct sim_strategy_entry *strategy = options->strategy;
     int status = options->resume != NULL ? options->resume(options->context, explored) : COG_OK;
-    if (status == COG_OK && !options->goes_on && has_failed(explored)) {
-        explored->was_stopped = true;
-        return COG_OK;
-    }
     if (status == COG_OK && strategy->is_states) {
         return sim_explore_states(explored, exploring->program, options);
     }
@@ -338,6 +334,10 @@ static int explore(struct exploring *exploring) {
     }
     if (status != COG_OK || (strategy->policy != NULL && explored->has_searched)) {
         return status;
+    }
+    if (!options->goes_on && has_failed(explored)) {
+        explored->was_stopped = true;
+        return COG_OK;
     }
     if (strategy->policy != NULL) {
         status = search(exploring, strategy->policy, options->budget);

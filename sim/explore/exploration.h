@@ -60,7 +60,7 @@ struct sim_exploration_options {
      * tally and what follows it in struct sim_explored. `save` is called when all that has been
      * counted is whole. What they return ends the exploration unless COG_OK. */
     int (*resume)(void *context, struct sim_explored *explored);
-    int (*save)(void *context, const struct sim_explored *explored);
+    int (*save)(void *context, struct sim_explored *explored);
     void *context;
 };
 

@@ -13,6 +13,8 @@ void sim_kinds_init(struct sim_kinds *kinds, const struct cog_allocator *allocat
 
 void sim_kinds_term(struct sim_kinds *kinds) {
     cog_release(kinds->allocator, kinds->slots, kinds->capacity * sizeof kinds->slots[0]);
+    cog_release(kinds->allocator, kinds->changes,
+                kinds->change_capacity * sizeof kinds->changes[0]);
     sim_kinds_init(kinds, kinds->allocator);
 }
 
@@ -49,12 +51,36 @@ static bool is_round(uint64_t number) {
     return number == 1 || number == 2 || number == 5;
 }
 
+static bool note_change(struct sim_kinds *kinds, uint64_t slot) {
+    if (!kinds->notes_changes) {
+        return true;
+    }
+    uint64_t *changes = cog_grow(kinds->allocator, kinds->changes, kinds->change_count,
+                                 &kinds->change_capacity, sizeof changes[0]);
+    if (changes == NULL) {
+        return false;
+    }
+    kinds->changes = changes;
+    changes[kinds->change_count++] = slot;
+    return true;
+}
+
+int sim_kinds_put(struct sim_kinds *kinds, uint64_t slot) {
+    if (kinds->count * 2 >= kinds->capacity && !grow(kinds)) {
+        return COG_ENOMEM;
+    }
+    *find(kinds->slots, kinds->capacity, slot & ~again) = slot;
+    kinds->count++;
+    return COG_OK;
+}
+
 int sim_kinds_add(struct sim_kinds *kinds, uint64_t kind) {
     uint64_t key = (kind & ~again) != 0 ? kind & ~again : 2;
     if (kinds->count * 2 >= kinds->capacity && !grow(kinds)) {
         return COG_ENOMEM;
     }
     uint64_t *slot = find(kinds->slots, kinds->capacity, key);
+    uint64_t before = *slot;
     if (*slot == 0 && kinds->count < COUNT_MAX) {
         *slot = key;
         kinds->count++;
@@ -64,6 +90,9 @@ int sim_kinds_add(struct sim_kinds *kinds, uint64_t kind) {
     } else if (*slot == key) {
         *slot |= again;
         kinds->once_count--;
+    }
+    if (*slot != before && !note_change(kinds, *slot)) {
+        return COG_ENOMEM;
     }
     kinds->run_count++;
     if (is_round(kinds->run_count) && kinds->point_count < SIM_KINDS_POINTS) {

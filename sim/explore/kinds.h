@@ -27,6 +27,12 @@ struct sim_kinds {
     struct sim_kinds_point points[SIM_KINDS_POINTS]; /* at 1, 2, 5, 10, 20, 50, ... runs */
     uint32_t point_count;
     bool is_full; /* there are more than it counts */
+
+    /* For who keeps them elsewhere: the slots as they became, until somebody takes them. */
+    bool notes_changes;
+    uint64_t *changes;
+    size_t change_count;
+    size_t change_capacity;
 };
 
 void sim_kinds_init(struct sim_kinds *kinds, const struct cog_allocator *allocator);
@@ -34,6 +40,9 @@ void sim_kinds_term(struct sim_kinds *kinds);
 
 /* Counts a run of this kind. COG_OK, COG_ENOMEM. */
 int sim_kinds_add(struct sim_kinds *kinds, uint64_t kind);
+
+/* Puts back a slot as it was; the counts are for the caller to put back. COG_OK, COG_ENOMEM. */
+int sim_kinds_put(struct sim_kinds *kinds, uint64_t slot);
 
 /* One in how many further runs is expected to be of a kind that has not been seen: runs by kinds
  * seen once (Good, "The population frequencies of species", Biometrika 1953). 0: no kind was seen

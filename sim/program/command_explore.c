@@ -9,6 +9,7 @@
 #include "sim/program/seed.h"
 #include "sim/program/stop.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,6 +160,10 @@ static int explore_files(const struct paths *paths, const struct explore_setting
     (void)pthread_mutex_init(&campaign.mutex, NULL);
     (void)pthread_mutex_init(&campaign.graph_mutex, NULL);
     stop_in_order();
+    if (settings->seed_text != NULL && strcmp(settings->seed_text, "commit") == 0 &&
+        !settings->json) {
+        (void)printf("seed %" PRIu64 ", of the commit\n", settings->seed);
+    }
     if (settings->out != NULL) {
         (void)mkdir(settings->out, 0777); /* what is wrong shows when something is written there */
     }

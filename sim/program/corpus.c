@@ -6,6 +6,7 @@
 #include "sim/program/program.h"
 #include "sim/program/replace_file.h"
 #include "sim/program/report_explored.h"
+#include "sim/program/stop.h"
 #include "sim/signature.h"
 
 #include <dirent.h>
@@ -322,7 +323,9 @@ int corpus_run(struct explore_campaign *campaign) {
     }
     int code = EXIT_HELD;
     for (int i = 0; i < count; i++) {
-        code = worse(code, do_name(campaign, found[i]->d_name));
+        if (stop_signal() == 0) {
+            code = worse(code, do_name(campaign, found[i]->d_name));
+        }
         free(found[i]);
     }
     free(found);

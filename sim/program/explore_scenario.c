@@ -36,7 +36,7 @@ static int resume(void *context, struct sim_explored *explored) {
     return stored_resume(&exploring->stored, explored);
 }
 
-static int save(void *context, const struct sim_explored *explored) {
+static int save(void *context, struct sim_explored *explored) {
     struct exploring *exploring = context;
     return stored_save(&exploring->stored, explored);
 }

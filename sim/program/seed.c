@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first sixteen digits of the commit, of which nobody has two alike. */
+/* The first fifteen digits of the commit, of which nobody has two alike. */
 static bool ask_git(uint64_t *seed) {
     char line[128] = "";
     FILE *git = popen("git rev-parse --verify HEAD 2>/dev/null", "r");
@@ -17,7 +17,7 @@ static bool ask_git(uint64_t *seed) {
     if (!is_read || !is_well || digits < 40 || (line[digits] != '\n' && line[digits] != '\0')) {
         return false;
     }
-    line[16] = '\0';
+    line[15] = '\0';
     *seed = strtoull(line, NULL, 16);
     return true;
 }

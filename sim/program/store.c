@@ -17,6 +17,7 @@ static const char schema[] =
     " searched INTEGER NOT NULL DEFAULT 0, sampled_0 INTEGER NOT NULL DEFAULT 0,"
     " sampled_1 INTEGER NOT NULL DEFAULT 0, sampled_2 INTEGER NOT NULL DEFAULT 0,"
     " sampled_3 INTEGER NOT NULL DEFAULT 0, marks INTEGER NOT NULL DEFAULT 0, way BLOB,"
+    " kinds BLOB,"
     " UNIQUE (file, line, contents, strategy, seed));"
     "CREATE TABLE outcomes (exploration INTEGER NOT NULL, number INTEGER NOT NULL,"
     " text BLOB NOT NULL, hash INTEGER NOT NULL, count INTEGER NOT NULL, line INTEGER NOT NULL,"
@@ -24,6 +25,8 @@ static const char schema[] =
     " PRIMARY KEY (exploration, number)) WITHOUT ROWID;"
     "CREATE TABLE reached (exploration INTEGER NOT NULL, number INTEGER NOT NULL,"
     " count INTEGER NOT NULL, PRIMARY KEY (exploration, number)) WITHOUT ROWID;"
+    "CREATE TABLE kinds (exploration INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " is_again INTEGER NOT NULL, PRIMARY KEY (exploration, kind)) WITHOUT ROWID;"
     "PRAGMA application_id = 1668245363; PRAGMA user_version = 1;";
 
 _Static_assert(APPLICATION == 1668245363 && VERSION == 1, "the text says the same");
@@ -181,7 +184,9 @@ int store_open(struct store *store, const char *path) {
     /* What is written lasts when the process is killed, and the file stays whole when the machine
      * is. */
     if (!open_tables(store) ||
-        !execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")) {
+        !execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA temp_store = MEMORY; CREATE TEMP TABLE taken (id INTEGER "
+                        "PRIMARY KEY)")) {
         (void)sqlite3_close(store->database);
         return store->exit_code;
     }
@@ -208,13 +213,15 @@ static void bind_key(sqlite3_stmt *statement, const struct store_key *key) {
 
 /* Of one place in one file only so many are kept: those that were begun last. */
 static bool forget_old(struct store *store, const struct store_key *key) {
-    static const char *const statements[] = {
+    static const char old[] =
         "DELETE FROM explorations WHERE file = ?1 AND line = ?2 AND id NOT IN (SELECT id FROM "
-        "explorations WHERE file = ?1 AND line = ?2 ORDER BY id DESC LIMIT ?3)",
-        "DELETE FROM outcomes WHERE exploration NOT IN (SELECT id FROM explorations)",
-        "DELETE FROM reached WHERE exploration NOT IN (SELECT id FROM explorations)"};
+        "explorations WHERE file = ?1 AND line = ?2 ORDER BY id DESC LIMIT ?3)";
+    static const char *const statements[] = {
+        old, "DELETE FROM outcomes WHERE exploration NOT IN (SELECT id FROM explorations)",
+        "DELETE FROM reached WHERE exploration NOT IN (SELECT id FROM explorations)",
+        "DELETE FROM kinds WHERE exploration NOT IN (SELECT id FROM explorations)"};
     bool has_old = true;
-    for (int i = 0; i < 3 && has_old; i++) {
+    for (int i = 0; i < 4 && has_old; i++) {
         sqlite3_stmt *statement = prepare(store, statements[i]);
         if (statement != NULL && i == 0) {
             (void)sqlite3_bind_text(statement, 1, key->file, -1, SQLITE_STATIC);
@@ -223,7 +230,7 @@ static bool forget_old(struct store *store, const struct store_key *key) {
         if (!finish(store, statement, true)) {
             return false;
         }
-        has_old = sqlite3_changes(store->database) > 0;
+        has_old &= i > 0 || sqlite3_changes(store->database) > 0;
     }
     return true;
 }
@@ -260,6 +267,13 @@ static bool add(struct store *store, const struct store_key *key, int64_t *id) {
     return is_added;
 }
 
+/* A file that is named twice is kept once. */
+static bool take(struct store *store, int64_t id) {
+    sqlite3_stmt *statement = prepare(store, "INSERT OR IGNORE INTO taken VALUES (?1)");
+    bind(statement, 1, (const uint64_t[]){(uint64_t)id}, 1);
+    return finish(store, statement, true) && sqlite3_changes(store->database) > 0;
+}
+
 bool store_find(struct stored *stored, struct store *store, const struct store_key *key) {
     *stored = (struct stored){.store = store};
     (void)pthread_mutex_lock(&store->mutex);
@@ -267,6 +281,7 @@ bool store_find(struct stored *stored, struct store *store, const struct store_k
     if (!is_found && !store->has_failed) {
         is_found = add(store, key, &stored->id);
     }
+    is_found = is_found && take(store, stored->id);
     (void)pthread_mutex_unlock(&store->mutex);
     if (!is_found) {
         stored->store = NULL;
@@ -325,6 +340,84 @@ static int unpack_way(struct sim_way *way, const struct cog_allocator *allocator
     return way->is_out_of_memory ? COG_ENOMEM : COG_OK;
 }
 
+/* ---- Kinds ---- */
+
+/* The counts, as numbers of eight bytes; the kinds themselves have a table. */
+struct packed_kinds {
+    uint64_t run_count;
+    uint64_t once_count;
+    uint64_t is_full;
+    uint64_t point_count;
+    uint64_t points[SIM_KINDS_POINTS][2];
+    uint64_t estimate_mantissa;
+    uint64_t estimate_exponent;
+    uint64_t estimate_run_count;
+};
+
+static void pack_kinds(const struct sim_explored *explored, struct packed_kinds *packed) {
+    const struct sim_kinds *kinds = &explored->kinds;
+    *packed = (struct packed_kinds){.run_count = kinds->run_count,
+                                    .once_count = kinds->once_count,
+                                    .is_full = kinds->is_full ? 1 : 0,
+                                    .point_count = kinds->point_count,
+                                    .estimate_mantissa = explored->estimate.sum.mantissa,
+                                    .estimate_exponent = explored->estimate.sum.exponent,
+                                    .estimate_run_count = explored->estimate.run_count};
+    for (uint32_t i = 0; i < kinds->point_count; i++) {
+        packed->points[i][0] = kinds->points[i].run_count;
+        packed->points[i][1] = kinds->points[i].kind_count;
+    }
+}
+
+static void unpack_kinds(struct sim_explored *explored, const struct packed_kinds *packed) {
+    struct sim_kinds *kinds = &explored->kinds;
+    kinds->run_count = packed->run_count;
+    kinds->once_count = packed->once_count;
+    kinds->is_full = packed->is_full != 0;
+    kinds->point_count =
+        packed->point_count < SIM_KINDS_POINTS ? (uint32_t)packed->point_count : SIM_KINDS_POINTS;
+    for (uint32_t i = 0; i < kinds->point_count; i++) {
+        kinds->points[i] = (struct sim_kinds_point){.run_count = packed->points[i][0],
+                                                    .kind_count = packed->points[i][1]};
+    }
+    explored->estimate =
+        (struct sim_estimate){.sum = {.mantissa = packed->estimate_mantissa,
+                                      .exponent = (uint32_t)packed->estimate_exponent},
+                              .run_count = packed->estimate_run_count};
+}
+
+static int read_kinds(const struct stored *stored, struct sim_kinds *kinds) {
+    int status = COG_OK;
+    int code = SQLITE_ROW;
+    sqlite3_stmt *statement =
+        prepare(stored->store, "SELECT kind, is_again FROM kinds WHERE exploration = ?1");
+    if (statement == NULL) {
+        return COG_OK;
+    }
+    (void)sqlite3_bind_int64(statement, 1, stored->id);
+    while (status == COG_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        status = sim_kinds_put(kinds, column(statement, 0) << 1 | column(statement, 1));
+    }
+    if (status == COG_OK && code != SQLITE_DONE) {
+        fail(stored->store);
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+static bool write_kinds(const struct stored *stored, const struct sim_kinds *kinds) {
+    sqlite3_stmt *statement =
+        prepare(stored->store, "INSERT OR REPLACE INTO kinds VALUES (?1, ?2, ?3)");
+    bool is_written = statement != NULL;
+    for (size_t i = 0; is_written && i < kinds->change_count; i++) {
+        uint64_t slot = kinds->changes[i];
+        bind(statement, 1, (const uint64_t[]){(uint64_t)stored->id, slot >> 1, slot & 1}, 3);
+        is_written = finish(stored->store, statement, false);
+    }
+    (void)sqlite3_finalize(statement);
+    return is_written;
+}
+
 /* ---- Reading ---- */
 
 static void read_marks(struct sim_explored *explored, uint64_t marks) {
@@ -338,10 +431,10 @@ static void read_marks(struct sim_explored *explored, uint64_t marks) {
 static int read_exploration(const struct stored *stored, struct sim_explored *explored) {
     struct sim_tally *tally = &explored->explorer.tally;
     int status = COG_OK;
-    sqlite3_stmt *statement =
-        prepare(stored->store, "SELECT runs, failures, first_failure, asleep, searched, sampled_0, "
-                               "sampled_1, sampled_2, sampled_3, marks, way FROM explorations "
-                               "WHERE id = ?1");
+    sqlite3_stmt *statement = prepare(
+        stored->store, "SELECT runs, failures, first_failure, asleep, searched, sampled_0, "
+                       "sampled_1, sampled_2, sampled_3, marks, way, kinds FROM explorations "
+                       "WHERE id = ?1");
     if (statement == NULL) {
         return COG_OK;
     }
@@ -360,6 +453,12 @@ static int read_exploration(const struct stored *stored, struct sim_explored *ex
         size_t bytes = (size_t)sqlite3_column_bytes(statement, 10);
         status = way != NULL ? unpack_way(&explored->way, explored->explorer.allocator, way, bytes)
                              : COG_OK;
+        const void *kinds = sqlite3_column_blob(statement, 11);
+        struct packed_kinds packed;
+        if (kinds != NULL && sqlite3_column_bytes(statement, 11) == (int)sizeof packed) {
+            memcpy(&packed, kinds, sizeof packed);
+            unpack_kinds(explored, &packed);
+        }
     } else {
         fail(stored->store);
     }
@@ -438,6 +537,8 @@ int stored_resume(struct stored *stored, struct sim_explored *explored) {
     }
     (void)pthread_mutex_lock(&stored->store->mutex);
     int status = read_exploration(stored, explored);
+    status = status == COG_OK ? read_kinds(stored, &explored->kinds) : status;
+    explored->kinds.notes_changes = true;
     status = status == COG_OK ? read_outcomes(stored, &explored->explorer.tally) : status;
     if (status == COG_OK) {
         read_reached(stored, &explored->explorer.tally);
@@ -474,13 +575,16 @@ static bool write_exploration(const struct stored *stored, const struct sim_expl
         prepare(stored->store,
                 "UPDATE explorations SET runs = ?2, failures = ?3, first_failure = ?4, asleep = "
                 "?5, searched = ?6, sampled_0 = ?7, sampled_1 = ?8, sampled_2 = ?9, sampled_3 = "
-                "?10, marks = ?11, way = ?12 WHERE id = ?1");
+                "?10, marks = ?11, way = ?12, kinds = ?13 WHERE id = ?1");
     if (statement == NULL) {
         return false;
     }
     (void)sqlite3_bind_int64(statement, 1, stored->id);
     bind(statement, 2, values, sizeof values / sizeof values[0]);
+    struct packed_kinds kinds;
+    pack_kinds(explored, &kinds);
     (void)sqlite3_bind_blob(statement, 12, way, (int)way_bytes, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(statement, 13, &kinds, (int)sizeof kinds, SQLITE_STATIC);
     return finish(stored->store, statement, true);
 }
 
@@ -534,16 +638,16 @@ static void write_all(const struct stored *stored, const struct sim_explored *ex
     if (store->has_failed) {
         return;
     }
-    bool is_written = execute(store, "BEGIN") &&
-                      write_exploration(stored, explored, way, way_bytes) &&
-                      write_outcomes(stored, explored) &&
-                      write_reached(stored, &explored->explorer.tally) && execute(store, "COMMIT");
+    bool is_written =
+        execute(store, "BEGIN") && write_exploration(stored, explored, way, way_bytes) &&
+        write_outcomes(stored, explored) && write_reached(stored, &explored->explorer.tally) &&
+        write_kinds(stored, &explored->kinds) && execute(store, "COMMIT");
     if (!is_written) {
         (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     }
 }
 
-int stored_save(struct stored *stored, const struct sim_explored *explored) {
+int stored_save(struct stored *stored, struct sim_explored *explored) {
     size_t way_bytes = 0;
     if (stored->store == NULL) {
         return COG_OK;
@@ -556,5 +660,6 @@ int stored_save(struct stored *stored, const struct sim_explored *explored) {
     write_all(stored, explored, way, way_bytes);
     (void)pthread_mutex_unlock(&stored->store->mutex);
     free(way);
+    explored->kinds.change_count = 0;
     return note_saved(stored, explored);
 }

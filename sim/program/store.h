@@ -4,6 +4,7 @@
  *                    budget: how far it is, and the way to its first failure
  *     outcomes       of each, what its runs came to
  *     reached        of each, in how many runs each of its expectations held
+ *     kinds          of each, the kinds that its samples came to (sim/explore/kinds.h)
  *
  * What is saved is what has been counted up to the end of a round of batches (sim/explore/batch.h)
  * or of a search, in a transaction each. One process at a time has a store open.
@@ -48,13 +49,13 @@ struct stored {
     bool had_searched; /* when it was saved last */
 };
 
-/* Finds it, or notes it. False after a complaint. */
+/* Finds it, or notes it. False: it is not kept, for it is already, or after a complaint. */
 bool store_find(struct stored *stored, struct store *store, const struct store_key *key);
 void stored_free(struct stored *stored);
 
 /* As resume and save in struct sim_exploration_options. What goes wrong with the store itself is
  * told, and shows in has_failed; only memory ends the exploration. */
 int stored_resume(struct stored *stored, struct sim_explored *explored);
-int stored_save(struct stored *stored, const struct sim_explored *explored);
+int stored_save(struct stored *stored, struct sim_explored *explored);
 
 #endif

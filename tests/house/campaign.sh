@@ -232,7 +232,8 @@ prints_not mended
 
 # the same folder, whoever is first
 for jobs in 1 3; do
-    explore 1 --jobs "$jobs" --budget 500 --corpus "known$jobs" "$tree/scenarios/sct"
+    # few runs, so that its time does not cut it short
+    explore 1 --jobs "$jobs" --budget 500 --shrink 200 --corpus "known$jobs" "$tree/scenarios/sct"
 done
 diff -r known1 known3 >out 2>&1 || fail "--jobs changes what is kept"
 
@@ -269,3 +270,12 @@ complains "'0' is neither a number from 1 nor 'commit'"
 explore 2 --seed 18446744073709551616 many.scn
 explore 2 --seed commit many.scn
 complains "git knows of no commit here"
+git init -q . 2>wait.err
+git -c user.name=nobody -c user.email=nobody@example.org commit -q --allow-empty -m empty 2>wait.err
+explore 0 --seed commit --strategy random --budget 3000 many.scn
+prints ", of the commit"
+tail -n +2 out >by_commit
+seed=$(sed -n 's/^seed \([0-9]*\), .*/\1/p' out)
+[[ $(printf '%015x' "$seed") == "$(git rev-parse HEAD | cut -c1-15)" ]] || fail "the seed is not made of the commit"
+explore 0 --seed "$seed" --strategy random --budget 3000 many.scn
+cmp -s out by_commit || fail "the seed of the commit is not that which is told"

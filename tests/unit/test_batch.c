@@ -10,6 +10,7 @@ struct crewed {
     struct sim_helpers helpers;
     struct sim_batching batching;
     struct sim_way way;
+    struct sim_kinds kinds;
     uint64_t next;
     bool was_stopped;
     atomic_uint asked_count;
@@ -39,6 +40,7 @@ static void open(struct crewed *crewed, const char *text, const struct sim_strat
     sampled_open(&crewed->sampled, text);
     assert_int_equal(sim_explorer_open(&crewed->explorer, &crewed->sampled.program, &options),
                      COG_OK);
+    sim_kinds_init(&crewed->kinds, crewed->explorer.allocator);
     sim_crew_init(&crewed->crew, &crewed->explorer, &crewed->sampled.program, &options);
     atomic_store(&crewed->helpers.spare_count, spare_count);
     crewed->crew.helpers = &crewed->helpers;
@@ -48,6 +50,7 @@ static void open(struct crewed *crewed, const char *text, const struct sim_strat
                                              .counted = counted,
                                              .context = crewed,
                                              .way = &crewed->way,
+                                             .kinds = &crewed->kinds,
                                              .next = &crewed->next,
                                              .was_stopped = &crewed->was_stopped};
     assert_int_equal(sim_crew_prepare(&crewed->crew), COG_OK);
@@ -62,6 +65,7 @@ static void sample(struct crewed *crewed, uint64_t run_count) {
 }
 
 static void close(struct crewed *crewed) {
+    sim_kinds_term(&crewed->kinds);
     sim_way_term(&crewed->way, crewed->explorer.allocator);
     sim_crew_term(&crewed->crew);
     sim_explorer_close(&crewed->explorer);
@@ -115,6 +119,8 @@ static void what_comes_of_it_does_not_depend_on_how_many_make_it(void **state) {
             sample(&helped, ROUND + 1000);
             assert_int_equal(alone.explorer.tally.run_count, ROUND + 1000);
             assert_same_tally(&alone.explorer.tally, &helped.explorer.tally);
+            assert_int_equal(alone.kinds.count, helped.kinds.count);
+            assert_int_equal(alone.kinds.once_count, helped.kinds.once_count);
             assert_same_way(&alone.way, &helped.way);
             assert_int_equal(alone.round_count, 2);
             assert_int_equal(helped.round_count, 2);
