@@ -186,7 +186,7 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
                                     .counted = save,
                                     .context = exploring,
                                     .way = &explored->way,
-                                    .kinds = options->save == NULL ? &explored->kinds : NULL,
+                                    .kinds = &explored->kinds,
                                     .estimate =
                                         type == &sim_strategy_random ? &explored->estimate : NULL,
                                     .next = run_count,

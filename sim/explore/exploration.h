@@ -82,8 +82,7 @@ struct sim_explored {
     uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
     uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
     uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */
-    struct sim_kinds kinds; /* of executions that samples came to; none where it is to go on another
-                               time, for they are not saved */
+    struct sim_kinds kinds;                      /* of executions that samples came to */
     struct sim_estimate estimate; /* of how many executions there are; of no runs: none was made */
     uint32_t process_count;       /* of the longest run of a few, and how many steps that had */
     uint64_t step_count;

@@ -74,7 +74,9 @@ static int go(struct walk *walk) {
             status = take(walk);
         }
     }
-    return walk->made.is_out_of_memory ? COG_ENOMEM : status;
+    bool has_memory = !walk->made.is_out_of_memory && !walk->explorer.processes.is_out_of_memory &&
+                      walk->explorer.run->fatal != COG_ENOMEM;
+    return has_memory ? status : COG_ENOMEM;
 }
 
 int sim_way_renumber(struct sim_way *way, struct sim_processes *known, struct sim_program *program,
