@@ -79,7 +79,7 @@ static void what_is_left_is_what_the_failure_needs(void **state) {
     (void)state;
     struct parsed parsed;
     struct sim_program program;
-    struct sim_shrunk shrunk;
+    struct sim_shrunk shrunk = {.is_done = false};
     open_text(&parsed, &program, twostage);
     assert_int_equal(shrink(&parsed, &program, 0, false, &shrunk), COG_OK);
     assert_string_equal(shrunk.words.bytes, "check two == one + 1 in looking");
@@ -122,7 +122,7 @@ static void only_the_decisions_get_fewer_where_that_is_wanted(void **state) {
     (void)state;
     struct parsed parsed;
     struct sim_program program;
-    struct sim_shrunk shrunk;
+    struct sim_shrunk shrunk = {.is_done = false};
     open_text(&parsed, &program, twostage);
     assert_int_equal(shrink(&parsed, &program, 0, true, &shrunk), COG_OK);
     assert_false(shrunk.has_scenario);
@@ -138,7 +138,7 @@ static void every_budget_leaves_the_failure(void **state) {
     struct sim_program program;
     open_text(&parsed, &program, twostage);
     for (uint64_t budget = 1; budget < 1000; budget = budget * 2 + 1) {
-        struct sim_shrunk shrunk;
+        struct sim_shrunk shrunk = {.is_done = false};
         struct shrinking result;
         struct sim_trial trial;
         struct sim_schedule schedule;
@@ -166,7 +166,7 @@ static void parameters_have_their_values(void **state) {
     (void)state;
     struct parsed parsed;
     struct sim_program program;
-    struct sim_shrunk shrunk;
+    struct sim_shrunk shrunk = {.is_done = false};
     open_text(&parsed, &program,
               "scenario \"t\"\nparam low = -3\nparam word = \"a \\\"b\\\" \\{c\\}\"\nvar x = 0\n"
               "each pause, limit\n    1ms, 5\n    2ms, 6\n"
@@ -185,7 +185,7 @@ static void what_does_not_fail_is_not_shrunk(void **state) {
     (void)state;
     struct parsed parsed;
     struct sim_program program;
-    struct sim_shrunk shrunk;
+    struct sim_shrunk shrunk = {.is_done = false};
     struct sim_schedule schedule;
     open_text(&parsed, &program, twostage);
     sim_schedule_init(&schedule, cog_allocator_malloc());
@@ -203,7 +203,7 @@ static void memory_may_run_out_anywhere(void **state) {
     for (uint64_t fails_at = 1;; fails_at += 1 + fails_at / 40) {
         struct parsed parsed;
         struct sim_program program;
-        struct sim_shrunk shrunk;
+        struct sim_shrunk shrunk = {.is_done = false};
         open_text(&parsed, &program, twostage);
         parsed.counting.fails_at = parsed.counting.call_count + fails_at;
         int status = shrink(&parsed, &program, 150, false, &shrunk);

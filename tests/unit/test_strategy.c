@@ -99,7 +99,7 @@ static void draws_do_not_depend_on_who_was_found_first(void **state) {
                                "    set x = x * 7 + v\n"
                                "coro parent times 3\n    let seen = y\n    spawn child\n"
                                "outcome x\n";
-    uint64_t hashes[2][50];
+    uint64_t hashes[2][50] = {{0}};
     for (int round = 0; round < 2; round++) {
         struct sampled sampled;
         sampled_open(&sampled, text);

@@ -39,7 +39,8 @@ static int run(struct exploration *exploration, const char *answers) {
 }
 
 /* Opens it and runs it once for each word of answers. */
-static void open(struct exploration *exploration, const char *text, const char *answers) {
+static void open_exploration(struct exploration *exploration, const char *text,
+                             const char *answers) {
     exploration_open(exploration, text, SIM_VARY_ORDER);
     for (const char *at = answers; *at != '\0'; at += strcspn(at, " "), at += strspn(at, " ")) {
         assert_int_equal(run(exploration, at), COG_OK);
@@ -49,10 +50,11 @@ static void open(struct exploration *exploration, const char *text, const char *
 static void outcomes_are_counted_in_order_of_appearance(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "var p = 0\nvar word = ''\ncoro left\n    pick number from 4, 5\n    set p = number\n"
-         "    pick text from 'a', 'b'\n    set word = text\noutcome p, word, p == 4\n",
-         "10 00 10 11 00 10");
+    open_exploration(
+        &exploration,
+        "var p = 0\nvar word = ''\ncoro left\n    pick number from 4, 5\n    set p = number\n"
+        "    pick text from 'a', 'b'\n    set word = text\noutcome p, word, p == 4\n",
+        "10 00 10 11 00 10");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->run_count, 6);
     assert_int_equal(tally->outcome_count, 3);
@@ -76,10 +78,11 @@ static void outcomes_are_counted_in_order_of_appearance(void **state) {
 static void a_stall_and_a_failure_are_outcomes_of_their_own(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "var p = 7\ncoro left\n    pick way from 0, 1, 2\n    if way == 1\n        wait bell\n"
-         "    if way == 2\n        check p == 8\noutcome p\nexpect deadlock or p == 7\n",
-         "0 1 2 2 1 0");
+    open_exploration(
+        &exploration,
+        "var p = 7\ncoro left\n    pick way from 0, 1, 2\n    if way == 1\n        wait bell\n"
+        "    if way == 2\n        check p == 8\noutcome p\nexpect deadlock or p == 7\n",
+        "0 1 2 2 1 0");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->outcome_count, 3);
     assert_string_equal(tally->outcomes[0].text, "7");
@@ -90,10 +93,11 @@ static void a_stall_and_a_failure_are_outcomes_of_their_own(void **state) {
     assert_int_equal(tally->failure_count, 2);
     assert_int_equal(tally->first_failure, 3);
     exploration_close(&exploration);
-    open(&exploration,
-         "var p = 7\ncoro left\n    pick way from 0, 1\n    if way == 1\n        wait bell\n"
-         "outcome p\n",
-         "1");
+    open_exploration(
+        &exploration,
+        "var p = 7\ncoro left\n    pick way from 0, 1\n    if way == 1\n        wait bell\n"
+        "outcome p\n",
+        "1");
     assert_string_equal(exploration.explorer.tally.outcomes[0].text, "7 (stalled, failed)");
     exploration_close(&exploration);
 }
@@ -101,10 +105,10 @@ static void a_stall_and_a_failure_are_outcomes_of_their_own(void **state) {
 static void without_values_the_ending_is_the_outcome(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "coro left\n    pick way from 0, 1, 2\n    if way == 1\n        wait bell\n"
-         "    if way == 2\n        check way == 3\n",
-         "0 1 2 0");
+    open_exploration(&exploration,
+                     "coro left\n    pick way from 0, 1, 2\n    if way == 1\n        wait bell\n"
+                     "    if way == 2\n        check way == 3\n",
+                     "0 1 2 0");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->outcome_count, 3);
     assert_string_equal(tally->outcomes[0].text, "ended");
@@ -118,12 +122,13 @@ static void without_values_the_ending_is_the_outcome(void **state) {
 static void texts_are_compared(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "var word = ''\nvar other = ''\ncoro left\n    pick way from 1, 12, 2\n"
-         "    set word = '{way}'\n    if way == 12\n        set word = '1'\n"
-         "    set other = 'x'\n    if way == 2\n        set word = '1x'\n        set other = ''\n"
-         "outcome word, other\n",
-         "0 1 2 1");
+    open_exploration(
+        &exploration,
+        "var word = ''\nvar other = ''\ncoro left\n    pick way from 1, 12, 2\n"
+        "    set word = '{way}'\n    if way == 12\n        set word = '1'\n"
+        "    set other = 'x'\n    if way == 2\n        set word = '1x'\n        set other = ''\n"
+        "outcome word, other\n",
+        "0 1 2 1");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->outcome_count, 2);
     assert_string_equal(tally->outcomes[0].text, "1, x");
@@ -135,10 +140,10 @@ static void texts_are_compared(void **state) {
 static void what_sometimes_holds_is_counted_by_expectation(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "var p = 0\ncoro left\n    pick way from 0, 1, 2\n    set p = way\n"
-         "sometimes p == 1\nexpect p < 3\nsometimes p > 0\nsometimes p == 9\n",
-         "0 1 2 1 2 2");
+    open_exploration(&exploration,
+                     "var p = 0\ncoro left\n    pick way from 0, 1, 2\n    set p = way\n"
+                     "sometimes p == 1\nexpect p < 3\nsometimes p > 0\nsometimes p == 9\n",
+                     "0 1 2 1 2 2");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->expectation_count, 4);
     assert_int_equal(tally->sometimes[0], 2);
@@ -151,10 +156,10 @@ static void what_sometimes_holds_is_counted_by_expectation(void **state) {
 static void an_outcome_knows_the_line_that_expects_it(void **state) {
     (void)state;
     struct exploration exploration;
-    open(&exploration,
-         "var p = 0\ncoro left\n    pick way from 0, 1, 2\n    set p = way\n"
-         "outcome p, 5\nexpect outcomes\n    2, 5\n    0, 5\n",
-         "0 1 2");
+    open_exploration(&exploration,
+                     "var p = 0\ncoro left\n    pick way from 0, 1, 2\n    set p = way\n"
+                     "outcome p, 5\nexpect outcomes\n    2, 5\n    0, 5\n",
+                     "0 1 2");
     const struct sim_tally *tally = &exploration.explorer.tally;
     assert_int_equal(tally->outcomes[0].line, 1);
     assert_int_equal(tally->outcomes[1].line, SIM_NONE);
@@ -169,8 +174,8 @@ static void a_hash_is_the_same_in_every_exploration(void **state) {
                                "    set p = way\n    set word = 'way {way}'\noutcome p, word\n";
     struct exploration one;
     struct exploration other;
-    open(&one, text, "0 1 2");
-    open(&other, text, "2 1 0 0");
+    open_exploration(&one, text, "0 1 2");
+    open_exploration(&other, text, "2 1 0 0");
     for (uint32_t i = 0; i < 3; i++) {
         const struct sim_outcome *first = &one.explorer.tally.outcomes[i];
         const struct sim_outcome *second = &other.explorer.tally.outcomes[2 - i];
@@ -189,7 +194,7 @@ static void memory_may_run_out_anywhere(void **state) {
     bool has_failed = true;
     for (uint64_t more = 1; has_failed; more++) {
         struct exploration exploration;
-        open(&exploration, text, "");
+        open_exploration(&exploration, text, "");
         exploration.counting.fails_at = exploration.counting.call_count + more;
         int status = run(&exploration, "0");
         status = status == COG_OK ? run(&exploration, "1") : status;
