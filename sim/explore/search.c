@@ -315,6 +315,9 @@ static bool keep_draws(struct sim_search *search, struct sim_level *level) {
 static uint32_t next_draws(struct sim_search *search, const struct sim_level *level) {
     uint32_t answers[SIM_DRAWS_MAX];
     uint32_t count = search->drawn_count - level->drawn_first;
+    if (count == 0) {
+        return SIM_NONE;
+    }
     const struct sim_drawn *drawn = search->drawn + level->drawn_first;
     for (uint32_t i = 0; i < count; i++) {
         answers[i] = drawn[i].answer;
@@ -409,7 +412,8 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
-    search->is_uncertain |= search->draws.answer_count > 0 && !level->step.is_draw;
+    search->is_uncertain |= search->draws.answer_count > 0 && !level->step.is_draw &&
+                            !search->explorer->is_whole;
     tree->nodes[child].step = level->step; /* now that it is known what it touches */
     struct sim_level *below = level + 1;
     uint32_t sleep_end = search->sleep_count;
