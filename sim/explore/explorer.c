@@ -113,11 +113,14 @@ void sim_explorer_pass_time(struct sim_explorer *explorer) {
 static int judge_remote(struct sim_explorer *explorer) {
     struct sim_report report;
     int status = sim_remote_judge(explorer->remote, &report);
+    if (status != COG_OK) {
+        return status;
+    }
     struct sim_result result = {.ok = !report.is_failure, .journal = &explorer->run->journal};
-    if (status == COG_OK && report.is_failure && explorer->failed != NULL) {
+    if (report.is_failure && explorer->failed != NULL) {
         explorer->failed(explorer->failed_context, &result);
     }
-    return status == COG_OK ? sim_tally_add_report(&explorer->tally, &report) : status;
+    return sim_tally_add_report(&explorer->tally, &report);
 }
 
 int sim_explorer_judge(struct sim_explorer *explorer) {
