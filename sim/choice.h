@@ -8,6 +8,7 @@
 
 #include "sim/language/ast.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,9 +44,9 @@ struct sim_chooser {
     void *context;
 };
 
-/* The answer to a choice; production's where nobody is asked. */
-static inline uint64_t sim_choose(const struct sim_chooser *chooser,
-                                  const struct sim_choice *choice) {
+/* Is anybody asked? */
+static inline bool sim_choice_varies(const struct sim_chooser *chooser,
+                                     const struct sim_choice *choice) {
     static const unsigned needed[] = {
         [SIM_CHOICE_ORDER] = SIM_VARY_ORDER,
         [SIM_CHOICE_ARRIVAL] = SIM_VARY_ARRIVALS,
@@ -54,10 +55,13 @@ static inline uint64_t sim_choose(const struct sim_chooser *chooser,
         [SIM_CHOICE_VALUE] = 0,
     };
     unsigned kind = needed[choice->kind];
-    if (chooser == NULL || choice->count < 2 || (chooser->vary & kind) != kind) {
-        return 0;
-    }
-    return chooser->choose(chooser->context, choice);
+    return chooser != NULL && choice->count >= 2 && (chooser->vary & kind) == kind;
+}
+
+/* The answer to a choice; production's where nobody is asked. */
+static inline uint64_t sim_choose(const struct sim_chooser *chooser,
+                                  const struct sim_choice *choice) {
+    return sim_choice_varies(chooser, choice) ? chooser->choose(chooser->context, choice) : 0;
 }
 
 #endif

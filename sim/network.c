@@ -2,6 +2,7 @@
 #include "sim/network.h"
 
 #include "core/check.h"
+#include "sim/declared.h"
 #include "sim/duration.h"
 #include "sim/language/buffer.h"
 #include "sim/segment.h"
@@ -30,6 +31,8 @@ int sim_network_init(struct sim_network *network, const struct cog_allocator *al
     }
     for (size_t i = 0; i < count; i++) {
         network->paths[i].buffer_bytes = SIM_BUFFER_BYTES_DEFAULT;
+        network->paths[i].latency_number = SIM_NONE;
+        network->paths[i].partition_number = SIM_NONE;
     }
     return COG_OK;
 }
@@ -118,6 +121,9 @@ static int64_t drawn_latency_ns(const struct sim_network *network,
                                 .label = label_latency,
                                 .candidate_label = label_nanoseconds,
                                 .subject = direction};
+    if (sim_choice_varies(network->chooser, &choice)) {
+        sim_declared_plays(network->played, path->latency_number);
+    }
     return (int64_t)sim_choose(network->chooser, &choice);
 }
 
@@ -215,6 +221,7 @@ static void deliver(struct sim_network *network, struct sim_direction *direction
     struct sim_connection *connection = direction->connection;
     const char *class_name = sim_segment_class_name(segment->class);
     if (path_of(network, direction)->is_partitioned) {
+        sim_declared_plays(network->played, path_of(network, direction)->partition_number);
         cog_list_push_back(&network->held, &direction->held_link);
         sim_tracer_hold(network->tracer, segment->send_event, connection->id, class_name);
         return;

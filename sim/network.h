@@ -41,6 +41,8 @@ struct sim_path {
     size_t buffer_bytes;                /* of each direction of a connection */
     int64_t free_at_ns;                 /* when the line has carried what was sent */
     bool is_partitioned;
+    uint32_t latency_number; /* of the range, and of the partition, where they are declared */
+    uint32_t partition_number;
 };
 
 enum { SIM_BUFFER_BYTES_DEFAULT = 64 * 1024, SIM_HOSTS_MAX = 1024 };
@@ -112,6 +114,8 @@ struct sim_network {
     struct sim_tracer *tracer;
     const struct sim_chooser *chooser; /* may be null */
     struct sim_stepping *stepping;     /* who wants to know what steps touch; may be null */
+    unsigned char *played;             /* see declared.h; may be null */
+    uint32_t size_number;              /* of `explore vary size` there */
     struct sim_agenda agenda;
     const int64_t *now_ns;  /* the world's */
     struct sim_path *paths; /* from * host_count + to, by id - 1 */

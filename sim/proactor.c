@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/coroutine.h"
+#include "sim/declared.h"
 #include "sim/language/buffer.h"
 #include "sim/segment.h"
 
@@ -78,6 +79,9 @@ static size_t piece_of(const struct sim_proactor *proactor, const struct sim_soc
                                 .label = label_piece,
                                 .candidate_label = label_bytes,
                                 .subject = socket};
+    if (sim_choice_varies(proactor->network->chooser, &choice)) {
+        sim_declared_plays(proactor->network->played, proactor->network->size_number);
+    }
     return count - (size_t)sim_choose(proactor->network->chooser, &choice);
 }
 

@@ -2,6 +2,7 @@
 #include "sim/run.h"
 
 #include "sim/cogsim.h"
+#include "sim/declared.h"
 #include "sim/evaluate.h"
 #include "sim/guest.h"
 #include "sim/guide.h"
@@ -198,6 +199,16 @@ static int make_host(struct sim_run *run, uint32_t index) {
     return status == COG_OK ? sim_stepping_add_idle(host->scheduler) : status;
 }
 
+/* Explorers want to know what comes into play. */
+static int note_declared(struct sim_run *run) {
+    uint32_t count = sim_declared_count(run->scenario);
+    run->network.size_number = sim_declared_find(run->scenario, &run->scenario->exploration);
+    if (count > 0) {
+        run->network.played = cog_allocate_zeroed(&run->memory.allocator, count, 1);
+    }
+    return count > 0 && run->network.played == NULL ? COG_ENOMEM : COG_OK;
+}
+
 static int make_hosts(struct sim_run *run) {
     uint32_t count = run->scenario->host_count;
     run->hosts = cog_allocate_zeroed(&run->memory.allocator, count, sizeof run->hosts[0]);
@@ -209,6 +220,9 @@ static int make_hosts(struct sim_run *run) {
                                   count, wake);
     run->network.chooser = run->chooser;
     run->network.stepping = run->stepping;
+    if (status == COG_OK && run->chooser != NULL) {
+        status = note_declared(run);
+    }
     for (uint32_t i = 0; i < count && status == COG_OK; i++) {
         status = make_host(run, i);
     }

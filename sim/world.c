@@ -6,6 +6,7 @@
  * arrivals and deadlines.
  */
 #include "sim/world.h"
+#include "sim/declared.h"
 #include "sim/duration.h"
 #include "sim/evaluate.h"
 #include "sim/guest.h"
@@ -69,6 +70,8 @@ static void apply_link(struct sim_run *run, const struct sim_link *link, uint32_
     if (link->has_latency) {
         path->latency_ns = link->latency_ns.low;
         path->latency_span_ns = link->latency_ns.high - link->latency_ns.low;
+        path->latency_number =
+            run->network.played != NULL ? sim_declared_find(run->scenario, link) : SIM_NONE;
     }
     if (link->has_bandwidth) {
         path->bandwidth_bytes_per_second = link->bandwidth_bytes_per_second;
@@ -125,11 +128,31 @@ static void describe(struct sim_run *run, const struct sim_world_statement *stat
     sim_tracer_world(&run->tracer, text, statement->place.line);
 }
 
+static void cut(struct sim_run *run, const struct sim_world_statement *statement) {
+    struct sim_network *network = &run->network;
+    uint32_t a = statement->a.index + 1;
+    uint32_t b = statement->b.index + 1;
+    sim_network_partition(network, a, b);
+    if (network->played != NULL) {
+        uint32_t number = sim_declared_find(run->scenario, statement);
+        sim_network_path(network, a, b)->partition_number = number;
+        sim_network_path(network, b, a)->partition_number = number;
+    }
+}
+
+/* A time that was chosen has come into play. */
+static void note_time(struct sim_run *run, const struct sim_world_block *block) {
+    bool varies = run->chooser != NULL && (run->chooser->vary & SIM_VARY_TIME) != 0;
+    if (varies && run->network.played != NULL) {
+        sim_declared_plays(run->network.played, sim_declared_find(run->scenario, block));
+    }
+}
+
 static void act(struct sim_run *run, const struct sim_world_statement *statement) {
     describe(run, statement);
     switch ((int)statement->kind) {
     case SIM_WORLD_PARTITION:
-        sim_network_partition(&run->network, statement->a.index + 1, statement->b.index + 1);
+        cut(run, statement);
         break;
     case SIM_WORLD_HEAL:
         sim_network_heal(&run->network, statement->a.index + 1, statement->b.index + 1);
@@ -187,6 +210,7 @@ static void run_actions(struct sim_run *run) {
             start_coroutine(run, action->coroutine);
             continue;
         }
+        note_time(run, action->block);
         for (uint32_t i = 0; i < action->block->count; i++) {
             act(run, &action->block->statements[i]);
         }

@@ -408,3 +408,18 @@ enum sim_answer sim_explored_outcome(const struct sim_explored *explored, uint32
     }
     return answer(explored, is_reached);
 }
+
+bool sim_explored_is_idle(const struct sim_explored *explored, uint32_t number) {
+    const struct sim_tally *tally = &explored->explorer.tally;
+    bool is_known = explored->explorer.remote == NULL && !explored->counts_states &&
+                    tally->run_count > 0 && !(explored->was_stopped && tally->failure_count > 0);
+    return is_known && number < tally->declared_count && tally->played[number] == 0;
+}
+
+uint32_t sim_explored_idle_count(const struct sim_explored *explored) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < explored->explorer.tally.declared_count; i++) {
+        count += sim_explored_is_idle(explored, i) ? 1 : 0;
+    }
+    return count;
+}

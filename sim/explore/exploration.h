@@ -112,4 +112,9 @@ void sim_explored_close(struct sim_explored *explored);
 enum sim_answer sim_explored_sometimes(const struct sim_explored *explored, uint32_t i);
 enum sim_answer sim_explored_outcome(const struct sim_explored *explored, uint32_t i);
 
+/* What the scenario declares by that number (sim/declared.h) came into play in no run. False also
+ * where that was not looked for: of C programs and of states, and where a failure ended it. */
+bool sim_explored_is_idle(const struct sim_explored *explored, uint32_t number);
+uint32_t sim_explored_idle_count(const struct sim_explored *explored);
+
 #endif

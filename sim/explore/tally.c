@@ -2,6 +2,7 @@
 #include "sim/explore/tally.h"
 
 #include "sim/clause.h"
+#include "sim/declared.h"
 #include "sim/evaluate.h"
 #include "sim/judge.h"
 #include "sim/language/buffer.h"
@@ -9,16 +10,25 @@
 #include <string.h>
 #include <xxhash.h>
 
+static size_t counter_count(const struct sim_tally *tally) {
+    return (size_t)tally->expectation_count + tally->declared_count + 1; /* never 0 */
+}
+
 int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocator,
                    const struct sim_scenario *scenario) {
-    uint32_t count = scenario->expectation_count;
-    *tally = (struct sim_tally){.allocator = allocator, .expectation_count = count};
+    *tally = (struct sim_tally){.allocator = allocator,
+                                .expectation_count = scenario->expectation_count,
+                                .declared_count = sim_declared_count(scenario)};
     for (uint32_t i = 0; i < SIM_TALLY_BUCKETS; i++) {
         tally->buckets[i] = SIM_NONE;
     }
     tally->sometimes =
-        cog_allocate_zeroed(allocator, count > 0 ? count : 1, sizeof tally->sometimes[0]);
-    return tally->sometimes != NULL ? COG_OK : COG_ENOMEM;
+        cog_allocate_zeroed(allocator, counter_count(tally), sizeof tally->sometimes[0]);
+    if (tally->sometimes == NULL) {
+        return COG_ENOMEM;
+    }
+    tally->played = tally->sometimes + tally->expectation_count;
+    return COG_OK;
 }
 
 void sim_tally_term(struct sim_tally *tally) {
@@ -27,8 +37,7 @@ void sim_tally_term(struct sim_tally *tally) {
         cog_release(allocator, tally->outcomes[i].text, tally->outcomes[i].text_bytes);
     }
     cog_release(allocator, tally->outcomes, tally->outcome_capacity * sizeof tally->outcomes[0]);
-    uint32_t count = tally->expectation_count > 0 ? tally->expectation_count : 1;
-    cog_release(allocator, tally->sometimes, count * sizeof tally->sometimes[0]);
+    cog_release(allocator, tally->sometimes, counter_count(tally) * sizeof tally->sometimes[0]);
     *tally = (struct sim_tally){.allocator = allocator};
 }
 
@@ -238,6 +247,9 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
             tally->sometimes[i]++;
         }
     }
+    for (uint32_t i = 0; run->network.played != NULL && i < tally->declared_count; i++) {
+        tally->played[i] += run->network.played[i];
+    }
     return COG_OK;
 }
 
@@ -267,6 +279,9 @@ int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other) {
     tally->failure_count += other->failure_count;
     for (uint32_t i = 0; i < tally->expectation_count; i++) {
         tally->sometimes[i] += other->sometimes[i];
+    }
+    for (uint32_t i = 0; i < tally->declared_count; i++) {
+        tally->played[i] += other->played[i];
     }
     return COG_OK;
 }

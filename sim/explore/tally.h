@@ -29,6 +29,9 @@ struct sim_tally {
     uint32_t buckets[SIM_TALLY_BUCKETS]; /* outcomes by hash, or SIM_NONE */
     uint64_t *sometimes; /* of each expectation of the scenario: in how many runs it held */
     uint32_t expectation_count;
+    uint64_t *played; /* behind them, of what it declares (sim/declared.h): in how many runs it came
+                         into play; not known of runs in another process */
+    uint32_t declared_count;
 };
 
 int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocator,

@@ -55,6 +55,7 @@ static const char help[] =
     "least a\n"
     "                   run\n"
     "  --all            go on after an execution that failed\n"
+    "  --strict         what a scenario declares must come into play: ranges, partitions\n"
     "  --shrink N|no    make a failure small with at most N runs more, and at most for 2s (3000)\n"
     "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
     "what is\n"
@@ -209,6 +210,7 @@ int command_explore(int argc, char **argv) {
         {"--total", OPTION_DURATION, &settings.total_ns},
         {"--seed", OPTION_TEXT, &settings.seed_text},
         {"--all", OPTION_SWITCH, &settings.goes_on},
+        {"--strict", OPTION_SWITCH, &settings.is_strict},
         {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
         {"--json", OPTION_SWITCH, &settings.json},

@@ -25,6 +25,7 @@ enum { EXPLORING_PATH_BYTES = 4096 };
 struct explore_settings {
     bool json;
     bool goes_on;
+    bool is_strict; /* what never came into play does not hold */
     const char *root;
     const char *out; /* a folder; null: nothing is written */
     const char *junit_path;

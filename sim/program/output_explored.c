@@ -2,6 +2,7 @@
 #include "sim/program/output_explored.h"
 
 #include "sim/program/output.h"
+#include "sim/program/output_idle.h"
 #include "sim/program/output_shrunk.h"
 #include "sim/program/output_unseen.h"
 
@@ -26,7 +27,7 @@ bool explored_is_ok(const struct explored *explored) {
     for (uint32_t i = 0; i < scenario->outcome_line_count; i++) {
         is_ok &= sim_explored_outcome(explored->result, i) == SIM_ANSWER_HELD;
     }
-    return is_ok;
+    return is_ok && !(explored->is_strict && sim_explored_idle_count(explored->result) > 0);
 }
 
 static void print_states(FILE *file, const struct sim_explored *result, bool has_failed) {
@@ -254,6 +255,7 @@ void output_explored(FILE *file, const struct explored *explored) {
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }
+    output_idle(file, explored);
     output_unseen(file, explored->result);
     print_outcomes(file, explored);
 }
@@ -337,6 +339,9 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
                                                                      : NULL);
     if (object != NULL && explored->result->kinds.run_count > 0) {
         output_unseen_json(object, explored->result);
+    }
+    if (object != NULL) {
+        output_idle_json(object, explored);
     }
     if (object != NULL && explored->result->counts_states) {
         const struct sim_explored *result = explored->result;

@@ -19,6 +19,7 @@ struct explored {
     uint32_t schedule_count;         /* lines of it */
     const struct sim_shrunk *shrunk; /* what the failure came down to; or null */
     const char *shrunk_path;         /* of the file with the small scenario; empty: none */
+    bool is_strict;                  /* what never came into play does not hold */
     bool colour;
 };
 

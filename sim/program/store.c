@@ -504,7 +504,7 @@ static void read_reached(const struct stored *stored, struct sim_tally *tally) {
     (void)sqlite3_bind_int64(statement, 1, stored->id);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         uint64_t number = column(statement, 0);
-        if (number < tally->expectation_count) {
+        if (number < (uint64_t)tally->expectation_count + tally->declared_count) {
             tally->sometimes[number] = column(statement, 1);
         }
     }
@@ -624,7 +624,7 @@ static bool write_reached(const struct stored *stored, const struct sim_tally *t
     sqlite3_stmt *statement =
         prepare(stored->store, "INSERT OR REPLACE INTO reached VALUES (?1, ?2, ?3)");
     bool is_written = statement != NULL;
-    for (uint32_t i = 0; is_written && i < tally->expectation_count; i++) {
+    for (uint32_t i = 0; is_written && i < tally->expectation_count + tally->declared_count; i++) {
         bind(statement, 1, (const uint64_t[]){(uint64_t)stored->id, i, tally->sometimes[i]}, 3);
         is_written = finish(stored->store, statement, false);
     }

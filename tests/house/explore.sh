@@ -33,7 +33,7 @@ complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
 grep -l '^explore ' -r "$tree/scenarios" --include='*.scn' | grep -v '/sct/\|latency_race' | sort >explored
 mapfile -t files <explored
 ((${#files[@]} >= 50)) || fail "only ${#files[@]} scenarios say what may vary"
-explore 0 --time 2s "${files[@]}"
+explore 0 --budget 20000 "${files[@]}"
 
 # Each program with a fault fails, in each of its files.
 faults=0
@@ -292,6 +292,46 @@ for file in "$tree"/scenarios/sct/*.scn; do
         cmp -s first.trace second.trace || fail "$file: two traces of one schedule"
     done
 done
+
+# ---- What is declared comes into play
+
+cat >idle.scn <<'END'
+scenario "a network that nobody uses"
+link client <-> server latency 1ms..5ms
+at 10ms..20ms
+    partition client server
+coro writer on client
+    sleep 5ms
+END
+explore 0 --vary time --budget 2000 idle.scn
+prints "idle.scn:2: nothing was sent that way, so that no latency was chosen"
+prints "idle.scn:3: it was over before the time of this block in every execution"
+prints "idle.scn:4: the partition held nothing back in any execution"
+explore 1 --strict --vary time --budget 2000 idle.scn
+prints FAIL
+explore 1 --strict --vary time --budget 2000 --json idle.scn
+[[ $(jq -c '[.ok, (.never_in_play | map(.line))]' out) == '[false,[2,3,4]]' ]] || fail "JSON says otherwise"
+cat >busy.scn <<'END'
+scenario "a network that is used"
+link client <-> server latency 1ms..5ms
+at 1ms..2ms
+    partition client server
+at 9ms
+    heal client server
+coro caller on client
+    connect conn to server port 80
+    sendall conn "hello"
+coro called on server
+    listen door port 80
+    accept conn from door
+    recv   text from conn max 64
+explore vary size time
+END
+explore 0 --strict --budget 2000 busy.scn
+prints_not "in any execution"
+explore 1 --strict --vary order busy.scn
+prints "busy.scn:2: the latency stays at the low end of its range: time does not vary (--vary time)"
+prints "busy.scn:3: the time stays at the low end of its range: time does not vary (--vary time)"
 
 # ---- Limits
 
