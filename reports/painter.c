@@ -18,6 +18,7 @@ struct rep_paint rep_tone_paint(enum rep_tone tone) {
         return (struct rep_paint){"#e1f1fb", "#56b4e9", COLOUR_TEXT};
     case REP_TONE_LOG:
         return (struct rep_paint){"#fff8d6", "#cdb95a", COLOUR_TEXT};
+    case REP_TONE_READ:
     case REP_TONE_SET:
         return (struct rep_paint){"#f6e7f0", "#cc79a7", COLOUR_TEXT};
     case REP_TONE_HELD:

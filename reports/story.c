@@ -189,6 +189,23 @@ static void follow_timer(struct teller *teller, size_t event) {
         story->event_line[event] = teller->lanes[lane].line;
 }
 
+/* Between the steps of a coroutine nothing happens that a reader would want to know. */
+static bool is_step(const struct rep_story *story, size_t event) {
+    uint32_t operation = story->model->event_operation[event];
+    return operation != REP_NONE &&
+           field_is(story, story->model->operations[operation].start, "name", "step");
+}
+
+static void tell_operation(struct teller *teller, size_t event, enum rep_event_kind kind) {
+    if (is_step(teller->story, event)) {
+        follow_silent(teller, event);
+    } else if (kind == REP_EVENT_OPERATION) {
+        add_line(teller, event, REP_TONE_OPERATION);
+    } else {
+        add_ending(teller, event);
+    }
+}
+
 static void tell(struct teller *teller, size_t event) {
     enum rep_event_kind kind = kind_of(teller->story, event);
     switch (kind) {
@@ -196,16 +213,17 @@ static void tell(struct teller *teller, size_t event) {
         add_line(teller, event, REP_TONE_START);
         return;
     case REP_EVENT_OPERATION:
-        add_line(teller, event, REP_TONE_OPERATION);
-        return;
     case REP_EVENT_ENDING:
-        add_ending(teller, event);
+        tell_operation(teller, event, kind);
         return;
     case REP_EVENT_PROGRESS:
         add_line(teller, event, REP_TONE_PROGRESS);
         return;
     case REP_EVENT_LOG:
         add_line(teller, event, REP_TONE_LOG);
+        return;
+    case REP_EVENT_READ:
+        add_line(teller, event, REP_TONE_READ);
         return;
     case REP_EVENT_SET:
         add_line(teller, event, REP_TONE_SET);
@@ -235,9 +253,11 @@ static void tell(struct teller *teller, size_t event) {
     case REP_EVENT_RUN:
     case REP_EVENT_HOST:
     case REP_EVENT_FILE:
+    case REP_EVENT_SOURCE:
     case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:
+    case REP_EVENT_CHOICE:
         follow_silent(teller, event);
         return;
     case REP_EVENT_TIMER_ARM:

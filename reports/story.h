@@ -22,6 +22,7 @@ enum rep_tone {
     REP_TONE_PROGRESS,
     REP_TONE_HELD, /* a partition holds back what it sent */
     REP_TONE_LOG,
+    REP_TONE_READ,
     REP_TONE_SET,
     REP_TONE_WORLD,
     REP_TONE_END,

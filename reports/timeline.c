@@ -89,6 +89,7 @@ static const char *tone_mark(enum rep_tone tone) {
     case REP_TONE_CANCELLED:
     case REP_TONE_PROGRESS:
     case REP_TONE_LOG:
+    case REP_TONE_READ:
     case REP_TONE_SET:
     case REP_TONE_END:
     case REP_TONE_FINISH:

@@ -17,6 +17,7 @@
     X(REP_EVENT_RUN, "run")                                                                        \
     X(REP_EVENT_HOST, "host")                                                                      \
     X(REP_EVENT_FILE, "file")                                                                      \
+    X(REP_EVENT_SOURCE, "source")                                                                  \
     X(REP_EVENT_COROUTINE, "coroutine")                                                            \
     X(REP_EVENT_OBJECT, "object")                                                                  \
     X(REP_EVENT_READY, "ready")                                                                    \
@@ -34,7 +35,9 @@
     X(REP_EVENT_HOLD, "hold")                                                                      \
     X(REP_EVENT_WORLD, "world")                                                                    \
     X(REP_EVENT_LOG, "log")                                                                        \
+    X(REP_EVENT_READ, "read")                                                                      \
     X(REP_EVENT_SET, "set")                                                                        \
+    X(REP_EVENT_CHOICE, "choice")                                                                  \
     X(REP_EVENT_FAILURE, "failure")                                                                \
     X(REP_EVENT_FINISH, "finish")
 

@@ -204,8 +204,8 @@ static struct rep_event *append_event(struct rep_trace *trace) {
 /* What was said of the run, and in which lines it happened, does not enter the hash. */
 static void hash_event(struct reader *reader, const struct rep_kind *kind, const uint8_t *start,
                        const uint8_t *end) {
-    bool is_hashed = kind->known != REP_EVENT_FILE && kind->known != REP_EVENT_FAILURE &&
-                     kind->known != REP_EVENT_FINISH;
+    bool is_hashed = kind->known != REP_EVENT_FILE && kind->known != REP_EVENT_SOURCE &&
+                     kind->known != REP_EVENT_FAILURE && kind->known != REP_EVENT_FINISH;
     if (is_hashed && end > start)
         XXH3_64bits_update(reader->hash, start, (size_t)(end - start));
 }

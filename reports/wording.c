@@ -175,6 +175,12 @@ void rep_add_event(const struct rep_model *model, size_t event, struct rep_text 
         add_string(model, event, "text", text);
         rep_text_add(text, "\"");
         return;
+    case REP_EVENT_READ:
+        rep_text_add(text, "reads ");
+        add_string(model, event, "name", text);
+        rep_text_add(text, ": ");
+        add_string(model, event, "text", text);
+        return;
     case REP_EVENT_SET:
         add_string(model, event, "name", text);
         rep_text_add(text, " = ");
@@ -198,6 +204,8 @@ void rep_add_event(const struct rep_model *model, size_t event, struct rep_text 
     case REP_EVENT_RUN:
     case REP_EVENT_HOST:
     case REP_EVENT_FILE:
+    case REP_EVENT_SOURCE:
+    case REP_EVENT_CHOICE:
     case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:

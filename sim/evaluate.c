@@ -70,6 +70,7 @@ static int read_shared(struct sim_scope *scope, uint32_t variable, const struct 
     frame->has_yielded = false;
     *value = *place;
     sim_touch(scope->run, sim_object_of(scope->run, variable, place), SIM_TOUCH_READ);
+    sim_run_variable_read(scope->run, variable, place, frame->instance->line);
     return remember_read(scope, place);
 }
 

@@ -4,6 +4,7 @@
 #include "sim/duration.h"
 #include "sim/quiet.h"
 #include "sim/step_labels.h"
+#include "sim/tracer.h"
 #include "sim/witness.h"
 #include "sim/world.h"
 
@@ -67,6 +68,15 @@ static void add_line(const struct point *point, uint64_t index, struct sim_buffe
     point->choice->candidate_label(point->choice, index, buffer);
 }
 
+static void trace(struct sim_guide *guide, const struct point *point, const struct sim_buffer *line,
+                  uint64_t index) {
+    uint32_t coroutine = 0;
+    if (point->choice == NULL) {
+        coroutine = cog_coro_tag(point->run->stepping->candidates[index].instance->coro);
+    }
+    sim_tracer_choice(guide->tracer, coroutine, line->bytes, line->length, index, point->count);
+}
+
 static void record(struct sim_guide *guide, const struct point *point, uint64_t index) {
     struct sim_buffer buffer;
     sim_buffer_init(&buffer, guide->allocator);
@@ -85,6 +95,7 @@ static void record(struct sim_guide *guide, const struct point *point, uint64_t 
     if (index != 0) {
         guide->recorded.decisive_count = guide->recorded.count;
     }
+    trace(guide, point, &buffer, index);
     sim_buffer_term(&buffer);
 }
 
@@ -321,6 +332,7 @@ static void take_step(struct sim_guide *guide, struct sim_run *run) {
 
 void sim_guide_drive(struct sim_guide *guide, struct sim_run *run) {
     uint32_t step_count = guide->options.step_count;
+    guide->tracer = &run->tracer;
     sim_schedule_cut(&guide->recorded, 0);
     guide->recorded.decisive_count = 0;
     forget_drifts(guide);

@@ -15,6 +15,7 @@
 #include "sim/schedule.h"
 #include "sim/stepping.h"
 
+struct sim_tracer;
 struct sim_witness;
 
 /* What a search chose at one of its steps. */
@@ -65,6 +66,7 @@ struct sim_guide_options {
 struct sim_guide {
     struct sim_guide_options options;
     const struct cog_allocator *allocator;
+    struct sim_tracer *tracer; /* of the run under way */
     struct sim_processes processes;
     struct sim_objects objects;
     struct sim_stepping stepping;

@@ -356,6 +356,7 @@ static int advance(struct sim_scope *scope, struct cog_op *op) {
     if (status == SIM_NEED_YIELD) {
         frame->next--;
         frame->has_yielded = !frame->is_drawing && !frame->has_drawn;
+        run->tracer.is_step = true;
         cog_set_yield(op);
         return AWAIT;
     }
@@ -489,6 +490,7 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     bool ends_step = frame->is_waiting && was_step_of_its_own(&scope);
     int status = frame->is_waiting ? take_result(&scope, op) : COG_OK;
     if (status == COG_OK && ends_step) {
+        run->tracer.is_step = true;
         cog_set_yield(op);
         return COG_STEP_AWAIT;
     }

@@ -17,7 +17,7 @@ int sim_place_set(struct sim_scope *scope, const struct sim_target *target, stru
     if (scope->frame != NULL) {
         sim_touch_variable(scope->run, target->reference.index, place);
     }
-    sim_run_variable_set(scope->run, variable->name, value,
+    sim_run_variable_set(scope->run, target->reference.index, place,
                          scope->frame != NULL ? scope->frame->instance->line : 0);
     return COG_OK;
 }

@@ -28,20 +28,41 @@ struct sim_failure *sim_run_fail(struct sim_run *run, uint32_t line, const char 
     return sim_journal_fail(&run->journal, line, text, count);
 }
 
-void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,
-                          uint32_t line) {
+typedef void tell_value(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
+                        uint32_t line);
+
+static void tell_variable(struct sim_run *run, uint32_t variable, const struct sim_value *place,
+                          uint32_t line, tell_value *tell) {
+    const struct sim_variable *source = &run->scenario->variables[variable];
+    struct sim_buffer buffer;
     if (run->writer.is_off) {
         return;
     }
-    struct sim_buffer buffer;
     sim_buffer_init(&buffer, &run->memory.allocator);
-    sim_value_append(&buffer, value);
+    sim_buffer_add_text(&buffer, source->name);
+    if (source->is_array) {
+        sim_buffer_add_format(&buffer, "[%td]", place - run->variables[variable]);
+    }
+    sim_buffer_add(&buffer, "", 1);
+    size_t name_bytes = buffer.length;
+    sim_value_append(&buffer, *place);
     if (buffer.has_failed) {
         run->fatal = COG_ENOMEM;
     } else {
-        sim_tracer_set(&run->tracer, name, buffer.bytes, buffer.length, line);
+        tell(&run->tracer, buffer.bytes, buffer.bytes + name_bytes, buffer.length - name_bytes,
+             line);
     }
     sim_buffer_term(&buffer);
+}
+
+void sim_run_variable_set(struct sim_run *run, uint32_t variable, const struct sim_value *place,
+                          uint32_t line) {
+    tell_variable(run, variable, place, line, sim_tracer_set);
+}
+
+void sim_run_variable_read(struct sim_run *run, uint32_t variable, const struct sim_value *place,
+                           uint32_t line) {
+    tell_variable(run, variable, place, line, sim_tracer_read);
 }
 
 /* ---- Instances ---- */
@@ -163,7 +184,8 @@ static int make_host(struct sim_run *run, uint32_t index) {
     host->drift_ppm = scenario->hosts[index].drift_ppm;
     host->tracer_host = (struct sim_tracer_host){.tracer = &run->tracer, .host = host->id};
     sim_proactor_init(&host->proactor, &run->network, host->id);
-    sim_tracer_host_declared(&run->tracer, host->id, scenario->hosts[index].name);
+    sim_tracer_host_declared(&run->tracer, host->id, scenario->hosts[index].name, host->skew_ns,
+                             host->drift_ppm);
     struct cog_scheduler_options options = {
         .allocator = &run->memory.allocator,
         .clock = {.now_ns = host_now_ns, .context = host},
@@ -366,6 +388,22 @@ static bool is_of_guests(const struct sim_scenario *scenario) {
     return has_programs;
 }
 
+/* The text goes into the trace, so that reports can show it. */
+static void trace_source(struct sim_run *run) {
+    const struct sim_source *source = run->source;
+    if (source == NULL || run->writer.is_off) {
+        return;
+    }
+    if (source->part_count == 0) {
+        sim_tracer_source(&run->tracer, 1, source->text, source->length);
+    }
+    for (uint32_t i = 0; i < source->part_count; i++) {
+        size_t start = source->parts[i].start;
+        size_t end = i + 1 < source->part_count ? source->parts[i + 1].start : source->length;
+        sim_tracer_source(&run->tracer, source->parts[i].line, source->text + start, end - start);
+    }
+}
+
 static int build(struct sim_run *run) {
     const struct sim_scenario *scenario = run->scenario;
     run->is_of_guests = is_of_guests(scenario);
@@ -373,6 +411,7 @@ static int build(struct sim_run *run) {
     for (uint32_t i = 1; i < scenario->file_count; i++) {
         sim_tracer_file(&run->tracer, i, scenario->files[i]);
     }
+    trace_source(run);
     int status = make_hosts(run);
     status = status == COG_OK ? make_objects(run) : status;
     status = status == COG_OK ? sim_watches_init(run) : status;

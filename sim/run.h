@@ -148,9 +148,11 @@ int64_t sim_host_world_ns(const struct sim_run_host *host, int64_t host_ns);
 __attribute__((format(printf, 3, 4))) struct sim_failure *
 sim_run_fail(struct sim_run *run, uint32_t line, const char *format, ...);
 
-/* A variable has got a value: tells the trace. */
-void sim_run_variable_set(struct sim_run *run, const char *name, struct sim_value value,
+/* A variable, or its element at `place`, has got a value, or has been read: tells the trace. */
+void sim_run_variable_set(struct sim_run *run, uint32_t variable, const struct sim_value *place,
                           uint32_t line);
+void sim_run_variable_read(struct sim_run *run, uint32_t variable, const struct sim_value *place,
+                           uint32_t line);
 
 /* Makes a coroutine of `code`; it does not run yet. by: the instance that makes it, or null for the
  * world (then root is its coro's index). ordinal: which of those that its maker makes. Null: no

@@ -1,7 +1,7 @@
 /* trace_writer.c - blocks, varints, checksums and the hash of a trace.
  *
  * An event never crosses a block: a block is closed at the first event that begins with less than
- * EVENT_BYTES_MAX of room. Texts are cut to TEXT_BYTES_MAX so that every event fits.
+ * EVENT_BYTES_MAX of room. Texts are cut to SIM_TRACE_TEXT_BYTES_MAX so that every event fits.
  */
 #include "sim/trace_writer.h"
 
@@ -15,8 +15,7 @@
 
 enum {
     BLOCK_BYTES = 64 * 1024,
-    TEXT_BYTES_MAX = 8 * 1024,
-    EVENT_BYTES_MAX = 2 * TEXT_BYTES_MAX + 256,
+    EVENT_BYTES_MAX = 2 * SIM_TRACE_TEXT_BYTES_MAX + 256,
     HEAD_BYTES =
         5, /* of a block, without its checksum: type, payload bytes. Lies before the payload. */
 };
@@ -48,7 +47,7 @@ static void put_little_endian(unsigned char *at, uint64_t number, size_t bytes) 
 }
 
 static void put_text(struct sim_trace_writer *writer, const char *text, size_t bytes) {
-    bytes = bytes < TEXT_BYTES_MAX ? bytes : TEXT_BYTES_MAX;
+    bytes = bytes < SIM_TRACE_TEXT_BYTES_MAX ? bytes : SIM_TRACE_TEXT_BYTES_MAX;
     put_varint(writer, bytes);
     if (bytes > 0) {
         memcpy(writer->buffer + writer->used_bytes, text, bytes);
@@ -193,8 +192,8 @@ uint64_t sim_trace_begin(struct sim_trace_writer *writer, enum sim_trace_kind ki
         close_block(writer, 'E');
         open_events(writer);
     }
-    bool is_unhashed =
-        kind == SIM_TRACE_FILE || kind == SIM_TRACE_FAILURE || kind == SIM_TRACE_FINISH;
+    bool is_unhashed = kind == SIM_TRACE_FILE || kind == SIM_TRACE_SOURCE ||
+                       kind == SIM_TRACE_FAILURE || kind == SIM_TRACE_FINISH;
     if (is_unhashed != writer->is_unhashed) {
         hash_so_far(writer);
         writer->is_unhashed = is_unhashed;

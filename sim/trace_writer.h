@@ -22,8 +22,9 @@
  * string; separated by spaces. */
 #define SIM_TRACE_KINDS(X)                                                                         \
     X(SIM_TRACE_RUN, "run", "$title seed")                                                         \
-    X(SIM_TRACE_HOST, "host", "$name")                                                             \
+    X(SIM_TRACE_HOST, "host", "$name skew drift")                                                  \
     X(SIM_TRACE_FILE, "file", "number $name")                                                      \
+    X(SIM_TRACE_SOURCE, "source", "line $text")                                                    \
     X(SIM_TRACE_COROUTINE, "coroutine", "$name parent $how")                                       \
     X(SIM_TRACE_OBJECT, "object", "id $class $name")                                               \
     X(SIM_TRACE_READY, "ready", "$place")                                                          \
@@ -41,9 +42,14 @@
     X(SIM_TRACE_HOLD, "hold", "connection $class")                                                 \
     X(SIM_TRACE_WORLD, "world", "$text line")                                                      \
     X(SIM_TRACE_LOG, "log", "$text line")                                                          \
+    X(SIM_TRACE_READ, "read", "$name $text line")                                                  \
     X(SIM_TRACE_SET, "set", "$name $text line")                                                    \
+    X(SIM_TRACE_CHOICE, "choice", "$text number count")                                            \
     X(SIM_TRACE_FAILURE, "failure", "$text line")                                                  \
     X(SIM_TRACE_FINISH, "finish", "$verdict")
+
+/* Longer ones are cut. */
+enum { SIM_TRACE_TEXT_BYTES_MAX = 8 * 1024 };
 
 enum sim_trace_kind {
 #define SIM_TRACE_ENUMERATOR(enumerator, name, fields) enumerator,

@@ -95,7 +95,8 @@ static void op_started(struct sim_tracer *tracer, uint32_t id, const struct cog_
         kind >= COG_OP_LISTEN ? (uint32_t)(op->socket < 0 ? 0 : op->socket) : cog_op_object_tag(op);
     struct sim_traced *traced = &tracer->coroutines[id - 1]; /* giving an id may move them */
     traced->operation_event = begin(tracer, SIM_TRACE_OPERATION, tracer->current, traced->host, id);
-    sim_trace_word(tracer->writer, op->type->name);
+    sim_trace_word(tracer->writer, tracer->is_step ? "step" : op->type->name);
+    tracer->is_step = false;
     sim_trace_number(tracer->writer, object);
     sim_trace_number(tracer->writer, other);
     sim_trace_number(tracer->writer, amount);
@@ -246,9 +247,16 @@ void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_b
     sim_trace_number(tracer->writer, seed);
 }
 
-void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name) {
+static uint64_t zigzag(int64_t number) {
+    return number < 0 ? ~((uint64_t)number << 1) : (uint64_t)number << 1;
+}
+
+void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name,
+                              int64_t skew_ns, int64_t drift_ppm) {
     (void)begin(tracer, SIM_TRACE_HOST, 0, host, 0);
     sim_trace_word(tracer->writer, name);
+    sim_trace_number(tracer->writer, zigzag(skew_ns));
+    sim_trace_number(tracer->writer, zigzag(drift_ppm));
 }
 
 uint32_t sim_tracer_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
@@ -314,20 +322,53 @@ void sim_tracer_failure(struct sim_tracer *tracer, const char *text, size_t byte
     text_event(tracer, SIM_TRACE_FAILURE, text, bytes, line);
 }
 
-void sim_tracer_set(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
-                    uint32_t line) {
+static void value_event(struct sim_tracer *tracer, enum sim_trace_kind kind, const char *name,
+                        const char *text, size_t bytes, uint32_t line) {
     uint32_t coroutine = tracer->current_coroutine;
-    (void)begin(tracer, SIM_TRACE_SET, tracer->current, coroutine != 0 ? tracer->current_host : 0,
+    (void)begin(tracer, kind, tracer->current, coroutine != 0 ? tracer->current_host : 0,
                 coroutine);
     sim_trace_word(tracer->writer, name);
     sim_trace_text(tracer->writer, text, bytes);
     sim_trace_line(tracer->writer, line);
 }
 
+void sim_tracer_read(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
+                     uint32_t line) {
+    value_event(tracer, SIM_TRACE_READ, name, text, bytes, line);
+}
+
+void sim_tracer_set(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
+                    uint32_t line) {
+    value_event(tracer, SIM_TRACE_SET, name, text, bytes, line);
+}
+
+void sim_tracer_choice(struct sim_tracer *tracer, uint32_t coroutine, const char *text,
+                       size_t bytes, uint64_t number, uint64_t count) {
+    coroutine = coroutine <= tracer->coroutine_count ? coroutine : 0;
+    uint32_t host = coroutine != 0 ? tracer->coroutines[coroutine - 1].host : 0;
+    (void)begin(tracer, SIM_TRACE_CHOICE, 0, host, coroutine);
+    sim_trace_text(tracer->writer, text, bytes);
+    sim_trace_number(tracer->writer, number);
+    sim_trace_number(tracer->writer, count);
+}
+
 void sim_tracer_file(struct sim_tracer *tracer, uint32_t number, const char *name) {
     (void)begin(tracer, SIM_TRACE_FILE, 0, 0, 0);
     sim_trace_number(tracer->writer, number);
     sim_trace_word(tracer->writer, name);
+}
+
+void sim_tracer_source(struct sim_tracer *tracer, uint32_t line, const char *text, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += SIM_TRACE_TEXT_BYTES_MAX) {
+        size_t left = bytes - at;
+        (void)begin(tracer, SIM_TRACE_SOURCE, 0, 0, 0);
+        sim_trace_number(tracer->writer, line);
+        sim_trace_text(tracer->writer, text + at,
+                       left < SIM_TRACE_TEXT_BYTES_MAX ? left : SIM_TRACE_TEXT_BYTES_MAX);
+        for (size_t i = 0; i < SIM_TRACE_TEXT_BYTES_MAX && i < left; i++) {
+            line += text[at + i] == '\n' ? 1 : 0;
+        }
+    }
 }
 
 void sim_tracer_finish(struct sim_tracer *tracer, const char *verdict) {

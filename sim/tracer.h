@@ -49,6 +49,7 @@ struct sim_tracer {
     size_t coroutine_capacity;
     uint32_t object_count;
     uint32_t line;        /* of the statement under way, or 0 */
+    bool is_step;         /* the next operation is none of the scenario's: it ends a step */
     const char *end_text; /* why the coroutine that ends now failed, and its bytes; or null */
     size_t end_bytes;
     uint32_t current_host;
@@ -76,7 +77,12 @@ void sim_tracer_run(struct sim_tracer *tracer, const char *title, size_t title_b
 
 /* A file that the scenario includes; its number is that of its lines (sim_line_file()). */
 void sim_tracer_file(struct sim_tracer *tracer, uint32_t number, const char *name);
-void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name);
+
+/* The lines of the scenario from this one on, and its file; long texts are cut into several. */
+void sim_tracer_source(struct sim_tracer *tracer, uint32_t line, const char *text, size_t bytes);
+
+void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const char *name,
+                              int64_t skew_ns, int64_t drift_ppm);
 
 /* Gives a queue, signal, channel, lock or socket its id. host 0: of the world. */
 uint32_t sim_tracer_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
@@ -96,8 +102,15 @@ void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t co
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line);
 
 void sim_tracer_log(struct sim_tracer *tracer, const char *text, size_t bytes, uint32_t line);
+void sim_tracer_read(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
+                     uint32_t line);
 void sim_tracer_set(struct sim_tracer *tracer, const char *name, const char *text, size_t bytes,
                     uint32_t line);
+
+/* Something was decided, in words, for candidate `number` of `count`; by the coroutine of that id,
+ * or 0. */
+void sim_tracer_choice(struct sim_tracer *tracer, uint32_t coroutine, const char *text,
+                       size_t bytes, uint64_t number, uint64_t count);
 void sim_tracer_failure(struct sim_tracer *tracer, const char *text, size_t bytes, uint32_t line);
 void sim_tracer_finish(struct sim_tracer *tracer, const char *verdict);
 

@@ -152,7 +152,8 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
         guided_close(&guided);
         return code;
     }
-    struct sim_run_options options = {.trace_path = traced->trace_path,
+    struct sim_run_options options = {.source = &loaded->source,
+                                      .trace_path = traced->trace_path,
                                       .guide = guided_guide(&guided),
                                       .witness = place != NULL ? place->witness : NULL};
     struct sim_run *run = NULL;

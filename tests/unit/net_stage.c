@@ -62,7 +62,7 @@ static int open_host(struct net_stage *stage, uint32_t id) {
     host->stage = stage;
     host->observed = (struct sim_tracer_host){.tracer = &stage->tracer, .host = id};
     sim_proactor_init(&host->proactor, &stage->network, id);
-    sim_tracer_host_declared(&stage->tracer, id, "host");
+    sim_tracer_host_declared(&stage->tracer, id, "host", 0, 0);
     host->options.allocator = stage->allocator;
     host->options.clock = (struct cog_clock){.now_ns = host_now_ns, .context = host};
     host->options.proactor = sim_proactor_seam(&host->proactor);
