@@ -24,7 +24,8 @@ static void syn_arrived(struct sim_network *network, struct sim_connection *conn
         sim_segment_send(network, connection, 1, SIM_SEGMENT_RST, NULL, 0);
         return;
     }
-    struct sim_socket *socket = sim_socket_new(network, connection->hosts[1], connection, 1);
+    struct sim_socket *socket =
+        sim_socket_new(network, connection->hosts[1], connection, 1, connection->port);
     if (socket == NULL) {
         network->is_out_of_memory = true;
         return;

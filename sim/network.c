@@ -166,9 +166,15 @@ void sim_segment_send(struct sim_network *network, struct sim_connection *connec
     if (data_bytes > 0) {
         memcpy(segment + 1, bytes, data_bytes);
     }
-    segment->send_event = sim_tracer_send(network->tracer, connection->hosts[end], connection->id,
-                                          sim_segment_class_name(class), amount,
-                                          connection->hosts[1 - end], segment->arrival_ns);
+    segment->send_event =
+        sim_tracer_send(network->tracer, connection->hosts[end],
+                        &(struct sim_tracer_segment){.connection = connection->id,
+                                                     .class_name = sim_segment_class_name(class),
+                                                     .amount = amount,
+                                                     .data = bytes,
+                                                     .data_bytes = data_bytes,
+                                                     .to = connection->hosts[1 - end],
+                                                     .arrival_ns = segment->arrival_ns});
     direction->last_arrival_ns = segment->arrival_ns;
     if (direction->first == NULL) {
         direction->first = segment;

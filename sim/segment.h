@@ -72,8 +72,8 @@ void sim_listener_admit_waiting(struct sim_network *network, struct sim_socket *
 /* Frees a connection that has neither ends nor segments. */
 void sim_connection_collect(struct sim_network *network, struct sim_connection *connection);
 
-/* Makes a socket. Null: no memory. */
+/* Makes a socket; port: the listener's. Null: no memory. */
 struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
-                                  struct sim_connection *connection, uint8_t end);
+                                  struct sim_connection *connection, uint8_t end, uint16_t port);
 
 #endif

@@ -32,7 +32,7 @@ static int reserve_socket(struct sim_network *network, uint32_t id) {
 }
 
 struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
-                                  struct sim_connection *connection, uint8_t end) {
+                                  struct sim_connection *connection, uint8_t end, uint16_t port) {
     struct sim_socket *socket = cog_allocate_zeroed(network->allocator, 1, sizeof *socket);
     if (socket == NULL) {
         return NULL;
@@ -49,10 +49,9 @@ struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
             sim_network_path(network, connection->hosts[1 - end], host)->buffer_bytes;
         connection->ends[end] = socket;
     }
-    socket->id = sim_tracer_object(network->tracer, host, "socket",
-                                   connection == NULL ? "listener"
-                                   : end == 0         ? "client"
-                                                      : "server");
+    const char *name = connection == NULL ? "listener" : end == 0 ? "client" : "server";
+    socket->id = sim_tracer_socket(network->tracer, host, name,
+                                   connection != NULL ? connection->id : 0, port);
     if (reserve_socket(network, socket->id) != COG_OK) {
         if (connection != NULL) {
             connection->ends[end] = NULL;
@@ -127,7 +126,7 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
     if (sim_network_find_listener(network, host, port) != NULL) {
         return COG_EADDRINUSE;
     }
-    struct sim_socket *socket = sim_socket_new(network, host, NULL, 0);
+    struct sim_socket *socket = sim_socket_new(network, host, NULL, 0, port);
     if (socket == NULL) {
         return COG_ENOMEM;
     }
@@ -154,17 +153,18 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
     connection->hosts[0] = host;
     connection->hosts[1] = server;
     connection->port = port;
+    connection->id = network->connection_count + 1;
     connection->process = sim_network_process(network);
     for (uint8_t end = 0; end < 2; end++) {
         connection->directions[end].connection = connection;
         connection->directions[end].from_end = end;
     }
-    struct sim_socket *socket = sim_socket_new(network, host, connection, 0);
+    struct sim_socket *socket = sim_socket_new(network, host, connection, 0, connection->port);
     if (socket == NULL) {
         cog_release(network->allocator, connection, sizeof *connection);
         return COG_ENOMEM;
     }
-    connection->id = ++network->connection_count;
+    network->connection_count++;
     sim_network_touch_end(network, connection, 0);
     sim_network_touch_port(network, server, port);
     socket->state = SIM_SOCKET_CONNECTING;

@@ -26,7 +26,7 @@
     X(SIM_TRACE_FILE, "file", "number $name")                                                      \
     X(SIM_TRACE_SOURCE, "source", "line $text")                                                    \
     X(SIM_TRACE_COROUTINE, "coroutine", "$name parent $how")                                       \
-    X(SIM_TRACE_OBJECT, "object", "id $class $name")                                               \
+    X(SIM_TRACE_OBJECT, "object", "id $class $name connection port")                               \
     X(SIM_TRACE_READY, "ready", "$place")                                                          \
     X(SIM_TRACE_RESUME, "resume", "")                                                              \
     X(SIM_TRACE_OPERATION, "operation", "$name object other amount line")                          \
@@ -37,7 +37,7 @@
     X(SIM_TRACE_TIMER_FIRE, "timer_fire", "")                                                      \
     X(SIM_TRACE_TIMER_REMOVE, "timer_remove", "")                                                  \
     X(SIM_TRACE_END, "end", "$status $text")                                                       \
-    X(SIM_TRACE_SEND, "send", "connection $class amount to arrival")                               \
+    X(SIM_TRACE_SEND, "send", "connection $class amount to arrival $data")                         \
     X(SIM_TRACE_ARRIVE, "arrive", "connection $class amount")                                      \
     X(SIM_TRACE_HOLD, "hold", "connection $class")                                                 \
     X(SIM_TRACE_WORLD, "world", "$text line")                                                      \

@@ -259,25 +259,38 @@ void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const ch
     sim_trace_number(tracer->writer, zigzag(drift_ppm));
 }
 
-uint32_t sim_tracer_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
-                           const char *name) {
+static uint32_t add_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
+                           const char *name, uint32_t connection, uint16_t port) {
     uint32_t id = ++tracer->object_count;
     (void)begin(tracer, SIM_TRACE_OBJECT, tracer->current, host, tracer->current_coroutine);
     sim_trace_number(tracer->writer, id);
     sim_trace_word(tracer->writer, class_name);
     sim_trace_word(tracer->writer, name);
+    sim_trace_number(tracer->writer, connection);
+    sim_trace_number(tracer->writer, port);
     return id;
 }
 
-uint64_t sim_tracer_send(struct sim_tracer *tracer, uint32_t host, uint32_t connection,
-                         const char *class_name, uint64_t amount, uint32_t to, int64_t arrival_ns) {
+uint32_t sim_tracer_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
+                           const char *name) {
+    return add_object(tracer, host, class_name, name, 0, 0);
+}
+
+uint32_t sim_tracer_socket(struct sim_tracer *tracer, uint32_t host, const char *name,
+                           uint32_t connection, uint16_t port) {
+    return add_object(tracer, host, "socket", name, connection, port);
+}
+
+uint64_t sim_tracer_send(struct sim_tracer *tracer, uint32_t host,
+                         const struct sim_tracer_segment *segment) {
     uint32_t coroutine = tracer->current_host == host ? tracer->current_coroutine : 0;
     uint64_t index = begin(tracer, SIM_TRACE_SEND, tracer->current, host, coroutine);
-    sim_trace_number(tracer->writer, connection);
-    sim_trace_word(tracer->writer, class_name);
-    sim_trace_number(tracer->writer, amount);
-    sim_trace_number(tracer->writer, to);
-    sim_trace_number(tracer->writer, (uint64_t)arrival_ns);
+    sim_trace_number(tracer->writer, segment->connection);
+    sim_trace_word(tracer->writer, segment->class_name);
+    sim_trace_number(tracer->writer, segment->amount);
+    sim_trace_number(tracer->writer, segment->to);
+    sim_trace_number(tracer->writer, (uint64_t)segment->arrival_ns);
+    sim_trace_text(tracer->writer, segment->data, segment->data_bytes);
     return index;
 }
 

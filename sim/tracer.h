@@ -88,9 +88,23 @@ void sim_tracer_host_declared(struct sim_tracer *tracer, uint32_t host, const ch
 uint32_t sim_tracer_object(struct sim_tracer *tracer, uint32_t host, const char *class_name,
                            const char *name);
 
+/* The same for a socket: which connection it is an end of, or 0, and the listener's port. */
+uint32_t sim_tracer_socket(struct sim_tracer *tracer, uint32_t host, const char *name,
+                           uint32_t connection, uint16_t port);
+
+struct sim_tracer_segment {
+    uint32_t connection;
+    const char *class_name;
+    uint64_t amount;
+    const char *data; /* data_bytes of them, or null */
+    size_t data_bytes;
+    uint32_t to; /* host id */
+    int64_t arrival_ns;
+};
+
 /* A segment leaves; returns its event. */
-uint64_t sim_tracer_send(struct sim_tracer *tracer, uint32_t host, uint32_t connection,
-                         const char *class_name, uint64_t amount, uint32_t to, int64_t arrival_ns);
+uint64_t sim_tracer_send(struct sim_tracer *tracer, uint32_t host,
+                         const struct sim_tracer_segment *segment);
 
 /* A segment arrives; what follows is caused by it. */
 uint64_t sim_tracer_arrive(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
