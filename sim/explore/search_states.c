@@ -2,6 +2,7 @@
 #include "sim/explore/search_states.h"
 
 #include "core/check.h"
+#include "sim/explore/round.h"
 #include "sim/explore/trail.h"
 
 #include <string.h>
@@ -50,7 +51,8 @@ void sim_state_search_term(struct sim_state_search *search) {
     sim_ancestors_term(&search->ancestors);
     sim_draws_term(&search->draws);
     sim_snapshot_pool_term(&search->pool);
-    way_term(&search->livelock, allocator);
+    way_term(&search->livelocks.way, allocator);
+    way_term(&search->starvations.way, allocator);
     way_term(&search->failure, allocator);
     cog_release(allocator, search->levels, search->level_capacity * sizeof search->levels[0]);
     cog_release(allocator, search->others, search->other_capacity * sizeof search->others[0]);
@@ -194,6 +196,28 @@ static void keep_footprint(struct sim_state_search *search) {
            footprint->count * sizeof footprint->touches[0]);
 }
 
+static uint64_t bit_of(uint32_t process) {
+    return process < SIM_ROUND_PROCESSES ? UINT64_C(1) << process : 0;
+}
+
+/* What a way round would be judged by, of the step that has just been executed. */
+static void note_deeds(struct sim_state_search *search, const struct sim_state_mark *mark) {
+    const struct sim_run *run = search->explorer->run;
+    struct sim_state_level *level = &search->levels[search->depth];
+    level->is_known = false;
+    level->has_drawn = search->draws.has_drawn;
+    level->quiet = run->stepping->quiet;
+    level->timed_out = 0;
+    for (size_t i = mark->timeout_count; i < run->journal.timeout_count; i++) {
+        level->timed_out |= bit_of(run->journal.timeouts[i].instance->process);
+    }
+    const struct sim_instance *made =
+        mark->last_instance != NULL ? mark->last_instance->next : run->instances;
+    for (; made != NULL; made = made->next) {
+        search->foreground |= made->is_background ? 0 : bit_of(made->process);
+    }
+}
+
 /* Executes the step of the level under way; the state is then that which it leads to. */
 static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     struct sim_state_level *level = &search->levels[search->depth];
@@ -210,13 +234,15 @@ static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     search->executed_count++;
     keep_footprint(search);
     *next = sim_explorer_next(search->explorer);
+    note_deeds(search, &mark);
     if (run->fatal != COG_OK && run->fatal != COG_ELIMIT) {
         return fail(search);
     }
     if (instance == NULL) {
         sim_state_read(&search->state, run);
     } else if (sim_state_update(&search->state, run, instance, &search->footprint, &mark) &&
-               search->draws.answer_count == 0 && !search->is_forgetful) {
+               search->draws.answer_count == 0 && !search->draws.has_drawn &&
+               !search->is_forgetful) {
         sim_effects_add(&search->effects, &search->state, change_first, level->step.process,
                         &search->footprint, foreground_count - run->foreground_count);
     }
@@ -241,28 +267,14 @@ static bool keep_way(struct sim_state_search *search, struct sim_state_way *way,
     return true;
 }
 
-enum { ENABLED_MAX = 63 };
-
 /* Who can make a step; with too many processes nothing is said. */
 static uint64_t enabled_of(const struct sim_state *state) {
     uint64_t enabled = 0;
     for (uint32_t process = find_enabled(state, 0); process != SIM_NONE;
          process = find_enabled(state, process + 1)) {
-        enabled |= process < ENABLED_MAX ? UINT64_C(1) << process : UINT64_MAX;
+        enabled |= process < SIM_ROUND_PROCESSES ? UINT64_C(1) << process : UINT64_MAX;
     }
     return enabled;
-}
-
-/* Has everybody who could all along made a step, from a level to the one under way? */
-static bool is_fair(const struct sim_state_search *search, uint32_t first) {
-    uint64_t waiting = UINT64_MAX;
-    uint64_t moved = 0;
-    for (uint32_t i = first; i <= search->depth; i++) {
-        uint32_t process = search->levels[i].step.process;
-        waiting &= search->levels[i].enabled;
-        moved |= process < ENABLED_MAX ? UINT64_C(1) << process : 0;
-    }
-    return (waiting & ~moved) == 0;
 }
 
 /* The step of the level under way leads to a state that has been seen. */
@@ -272,19 +284,18 @@ static bool note_seen(struct sim_state_search *search, uint64_t hash) {
         return true;
     }
     uint32_t first = position + 1; /* level 0 is no state */
-    const struct sim_state_level *level = &search->levels[search->depth];
-    bool has_passed = level->step.process == SIM_TIME_PROCESS ||
-                      level->time_count != search->levels[first].time_count;
-    if (has_passed) {
-        return true;
-    }
+    struct sim_round round;
     search->round_count++;
-    if (!is_fair(search, first)) {
+    if (!sim_round_judge(&round, search, first)) {
         return true;
     }
-    search->livelock_first = search->livelock_count == 0 ? first : search->livelock_first;
-    search->livelock_count++;
-    return keep_way(search, &search->livelock, search->depth + 1);
+    struct sim_state_rounds *rounds =
+        round.starved != 0 ? &search->starvations : &search->livelocks;
+    if (rounds->count++ == 0) {
+        rounds->first = first;
+        rounds->starved = round.starved;
+    }
+    return keep_way(search, &rounds->way, search->depth + 1);
 }
 
 static bool judge(struct sim_state_search *search) {
@@ -330,13 +341,10 @@ static bool enter(struct sim_state_search *search, uint32_t change_first, uint32
     if (level == NULL || !sim_ancestors_push(&search->ancestors, search->state.hash)) {
         return fail(search);
     }
-    const struct sim_state_level *above = level - 1;
-    bool passes = above->step.process == SIM_TIME_PROCESS;
     *level = (struct sim_state_level){.hash = search->state.hash,
                                       .change_first = change_first,
                                       .other_first = search->other_count,
                                       .foreground_count = foreground_count,
-                                      .time_count = above->time_count + (passes ? 1 : 0),
                                       .snapshot = SIM_NONE,
                                       .enabled = enabled_of(&search->state),
                                       .next = SIM_NEXT_STEP};
@@ -357,6 +365,7 @@ static bool enter(struct sim_state_search *search, uint32_t change_first, uint32
 /* Makes the step of the level under way, of which it is known what it does. */
 static bool descend_known(struct sim_state_search *search, const struct sim_effect *effect) {
     uint64_t hash = search->state.hash + effect->hash_difference;
+    search->levels[search->depth].is_known = true;
     if (!sim_visited_add(&search->visited, hash)) {
         return !search->visited.is_out_of_memory && note_seen(search, hash);
     }
@@ -422,7 +431,8 @@ static bool start(struct sim_state_search *search) {
 
 static bool should_stop(const struct sim_state_search *search) {
     if (search->stops_at_failure &&
-        (search->explorer->tally.failure_count > 0 || search->livelock_count > 0)) {
+        (search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
+         search->starvations.count > 0)) {
         return true;
     }
     if (search->state_count_max > 0 && search->state_count >= search->state_count_max) {

@@ -24,7 +24,7 @@ static void search_stage(struct state_stage *stage, enum care care, struct count
     *counts = (struct counts){.states = search.state_count,
                               .transitions = search.transition_count,
                               .ends = stage->explorer.tally.run_count,
-                              .livelocks = search.livelock_count,
+                              .livelocks = search.livelocks.count,
                               .is_complete = search.is_complete};
     sim_state_search_term(&search);
 }
@@ -221,11 +221,11 @@ static void a_fair_way_round_without_time_is_a_livelock(void **state) {
     assert_int_equal(sim_state_search_init(&search, &stage.explorer, &stage.program), COG_OK);
     search.stops_at_failure = true;
     assert_int_equal(sim_state_search_run(&search), COG_OK);
-    assert_int_equal(search.livelock_count, 1);
-    assert_true(search.livelock.count > search.livelock_first);
+    assert_int_equal(search.livelocks.count, 1);
+    assert_true(search.livelocks.way.count > search.livelocks.first);
     bool moves[2] = {false, false};
-    for (uint32_t i = search.livelock_first; i < search.livelock.count; i++) {
-        moves[search.livelock.steps[i].process] = true;
+    for (uint32_t i = search.livelocks.first; i < search.livelocks.way.count; i++) {
+        moves[search.livelocks.way.steps[i].process] = true;
     }
     assert_true(moves[0] && moves[1]);
     sim_state_search_term(&search);
@@ -251,7 +251,7 @@ static void an_unfair_way_round_is_none(void **state) {
     assert_int_equal(sim_state_search_init(&search, &stage.explorer, &stage.program), COG_OK);
     assert_int_equal(sim_state_search_run(&search), COG_OK);
     assert_int_equal(search.round_count, 1);
-    assert_int_equal(search.livelock_count, 0);
+    assert_int_equal(search.livelocks.count, 0);
     assert_true(search.is_complete);
     sim_state_search_term(&search);
     state_stage_close(&stage);
