@@ -2,7 +2,7 @@
 #include "sim/explore/search_states.h"
 
 #include "core/check.h"
-#include "sim/explore/round.h"
+#include "sim/explore/fair_rounds.h"
 #include "sim/explore/trail.h"
 
 #include <string.h>
@@ -150,6 +150,10 @@ static const struct sim_instance *execute(struct sim_state_search *search,
     return instance;
 }
 
+void sim_state_search_take(struct sim_state_search *search, struct sim_state_step step) {
+    (void)execute(search, step);
+}
+
 static bool take_snapshot(struct sim_state_search *search, uint32_t depth) {
     struct sim_state_level *level = &search->levels[depth];
     if (level->snapshot != SIM_NONE || depth == 0) {
@@ -196,25 +200,20 @@ static void keep_footprint(struct sim_state_search *search) {
            footprint->count * sizeof footprint->touches[0]);
 }
 
-static uint64_t bit_of(uint32_t process) {
-    return process < SIM_ROUND_PROCESSES ? UINT64_C(1) << process : 0;
-}
-
 /* What a way round would be judged by, of the step that has just been executed. */
-static void note_deeds(struct sim_state_search *search, const struct sim_state_mark *mark) {
+static void note_deed(struct sim_state_search *search, const struct sim_state_mark *mark) {
     const struct sim_run *run = search->explorer->run;
     struct sim_state_level *level = &search->levels[search->depth];
     level->is_known = false;
-    level->has_drawn = search->draws.has_drawn;
-    level->quiet = run->stepping->quiet;
-    level->timed_out = 0;
+    level->deed = (struct sim_state_deed){.quiet = run->stepping->quiet,
+                                          .has_drawn = search->draws.has_drawn};
     for (size_t i = mark->timeout_count; i < run->journal.timeout_count; i++) {
-        level->timed_out |= bit_of(run->journal.timeouts[i].instance->process);
+        level->deed.timed_out |= sim_round_bit(run->journal.timeouts[i].instance->process);
     }
     const struct sim_instance *made =
         mark->last_instance != NULL ? mark->last_instance->next : run->instances;
     for (; made != NULL; made = made->next) {
-        search->foreground |= made->is_background ? 0 : bit_of(made->process);
+        search->foreground |= made->is_background ? 0 : sim_round_bit(made->process);
     }
 }
 
@@ -234,7 +233,7 @@ static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     search->executed_count++;
     keep_footprint(search);
     *next = sim_explorer_next(search->explorer);
-    note_deeds(search, &mark);
+    note_deed(search, &mark);
     if (run->fatal != COG_OK && run->fatal != COG_ELIMIT) {
         return fail(search);
     }
@@ -277,8 +276,60 @@ static uint64_t enabled_of(const struct sim_state *state) {
     return enabled;
 }
 
+static const struct sim_state_deed *deed_of(const struct sim_state_level *level) {
+    static const struct sim_state_deed nothing = {.quiet = 0};
+    return level->is_known ? &nothing : &level->deed;
+}
+
+/* Looks at the way round from a level on. */
+static void look_round(const struct sim_state_search *search, uint32_t first,
+                       struct sim_round *round) {
+    *round = (struct sim_round){.enabled = 0};
+    for (uint32_t i = first; i <= search->depth; i++) {
+        const struct sim_state_level *level = &search->levels[i];
+        uint64_t after = search->levels[i < search->depth ? i + 1 : first].enabled;
+        sim_round_add_step(round, level->step.process, deed_of(level), level->enabled, after);
+    }
+}
+
+static void look_at_part(const struct sim_state_search *search, uint32_t part,
+                         const struct sim_state_part *is, struct sim_round *round) {
+    const struct sim_objects *objects = search->state.objects;
+    if (sim_object_is_coroutine(objects, part)) {
+        sim_round_add_part(round, objects, sim_object_process(objects, part), is);
+    }
+}
+
+/* How the processes stand in the states of the way round. */
+static void look_at_parts(const struct sim_state_search *search, uint32_t first,
+                          struct sim_round *round) {
+    const struct sim_state *state = &search->state;
+    for (uint32_t part = state->objects->coroutines; part < state->part_count; part++) {
+        look_at_part(search, part, &state->parts[part], round);
+    }
+    uint32_t from =
+        first < search->depth ? search->levels[first + 1].change_first : state->change_count;
+    for (uint32_t i = from; i < state->change_count; i++) {
+        look_at_part(search, state->changes[i].part, &state->changes[i].before, round);
+    }
+}
+
+static bool record_step(struct sim_state_search *search, uint64_t hash) {
+    const struct sim_state_level *level = &search->levels[search->depth];
+    struct sim_state_edge edge = {.from = sim_state_graph_find(search->graph, level->hash),
+                                  .process = level->step.process,
+                                  .draws = level->step.draws};
+    edge.to = sim_state_graph_find(search->graph, hash);
+    return (edge.from != SIM_NONE && edge.to != SIM_NONE &&
+            sim_state_graph_connect(search->graph, edge, *deed_of(level))) ||
+           fail(search);
+}
+
 /* The step of the level under way leads to a state that has been seen. */
 static bool note_seen(struct sim_state_search *search, uint64_t hash) {
+    if (search->graph != NULL) {
+        return record_step(search, hash);
+    }
     uint32_t position = sim_ancestors_find(&search->ancestors, hash);
     if (position == SIM_NONE) {
         return true;
@@ -286,14 +337,16 @@ static bool note_seen(struct sim_state_search *search, uint64_t hash) {
     uint32_t first = position + 1; /* level 0 is no state */
     struct sim_round round;
     search->round_count++;
-    if (!sim_round_judge(&round, search, first)) {
+    look_round(search, first, &round);
+    if (!sim_round_is_fair(&round)) {
         return true;
     }
-    struct sim_state_rounds *rounds =
-        round.starved != 0 ? &search->starvations : &search->livelocks;
+    look_at_parts(search, first, &round);
+    uint64_t starved = sim_round_starved(&round, search->foreground);
+    struct sim_state_rounds *rounds = starved != 0 ? &search->starvations : &search->livelocks;
     if (rounds->count++ == 0) {
         rounds->first = first;
-        rounds->starved = round.starved;
+        rounds->starved = starved;
     }
     return keep_way(search, &rounds->way, search->depth + 1);
 }
@@ -301,6 +354,9 @@ static bool note_seen(struct sim_state_search *search, uint64_t hash) {
 static bool judge(struct sim_state_search *search) {
     const struct sim_tally *tally = &search->explorer->tally;
     search->world_depth = SIM_NONE;
+    if (search->graph != NULL) {
+        return true; /* it has been judged before */
+    }
     if (sim_explorer_judge(search->explorer) != COG_OK) {
         return fail(search);
     }
@@ -338,7 +394,8 @@ static void look_ahead(const struct sim_state_search *search) {
 static bool enter(struct sim_state_search *search, uint32_t change_first, uint32_t foreground_count,
                   const enum sim_next *next) {
     struct sim_state_level *level = push_level(search, search->depth + 1);
-    if (level == NULL || !sim_ancestors_push(&search->ancestors, search->state.hash)) {
+    if (level == NULL || !sim_ancestors_push(&search->ancestors, search->state.hash) ||
+        (search->graph != NULL && !record_step(search, search->state.hash))) {
         return fail(search);
     }
     *level = (struct sim_state_level){.hash = search->state.hash,
@@ -350,6 +407,10 @@ static bool enter(struct sim_state_search *search, uint32_t change_first, uint32
                                       .next = SIM_NEXT_STEP};
     search->depth++;
     search->state_count++;
+    if (search->graph != NULL) {
+        search->graph->nodes[sim_state_graph_find(search->graph, level->hash)].enabled =
+            level->enabled;
+    }
     if (next != NULL) {
         search->world_depth = search->depth;
         level->next = *next;
@@ -430,9 +491,12 @@ static bool start(struct sim_state_search *search) {
 }
 
 static bool should_stop(const struct sim_state_search *search) {
-    if (search->stops_at_failure &&
-        (search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
-         search->starvations.count > 0)) {
+    bool has_found = search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
+                     search->starvations.count > 0;
+    if (search->graph == NULL && search->stops_at_failure && has_found) {
+        return true;
+    }
+    if (search->graph != NULL && search->graph->is_full) {
         return true;
     }
     if (search->state_count_max > 0 && search->state_count >= search->state_count_max) {
@@ -442,7 +506,8 @@ static bool should_stop(const struct sim_state_search *search) {
            search->should_stop(search->stop_context);
 }
 
-int sim_state_search_run(struct sim_state_search *search) {
+/* Goes through all states. False: there is no memory, or it was stopped. */
+static bool go(struct sim_state_search *search) {
     bool is_going = start(search);
     while (is_going && !should_stop(search)) {
         if (take_step(search, &search->levels[search->depth])) {
@@ -450,9 +515,43 @@ int sim_state_search_run(struct sim_state_search *search) {
         } else if (search->depth > 0) {
             ascend(search);
         } else {
-            search->has_ended = true;
-            break;
+            return true;
         }
+    }
+    return false;
+}
+
+/* Goes through them once more, and records them. */
+static bool record(struct sim_state_search *search, struct sim_state_graph *graph) {
+    struct sim_state_search before = *search;
+    sim_visited_term(&search->visited);
+    search->state_count = 0;
+    search->transition_count = 0;
+    search->graph = graph;
+    bool has_ended = sim_state_graph_find(graph, 0) != SIM_NONE && go(search);
+    search->graph = NULL;
+    search->executed_count = before.executed_count;
+    search->state_count = before.state_count;
+    search->transition_count = before.transition_count;
+    search->has_looked_in_part = !has_ended;
+    return has_ended && sim_state_graph_finish(graph);
+}
+
+/* There are ways round: several may make up a fair one. */
+static void look_for_fair_rounds(struct sim_state_search *search) {
+    struct sim_state_graph graph;
+    sim_state_graph_init(&graph, search->allocator);
+    if (record(search, &graph)) {
+        search->is_out_of_memory |= sim_fair_rounds_find(search, &graph) != COG_OK;
+    }
+    sim_state_graph_term(&graph);
+}
+
+int sim_state_search_run(struct sim_state_search *search) {
+    search->has_ended = go(search);
+    if (search->has_ended && search->round_count > 0 && search->livelocks.count == 0 &&
+        search->starvations.count == 0) {
+        look_for_fair_rounds(search);
     }
     search->is_complete = search->has_ended && !search->draws.is_partial &&
                           !search->state.is_too_deep && !search->explorer->stepping.is_inexact;

@@ -11,9 +11,11 @@
  * it does is known (effects.h). Only where it is not known, or a run has ended, is the world
  * brought to the level under way, from the nearest snapshot on.
  *
- * A *way round* is a step that leads back to a state on the way to it. Where it is fair it can go on
- * for ever, and somebody in the foreground never ends: that is a *livelock*, or if somebody who
- * waits gets nothing while others go round, a *starvation* (round.h).
+ * A *way round* is closed by a step that leads back to a state on the way to it. Where it is fair
+ * it can go on for ever, and somebody in the foreground never ends: that is a *livelock*, or if
+ * somebody who waits gets nothing while others go round, a *starvation* (round.h). If there are ways
+ * round, but none of them is fair, all states are gone through once more, and kept: several of them
+ * may make up one that is (fair_rounds.h).
  */
 #ifndef SIM_EXPLORE_SEARCH_STATES_H
 #define SIM_EXPLORE_SEARCH_STATES_H
@@ -22,6 +24,7 @@
 #include "sim/explore/draws.h"
 #include "sim/explore/effects.h"
 #include "sim/explore/explorer.h"
+#include "sim/explore/round.h"
 #include "sim/explore/snapshot_pool.h"
 #include "sim/explore/state.h"
 #include "sim/explore/visited.h"
@@ -48,15 +51,9 @@ struct sim_state_level {
     uint64_t enabled;  /* a bit for each process that can make a step; all: not told */
     enum sim_next next;
     struct sim_state_step step; /* being explored from here */
-
-    /* Of that step. Bits are of the processes below SIM_ROUND_PROCESSES. */
-    bool is_known;      /* not executed: nothing of the following is so */
-    bool has_drawn;     /* draws.h */
-    uint64_t quiet;     /* who went on after it, unseen */
-    uint64_t timed_out; /* whose waits were over by their timeouts */
+    bool is_known; /* not executed: it did nothing beside */
+    struct sim_state_deed deed;
 };
-
-enum { SIM_ROUND_PROCESSES = 63 };
 
 /* Fair ways round of a kind. */
 struct sim_state_rounds {
@@ -85,6 +82,7 @@ struct sim_state_search {
     size_t other_capacity;
     uint32_t world_depth; /* the level that the world stands at; SIM_NONE: none on the way */
     uint64_t foreground;  /* processes that have been made so far and are not in the background */
+    struct sim_state_graph *graph; /* to record states and steps in; null: nothing is recorded */
 
     /* What to do; set between init and run. */
     bool is_forgetful;        /* every step is executed, whether its effect is known or not */
@@ -103,6 +101,8 @@ struct sim_state_search {
     struct sim_state_way failure; /* to the first run that failed */
     bool has_ended;               /* there is nothing left to explore */
     bool is_complete;             /* and nothing was left out, but for states of equal hashes */
+    bool has_looked_in_part; /* there were too many steps, or too little time, to look at all ways
+                                round */
     bool is_out_of_memory;
 };
 
@@ -112,6 +112,9 @@ struct sim_state_search {
 int sim_state_search_init(struct sim_state_search *search, struct sim_explorer *explorer,
                           struct sim_program *program);
 void sim_state_search_term(struct sim_state_search *search);
+
+/* Lets the world, of which it is known what can come next, make a step that was made before. */
+void sim_state_search_take(struct sim_state_search *search, struct sim_state_step step);
 
 /* COG_OK, COG_ENOMEM. */
 int sim_state_search_run(struct sim_state_search *search);

@@ -103,12 +103,12 @@ static inline uint32_t sim_state_process_count(const struct sim_state *state) {
            SIM_OBJECTS_OF_PROCESS;
 }
 
-/* Does the process stand and wait for a coroutine that it joins, calls or iterates? */
-static inline bool sim_state_part_waits_for(const struct sim_state *state,
-                                            const struct sim_state_part *part) {
+/* Does the process of the part wait for a coroutine that it joins, calls or iterates? */
+static inline bool sim_state_waits_for_coroutine(const struct sim_objects *objects,
+                                                 const struct sim_state_part *part) {
     return (part->standing == SIM_STANDING_ACCESS || part->standing == SIM_STANDING_PARKED ||
             part->standing == SIM_STANDING_TIMED) &&
-           sim_object_is_coroutine(state->objects, part->access.object);
+           sim_object_is_coroutine(objects, part->access.object);
 }
 
 /* Could the process make a step in this state? */
