@@ -69,9 +69,9 @@ static void finder_init(struct finder *finder, struct sim_state_search *search,
         (void)fail(finder);
         return;
     }
-    uint32_t **arrays[ARRAYS - 1] = {&finder->list,  &finder->region, &finder->order,
-                                     &finder->low,   &finder->cursor, &finder->stack,
-                                     &finder->path,  &finder->via,    &finder->fair};
+    uint32_t **arrays[ARRAYS - 1] = {&finder->list, &finder->region, &finder->order,
+                                     &finder->low,  &finder->cursor, &finder->stack,
+                                     &finder->path, &finder->via,    &finder->fair};
     for (size_t i = 0; i < ARRAYS - 1; i++) {
         *arrays[i] = finder->block + i * count;
     }
@@ -286,8 +286,8 @@ static bool find_fair(struct finder *finder, uint32_t count) {
     }
     finder->part_count = 0;
     struct part whole = {0, kept};
-    bool is_whole = add_part(finder, &finder->parts, &finder->part_count, &finder->part_capacity,
-                             whole);
+    bool is_whole =
+        add_part(finder, &finder->parts, &finder->part_count, &finder->part_capacity, whole);
     while (is_whole && finder->part_count > 0) {
         is_whole = take_apart(finder, finder->parts[--finder->part_count]);
     }
@@ -477,8 +477,7 @@ static bool pursue(struct finder *finder, struct part part, struct aim aim, bool
     uint32_t fair_count = finder->fair_count;
     uint32_t fair_part_count = finder->fair_part_count;
     finder->aim = aim;
-    memcpy(finder->list, &finder->fair[part.from],
-           (part.to - part.from) * sizeof finder->list[0]);
+    memcpy(finder->list, &finder->fair[part.from], (part.to - part.from) * sizeof finder->list[0]);
     bool is_whole = find_fair(finder, part.to - part.from);
     for (uint32_t i = fair_part_count; is_whole && !*is_found && i < finder->fair_part_count; i++) {
         is_whole = look_into(finder, finder->fair_parts[i], is_found);

@@ -41,8 +41,7 @@ uint64_t sim_round_starved(const struct sim_round *round, uint64_t foreground) {
     uint64_t moved = round->stepped | round->quiet;
     uint64_t stays = ~moved & ~round->timed;
     uint64_t gives_up = round->timed_out & ~round->woken;
-    uint64_t starved =
-        (stays | gives_up) & round->present & ~round->waiting & foreground;
+    uint64_t starved = (stays | gives_up) & round->present & ~round->waiting & foreground;
     /* If only one of them gets on, it is no other to itself. */
     return (moved & (moved - 1)) != 0 ? starved : moved != 0 ? starved & ~moved : 0;
 }

@@ -55,6 +55,7 @@ void sim_state_search_term(struct sim_state_search *search) {
     way_term(&search->starvations.way, allocator);
     way_term(&search->failure, allocator);
     cog_release(allocator, search->levels, search->level_capacity * sizeof search->levels[0]);
+    cog_release(allocator, search->deeds, search->deed_capacity * sizeof search->deeds[0]);
     cog_release(allocator, search->others, search->other_capacity * sizeof search->others[0]);
 }
 
@@ -201,20 +202,30 @@ static void keep_footprint(struct sim_state_search *search) {
 }
 
 /* What a way round would be judged by, of the step that has just been executed. */
-static void note_deed(struct sim_state_search *search, const struct sim_state_mark *mark) {
+static bool note_deed(struct sim_state_search *search, const struct sim_state_mark *mark) {
     const struct sim_run *run = search->explorer->run;
-    struct sim_state_level *level = &search->levels[search->depth];
-    level->is_known = false;
-    level->deed = (struct sim_state_deed){.quiet = run->stepping->quiet,
-                                          .has_drawn = search->draws.has_drawn};
+    while (search->depth >= search->deed_capacity) {
+        struct sim_state_deed *grown =
+            cog_grow(search->allocator, search->deeds, search->deed_capacity,
+                     &search->deed_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return fail(search);
+        }
+        search->deeds = grown;
+    }
+    struct sim_state_deed *deed = &search->deeds[search->depth];
+    *deed = (struct sim_state_deed){.quiet = run->stepping->quiet,
+                                    .has_drawn = search->draws.has_drawn};
     for (size_t i = mark->timeout_count; i < run->journal.timeout_count; i++) {
-        level->deed.timed_out |= sim_round_bit(run->journal.timeouts[i].instance->process);
+        deed->timed_out |= sim_round_bit(run->journal.timeouts[i].instance->process);
     }
     const struct sim_instance *made =
         mark->last_instance != NULL ? mark->last_instance->next : run->instances;
     for (; made != NULL; made = made->next) {
         search->foreground |= made->is_background ? 0 : sim_round_bit(made->process);
     }
+    search->levels[search->depth].is_known = false;
+    return true;
 }
 
 /* Executes the step of the level under way; the state is then that which it leads to. */
@@ -233,8 +244,7 @@ static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     search->executed_count++;
     keep_footprint(search);
     *next = sim_explorer_next(search->explorer);
-    note_deed(search, &mark);
-    if (run->fatal != COG_OK && run->fatal != COG_ELIMIT) {
+    if (!note_deed(search, &mark) || (run->fatal != COG_OK && run->fatal != COG_ELIMIT)) {
         return fail(search);
     }
     if (instance == NULL) {
@@ -276,9 +286,9 @@ static uint64_t enabled_of(const struct sim_state *state) {
     return enabled;
 }
 
-static const struct sim_state_deed *deed_of(const struct sim_state_level *level) {
+static const struct sim_state_deed *deed_of(const struct sim_state_search *search, uint32_t depth) {
     static const struct sim_state_deed nothing = {.quiet = 0};
-    return level->is_known ? &nothing : &level->deed;
+    return search->levels[depth].is_known ? &nothing : &search->deeds[depth];
 }
 
 /* Looks at the way round from a level on. */
@@ -288,7 +298,7 @@ static void look_round(const struct sim_state_search *search, uint32_t first,
     for (uint32_t i = first; i <= search->depth; i++) {
         const struct sim_state_level *level = &search->levels[i];
         uint64_t after = search->levels[i < search->depth ? i + 1 : first].enabled;
-        sim_round_add_step(round, level->step.process, deed_of(level), level->enabled, after);
+        sim_round_add_step(round, level->step.process, deed_of(search, i), level->enabled, after);
     }
 }
 
@@ -321,20 +331,12 @@ static bool record_step(struct sim_state_search *search, uint64_t hash) {
                                   .draws = level->step.draws};
     edge.to = sim_state_graph_find(search->graph, hash);
     return (edge.from != SIM_NONE && edge.to != SIM_NONE &&
-            sim_state_graph_connect(search->graph, edge, *deed_of(level))) ||
+            sim_state_graph_connect(search->graph, edge, *deed_of(search, search->depth))) ||
            fail(search);
 }
 
-/* The step of the level under way leads to a state that has been seen. */
-static bool note_seen(struct sim_state_search *search, uint64_t hash) {
-    if (search->graph != NULL) {
-        return record_step(search, hash);
-    }
-    uint32_t position = sim_ancestors_find(&search->ancestors, hash);
-    if (position == SIM_NONE) {
-        return true;
-    }
-    uint32_t first = position + 1; /* level 0 is no state */
+/* The step of the level under way leads back to level `first`. */
+static bool note_round(struct sim_state_search *search, uint32_t first) {
     struct sim_round round;
     search->round_count++;
     look_round(search, first, &round);
@@ -349,6 +351,15 @@ static bool note_seen(struct sim_state_search *search, uint64_t hash) {
         rounds->starved = starved;
     }
     return keep_way(search, &rounds->way, search->depth + 1);
+}
+
+/* It leads to a state that has been seen. */
+static bool note_seen(struct sim_state_search *search, uint64_t hash) {
+    if (search->graph != NULL) {
+        return record_step(search, hash);
+    }
+    uint32_t position = sim_ancestors_find(&search->ancestors, hash);
+    return position == SIM_NONE || note_round(search, position + 1); /* level 0 is no state */
 }
 
 static bool judge(struct sim_state_search *search) {
@@ -490,13 +501,14 @@ static bool start(struct sim_state_search *search) {
     return level->next != SIM_NEXT_OVER || judge(search);
 }
 
+static bool has_found(const struct sim_state_search *search) {
+    return search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
+           search->starvations.count > 0;
+}
+
 static bool should_stop(const struct sim_state_search *search) {
-    bool has_found = search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
-                     search->starvations.count > 0;
-    if (search->graph == NULL && search->stops_at_failure && has_found) {
-        return true;
-    }
-    if (search->graph != NULL && search->graph->is_full) {
+    if (search->graph != NULL ? search->graph->is_full
+                              : search->stops_at_failure && has_found(search)) {
         return true;
     }
     if (search->state_count_max > 0 && search->state_count >= search->state_count_max) {

@@ -13,9 +13,9 @@
  *
  * A *way round* is closed by a step that leads back to a state on the way to it. Where it is fair
  * it can go on for ever, and somebody in the foreground never ends: that is a *livelock*, or if
- * somebody who waits gets nothing while others go round, a *starvation* (round.h). If there are ways
- * round, but none of them is fair, all states are gone through once more, and kept: several of them
- * may make up one that is (fair_rounds.h).
+ * somebody who waits gets nothing while others go round, a *starvation* (round.h). If there are
+ * ways round, but none of them is fair, all states are gone through once more, and kept: several of
+ * them may make up one that is (fair_rounds.h).
  */
 #ifndef SIM_EXPLORE_SEARCH_STATES_H
 #define SIM_EXPLORE_SEARCH_STATES_H
@@ -51,8 +51,7 @@ struct sim_state_level {
     uint64_t enabled;  /* a bit for each process that can make a step; all: not told */
     enum sim_next next;
     struct sim_state_step step; /* being explored from here */
-    bool is_known; /* not executed: it did nothing beside */
-    struct sim_state_deed deed;
+    bool is_known;              /* not executed: it did nothing beside */
 };
 
 /* Fair ways round of a kind. */
@@ -76,6 +75,8 @@ struct sim_state_search {
     struct sim_state_level *levels;
     uint32_t depth;
     size_t level_capacity;
+    struct sim_state_deed *deeds; /* of the levels' steps that were executed */
+    size_t deed_capacity;
     struct sim_state_step
         *others; /* the steps of a level with draws of their own, yet to be tried */
     uint32_t other_count;

@@ -31,7 +31,7 @@ enum sim_standing {
 };
 
 struct sim_state_part {
-    uint64_t hash; /* unlike for unlike parts; 0: not there */
+    uint64_t hash;           /* unlike for unlike parts; 0: not there */
     struct sim_touch access; /* announced; parked: if on a coroutine's end, or value, that one */
     uint32_t standing;       /* enum sim_standing */
 };

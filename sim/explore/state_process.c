@@ -21,8 +21,8 @@ static void look_at_parked(const struct sim_instance *instance, const struct sim
     if (statement != NULL &&
         (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_JOIN ||
          statement->kind == SIM_STATEMENT_ITERATE)) {
-        part->access.object = sim_object_of_process(objects, frame->other->process) &
-                              ((UINT32_C(1) << 30) - 1);
+        part->access.object =
+            sim_object_of_process(objects, frame->other->process) & ((UINT32_C(1) << 30) - 1);
     }
 }
 
