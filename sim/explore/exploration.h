@@ -106,6 +106,7 @@ struct sim_explored {
     bool counts_states;
     uint64_t state_count;
     uint64_t transition_count;
+    bool has_looked_in_part; /* not for all ways round: they were too many, or time too short */
     struct sim_explored_rounds livelocks;
     struct sim_explored_rounds starvations;
 };

@@ -125,6 +125,7 @@ int sim_explore_states(struct sim_explored *explored, struct sim_program *progra
     explored->counts_states = true;
     explored->state_count = search.state_count;
     explored->transition_count = search.transition_count;
+    explored->has_looked_in_part = search.has_looked_in_part;
     explored->livelocks.count = search.livelocks.count;
     explored->starvations.count = search.starvations.count;
     explored->is_partial = search.draws.is_partial;

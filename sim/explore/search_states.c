@@ -553,6 +553,9 @@ static bool record(struct sim_state_search *search, struct sim_state_graph *grap
 static void look_for_fair_rounds(struct sim_state_search *search) {
     struct sim_state_graph graph;
     sim_state_graph_init(&graph, search->allocator);
+    if (search->edge_count_max > 0) {
+        graph.edge_count_max = search->edge_count_max;
+    }
     if (record(search, &graph)) {
         search->is_out_of_memory |= sim_fair_rounds_find(search, &graph) != COG_OK;
     }

@@ -89,6 +89,7 @@ struct sim_state_search {
     bool is_forgetful;        /* every step is executed, whether its effect is known or not */
     bool stops_at_failure;    /* or at a fair way round */
     uint64_t state_count_max; /* stops there; 0: never */
+    uint32_t edge_count_max;  /* as many steps are kept to look for ways round; 0: 8 million */
     bool (*should_stop)(void *context); /* asked now and then; may be null */
     void *stop_context;
 

@@ -6,7 +6,7 @@
 enum { SLOTS_MIN = 1024, EDGES_MAX = 1 << 23 };
 
 void sim_state_graph_init(struct sim_state_graph *graph, const struct cog_allocator *allocator) {
-    *graph = (struct sim_state_graph){.allocator = allocator};
+    *graph = (struct sim_state_graph){.allocator = allocator, .edge_count_max = EDGES_MAX};
 }
 
 void sim_state_graph_term(struct sim_state_graph *graph) {
@@ -81,7 +81,7 @@ static bool add_deed(struct sim_state_graph *graph, struct sim_state_deed deed) 
 
 bool sim_state_graph_connect(struct sim_state_graph *graph, struct sim_state_edge edge,
                              struct sim_state_deed deed) {
-    if (graph->edge_count == EDGES_MAX) {
+    if (graph->edge_count == graph->edge_count_max) {
         graph->is_full = true;
         return true;
     }

@@ -47,7 +47,8 @@ struct sim_state_graph {
     size_t deed_capacity;
     uint32_t *slots; /* open table of nodes + 1; 0: empty */
     uint32_t slot_count;
-    bool is_full; /* there are more edges than are kept */
+    uint32_t edge_count_max; /* set between init and the first edge; no more are kept */
+    bool is_full;            /* there are more */
 };
 
 void sim_state_graph_init(struct sim_state_graph *graph, const struct cog_allocator *allocator);

@@ -267,7 +267,7 @@ static void print_livelock(FILE *file, const struct sim_explored_rounds *rounds)
     print_kind(file, "livelock", rounds);
     (void)fputs("these steps can go round for ever, ", file);
     print_duration(file, rounds);
-    (void)fputs(", though\n    nobody who could go on is passed over\n", file);
+    (void)fputs(",\n    though nobody who could go on is passed over\n", file);
     print_way(file, rounds);
 }
 
@@ -300,6 +300,9 @@ void output_explored(FILE *file, const struct explored *explored) {
     print_shrunk(file, explored);
     print_livelock(file, &explored->result->livelocks);
     print_starvation(file, &explored->result->starvations);
+    if (explored->result->has_looked_in_part) {
+        (void)fputs("    there may be livelocks: not all ways round were looked at\n", file);
+    }
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }
@@ -396,6 +399,9 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
                                   json_integer((json_int_t)result->livelocks.count));
         (void)json_object_set_new(object, "starvations",
                                   json_integer((json_int_t)result->starvations.count));
+        (void)json_object_set_new(
+            object, "rounds_complete",
+            json_boolean(result->is_exhausted && !result->has_looked_in_part));
     }
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text != NULL) {
