@@ -412,8 +412,8 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
-    search->is_uncertain |=
-        search->draws.answer_count > 0 && !level->step.is_draw && !search->explorer->is_whole;
+    search->is_uncertain |= search->draws.answer_count > 0 && !level->step.is_draw &&
+                            !search->explorer->is_whole;
     tree->nodes[child].step = level->step; /* now that it is known what it touches */
     struct sim_level *below = level + 1;
     uint32_t sleep_end = search->sleep_count;
