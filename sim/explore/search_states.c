@@ -10,6 +10,7 @@
 enum {
     SNAPSHOT_DISTANCE = 16,    /* on a long way back to a level */
     STOP_DISTANCE = 1 << 14,   /* transitions between two questions whether to stop */
+    ROUND_MAX = 1 << 8,        /* steps of a way round that is looked at at once: each costs all */
     LOOK_AHEAD_FROM = 1 << 15, /* slots of the table of states, from where on it is far away */
 };
 
@@ -339,6 +340,9 @@ static bool record_step(struct sim_state_search *search, uint64_t hash) {
 static bool note_round(struct sim_state_search *search, uint32_t first) {
     struct sim_round round;
     search->round_count++;
+    if (search->depth - first >= ROUND_MAX) {
+        return true;
+    }
     look_round(search, first, &round);
     if (!sim_round_is_fair(&round)) {
         return true;
