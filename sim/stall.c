@@ -30,6 +30,7 @@ struct stall {
     uint32_t shown_count;
     uint32_t count; /* of all */
     uint32_t line;  /* of the first in the foreground */
+    bool goes_on;   /* nothing has stalled but one of them */
 };
 
 static struct sim_buffer *text_of(struct stall *stall) {
@@ -92,11 +93,11 @@ static void add_state(struct stall *stall, const struct sim_instance *instance, 
         sim_quote_time(instance->ended_ns, text);
         return;
     }
-    if (!is_waiting(instance)) {
+    if (!is_waiting(instance) && !stall->goes_on) {
         sim_buffer_add_text(text, " did not get there");
         return;
     }
-    sim_buffer_add_text(text, " waits itself for `");
+    sim_buffer_add_text(text, stall->goes_on ? " is at `" : " waits itself for `");
     sim_quote_statement(stall->run, statement_of(instance), text);
     sim_buffer_add_text(text, "`, ");
     sim_quote_line(stall->run, instance->line, text);
@@ -384,8 +385,10 @@ static void note_waiting(struct stall *stall, struct waiting *waiting) {
     sim_quote_statement(stall->run, waiting->statement, &columns->text);
     sim_columns_cell(columns);
     sim_quote_line(stall->run, instance->line, &columns->text);
-    sim_buffer_add_text(&columns->text, ", since ");
-    sim_quote_time(instance->instant_ns, &columns->text);
+    if (!stall->goes_on) {
+        sim_buffer_add_text(&columns->text, ", since ");
+        sim_quote_time(instance->instant_ns, &columns->text);
+    }
     note_blocker(stall, waiting);
     note_counterparts(stall, waiting);
     sim_explain_concern(&stall->explanation, instance, INT64_MAX);
@@ -508,5 +511,20 @@ void sim_explain_stall(struct sim_run *run) {
         sim_explanation_fail(&stall.explanation, stall.line, first.bytes, first.length);
     }
     sim_buffer_term(&first);
+    sim_explanation_term(&stall.explanation);
+}
+
+void sim_explain_wait(struct sim_run *run, const struct sim_instance *instance,
+                      struct sim_buffer *text) {
+    struct stall stall = {.run = run, .goes_on = true};
+    struct waiting waiting = {.instance = instance,
+                              .op = cog_coro_awaits(instance->coro),
+                              .statement = statement_of(instance)};
+    sim_explanation_init(&stall.explanation, run);
+    if (waiting.statement != NULL) {
+        note_waiting(&stall, &waiting);
+    }
+    sim_columns_render(&stall.explanation.columns, text);
+    text->has_failed |= text_of(&stall)->has_failed;
     sim_explanation_term(&stall.explanation);
 }

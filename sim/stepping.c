@@ -196,6 +196,7 @@ static enum found consider(struct sim_run *run, uint32_t host, struct cog_coro *
         stepping->footprint.count = 0;
         iterate(run, host, coro);
         stepping->is_inexact |= stepping->footprint.count > 0;
+        stepping->quiet |= candidate->process < 64 ? UINT64_C(1) << candidate->process : 0;
         return WENT_ON;
     case SIM_PENDING_BLOCKED:
         stepping->blocked[stepping->blocked_count++] = *candidate;
@@ -355,6 +356,7 @@ enum sim_next sim_stepping_next(struct sim_run *run) {
 
 void sim_stepping_pass_time(struct sim_run *run) {
     run->stepping->footprint.count = 0;
+    run->stepping->quiet = 0;
     if (run->turn.has_begun) {
         (void)sim_world_advance(run);
     }
@@ -379,6 +381,7 @@ void sim_stepping_take(struct sim_run *run, uint32_t index) {
     cog_assert(index < stepping->present_count);
     const struct sim_instance *instance = stepping->candidates[index].instance;
     stepping->footprint.count = 0;
+    stepping->quiet = 0;
     stepping->process = instance->process;
     if (stepping->candidates[index].kind != SIM_PENDING_DRAW) {
         touch_life(run, instance);

@@ -57,6 +57,8 @@ struct sim_stepping {
     size_t capacity; /* of each of the two */
     const struct cog_allocator *allocator;
     const struct cog_coro *wanted; /* whom the picker takes */
+    uint64_t quiet;  /* processes that have done something quiet since the last step began, a bit
+                        for each of the first 64 */
     bool is_inexact; /* something touched where nothing was to: what is proved on footprints is not
                       */
 };

@@ -27,10 +27,12 @@ void sim_draws_term(struct sim_draws *draws) {
 void sim_draws_begin(struct sim_draws *draws, uint32_t script) {
     draws->script = script;
     draws->answer_count = 0;
+    draws->has_drawn = false;
 }
 
 uint64_t sim_draws_choose(void *context, const struct sim_choice *choice) {
     struct sim_draws *draws = context;
+    draws->has_drawn |= choice->kind != SIM_CHOICE_ARRIVAL;
     bool is_range = choice->kind == SIM_CHOICE_TIME || choice->kind == SIM_CHOICE_SIZE;
     if (is_range || draws->answer_count == SIM_DRAWS_MAX) {
         draws->is_partial = true; /* a search stays at the low end */

@@ -35,6 +35,7 @@ struct sim_draws {
     uint32_t answers[SIM_DRAWS_MAX];
     uint32_t counts[SIM_DRAWS_MAX];
     uint32_t answer_count;
+    bool has_drawn; /* a value, a time or a size: more than the order of things of one instant */
     bool
         is_partial; /* some choice has more candidates than are tried, or none of them but one is */
 };

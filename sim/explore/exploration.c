@@ -349,6 +349,18 @@ static int explore(struct exploring *exploring) {
                : run_portfolio(exploring);
 }
 
+static void rounds_init(struct sim_explored_rounds *rounds, const struct cog_allocator *allocator) {
+    sim_buffer_init(&rounds->starved, allocator);
+    sim_buffer_init(&rounds->stem, allocator);
+    sim_buffer_init(&rounds->steps, allocator);
+}
+
+static void rounds_term(struct sim_explored_rounds *rounds) {
+    sim_buffer_term(&rounds->starved);
+    sim_buffer_term(&rounds->stem);
+    sim_buffer_term(&rounds->steps);
+}
+
 int sim_explore(struct sim_explored *explored, struct sim_program *program,
                 const struct sim_exploration_options *options) {
     *explored = (struct sim_explored){.strategy = options->strategy, .bound = options->bound};
@@ -365,8 +377,8 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
         return status;
     }
     sim_kinds_init(&explored->kinds, explored->explorer.allocator);
-    sim_buffer_init(&explored->livelock_stem, explored->explorer.allocator);
-    sim_buffer_init(&explored->livelock_round, explored->explorer.allocator);
+    rounds_init(&explored->livelocks, explored->explorer.allocator);
+    rounds_init(&explored->starvations, explored->explorer.allocator);
     struct exploring exploring = {.options = options, .program = program, .explored = explored};
     sim_crew_init(&exploring.crew, &explored->explorer, program, &explorer_options);
     /* Worlds in processes of their own are forked: threads would not come along. */
@@ -383,8 +395,8 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
 
 void sim_explored_close(struct sim_explored *explored) {
     sim_kinds_term(&explored->kinds);
-    sim_buffer_term(&explored->livelock_stem);
-    sim_buffer_term(&explored->livelock_round);
+    rounds_term(&explored->livelocks);
+    rounds_term(&explored->starvations);
     sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }

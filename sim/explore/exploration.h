@@ -73,6 +73,15 @@ enum sim_answer {
 
 enum { SIM_PORTFOLIO_SIZE = 4 };
 
+/* Fair ways round of a kind (round.h), and the first of them. */
+struct sim_explored_rounds {
+    uint64_t count;
+    int64_t duration_ns;       /* of one time round */
+    struct sim_buffer starved; /* who, where and why, as a stall tells it */
+    struct sim_buffer stem;    /* the decisions that lead to it, and */
+    struct sim_buffer steps;   /* the steps that go round, a line each */
+};
+
 struct sim_explored {
     struct sim_explorer explorer; /* with the tally */
     const struct sim_strategy_entry *strategy;
@@ -97,9 +106,9 @@ struct sim_explored {
     bool counts_states;
     uint64_t state_count;
     uint64_t transition_count;
-    uint64_t livelock_count;
-    struct sim_buffer livelock_stem;  /* the first livelock: the decisions that lead to it, and */
-    struct sim_buffer livelock_round; /* the steps that go round, a line each */
+    bool has_looked_in_part; /* not for all ways round: they were too many, or time too short */
+    struct sim_explored_rounds livelocks;
+    struct sim_explored_rounds starvations;
 };
 
 /* Explores. COG_OK; COG_ENOMEM; COG_EUNSUPPORTED: its states cannot be told apart, and the strategy

@@ -2,6 +2,7 @@
 #include "sim/explore/search_states.h"
 
 #include "core/check.h"
+#include "sim/explore/fair_rounds.h"
 #include "sim/explore/trail.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@
 enum {
     SNAPSHOT_DISTANCE = 16,    /* on a long way back to a level */
     STOP_DISTANCE = 1 << 14,   /* transitions between two questions whether to stop */
+    ROUND_MAX = 1 << 8,        /* steps of a way round that is looked at at once: each costs all */
     LOOK_AHEAD_FROM = 1 << 15, /* slots of the table of states, from where on it is far away */
 };
 
@@ -50,9 +52,11 @@ void sim_state_search_term(struct sim_state_search *search) {
     sim_ancestors_term(&search->ancestors);
     sim_draws_term(&search->draws);
     sim_snapshot_pool_term(&search->pool);
-    way_term(&search->livelock, allocator);
+    way_term(&search->livelocks.way, allocator);
+    way_term(&search->starvations.way, allocator);
     way_term(&search->failure, allocator);
     cog_release(allocator, search->levels, search->level_capacity * sizeof search->levels[0]);
+    cog_release(allocator, search->deeds, search->deed_capacity * sizeof search->deeds[0]);
     cog_release(allocator, search->others, search->other_capacity * sizeof search->others[0]);
 }
 
@@ -148,6 +152,10 @@ static const struct sim_instance *execute(struct sim_state_search *search,
     return instance;
 }
 
+void sim_state_search_take(struct sim_state_search *search, struct sim_state_step step) {
+    (void)execute(search, step);
+}
+
 static bool take_snapshot(struct sim_state_search *search, uint32_t depth) {
     struct sim_state_level *level = &search->levels[depth];
     if (level->snapshot != SIM_NONE || depth == 0) {
@@ -194,6 +202,33 @@ static void keep_footprint(struct sim_state_search *search) {
            footprint->count * sizeof footprint->touches[0]);
 }
 
+/* What a way round would be judged by, of the step that has just been executed. */
+static bool note_deed(struct sim_state_search *search, const struct sim_state_mark *mark) {
+    const struct sim_run *run = search->explorer->run;
+    while (search->depth >= search->deed_capacity) {
+        struct sim_state_deed *grown =
+            cog_grow(search->allocator, search->deeds, search->deed_capacity,
+                     &search->deed_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            return fail(search);
+        }
+        search->deeds = grown;
+    }
+    struct sim_state_deed *deed = &search->deeds[search->depth];
+    *deed = (struct sim_state_deed){.quiet = run->stepping->quiet,
+                                    .has_drawn = search->draws.has_drawn};
+    for (size_t i = mark->timeout_count; i < run->journal.timeout_count; i++) {
+        deed->timed_out |= sim_round_bit(run->journal.timeouts[i].instance->process);
+    }
+    const struct sim_instance *made =
+        mark->last_instance != NULL ? mark->last_instance->next : run->instances;
+    for (; made != NULL; made = made->next) {
+        search->foreground |= made->is_background ? 0 : sim_round_bit(made->process);
+    }
+    search->levels[search->depth].is_known = false;
+    return true;
+}
+
 /* Executes the step of the level under way; the state is then that which it leads to. */
 static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     struct sim_state_level *level = &search->levels[search->depth];
@@ -210,13 +245,14 @@ static bool execute_step(struct sim_state_search *search, enum sim_next *next) {
     search->executed_count++;
     keep_footprint(search);
     *next = sim_explorer_next(search->explorer);
-    if (run->fatal != COG_OK && run->fatal != COG_ELIMIT) {
+    if (!note_deed(search, &mark) || (run->fatal != COG_OK && run->fatal != COG_ELIMIT)) {
         return fail(search);
     }
     if (instance == NULL) {
         sim_state_read(&search->state, run);
     } else if (sim_state_update(&search->state, run, instance, &search->footprint, &mark) &&
-               search->draws.answer_count == 0 && !search->is_forgetful) {
+               search->draws.answer_count == 0 && !search->draws.has_drawn &&
+               !search->is_forgetful) {
         sim_effects_add(&search->effects, &search->state, change_first, level->step.process,
                         &search->footprint, foreground_count - run->foreground_count);
     }
@@ -241,55 +277,101 @@ static bool keep_way(struct sim_state_search *search, struct sim_state_way *way,
     return true;
 }
 
-enum { ENABLED_MAX = 63 };
-
 /* Who can make a step; with too many processes nothing is said. */
 static uint64_t enabled_of(const struct sim_state *state) {
     uint64_t enabled = 0;
     for (uint32_t process = find_enabled(state, 0); process != SIM_NONE;
          process = find_enabled(state, process + 1)) {
-        enabled |= process < ENABLED_MAX ? UINT64_C(1) << process : UINT64_MAX;
+        enabled |= process < SIM_ROUND_PROCESSES ? UINT64_C(1) << process : UINT64_MAX;
     }
     return enabled;
 }
 
-/* Has everybody who could all along made a step, from a level to the one under way? */
-static bool is_fair(const struct sim_state_search *search, uint32_t first) {
-    uint64_t waiting = UINT64_MAX;
-    uint64_t moved = 0;
-    for (uint32_t i = first; i <= search->depth; i++) {
-        uint32_t process = search->levels[i].step.process;
-        waiting &= search->levels[i].enabled;
-        moved |= process < ENABLED_MAX ? UINT64_C(1) << process : 0;
-    }
-    return (waiting & ~moved) == 0;
+static const struct sim_state_deed *deed_of(const struct sim_state_search *search, uint32_t depth) {
+    static const struct sim_state_deed nothing = {.quiet = 0};
+    return search->levels[depth].is_known ? &nothing : &search->deeds[depth];
 }
 
-/* The step of the level under way leads to a state that has been seen. */
-static bool note_seen(struct sim_state_search *search, uint64_t hash) {
-    uint32_t position = sim_ancestors_find(&search->ancestors, hash);
-    if (position == SIM_NONE) {
-        return true;
+/* Looks at the way round from a level on. */
+static void look_round(const struct sim_state_search *search, uint32_t first,
+                       struct sim_round *round) {
+    *round = (struct sim_round){.enabled = 0};
+    for (uint32_t i = first; i <= search->depth; i++) {
+        const struct sim_state_level *level = &search->levels[i];
+        uint64_t after = search->levels[i < search->depth ? i + 1 : first].enabled;
+        sim_round_add_step(round, level->step.process, deed_of(search, i), level->enabled, after);
     }
-    uint32_t first = position + 1; /* level 0 is no state */
+}
+
+static void look_at_part(const struct sim_state_search *search, uint32_t part,
+                         const struct sim_state_part *is, struct sim_round *round) {
+    const struct sim_objects *objects = search->state.objects;
+    if (sim_object_is_coroutine(objects, part)) {
+        sim_round_add_part(round, objects, sim_object_process(objects, part), is);
+    }
+}
+
+/* How the processes stand in the states of the way round. */
+static void look_at_parts(const struct sim_state_search *search, uint32_t first,
+                          struct sim_round *round) {
+    const struct sim_state *state = &search->state;
+    for (uint32_t part = state->objects->coroutines; part < state->part_count; part++) {
+        look_at_part(search, part, &state->parts[part], round);
+    }
+    uint32_t from =
+        first < search->depth ? search->levels[first + 1].change_first : state->change_count;
+    for (uint32_t i = from; i < state->change_count; i++) {
+        look_at_part(search, state->changes[i].part, &state->changes[i].before, round);
+    }
+}
+
+static bool record_step(struct sim_state_search *search, uint64_t hash) {
     const struct sim_state_level *level = &search->levels[search->depth];
-    bool has_passed = level->step.process == SIM_TIME_PROCESS ||
-                      level->time_count != search->levels[first].time_count;
-    if (has_passed) {
-        return true;
-    }
+    struct sim_state_edge edge = {.from = sim_state_graph_find(search->graph, level->hash),
+                                  .process = level->step.process,
+                                  .draws = level->step.draws};
+    edge.to = sim_state_graph_find(search->graph, hash);
+    return (edge.from != SIM_NONE && edge.to != SIM_NONE &&
+            sim_state_graph_connect(search->graph, edge, *deed_of(search, search->depth))) ||
+           fail(search);
+}
+
+/* The step of the level under way leads back to level `first`. */
+static bool note_round(struct sim_state_search *search, uint32_t first) {
+    struct sim_round round;
     search->round_count++;
-    if (!is_fair(search, first)) {
+    if (search->depth - first >= ROUND_MAX) {
         return true;
     }
-    search->livelock_first = search->livelock_count == 0 ? first : search->livelock_first;
-    search->livelock_count++;
-    return keep_way(search, &search->livelock, search->depth + 1);
+    look_round(search, first, &round);
+    if (!sim_round_is_fair(&round)) {
+        return true;
+    }
+    look_at_parts(search, first, &round);
+    uint64_t starved = sim_round_starved(&round, search->foreground);
+    struct sim_state_rounds *rounds = starved != 0 ? &search->starvations : &search->livelocks;
+    if (rounds->count++ == 0) {
+        rounds->first = first;
+        rounds->starved = starved;
+    }
+    return keep_way(search, &rounds->way, search->depth + 1);
+}
+
+/* It leads to a state that has been seen. */
+static bool note_seen(struct sim_state_search *search, uint64_t hash) {
+    if (search->graph != NULL) {
+        return record_step(search, hash);
+    }
+    uint32_t position = sim_ancestors_find(&search->ancestors, hash);
+    return position == SIM_NONE || note_round(search, position + 1); /* level 0 is no state */
 }
 
 static bool judge(struct sim_state_search *search) {
     const struct sim_tally *tally = &search->explorer->tally;
     search->world_depth = SIM_NONE;
+    if (search->graph != NULL) {
+        return true; /* it has been judged before */
+    }
     if (sim_explorer_judge(search->explorer) != COG_OK) {
         return fail(search);
     }
@@ -327,21 +409,23 @@ static void look_ahead(const struct sim_state_search *search) {
 static bool enter(struct sim_state_search *search, uint32_t change_first, uint32_t foreground_count,
                   const enum sim_next *next) {
     struct sim_state_level *level = push_level(search, search->depth + 1);
-    if (level == NULL || !sim_ancestors_push(&search->ancestors, search->state.hash)) {
+    if (level == NULL || !sim_ancestors_push(&search->ancestors, search->state.hash) ||
+        (search->graph != NULL && !record_step(search, search->state.hash))) {
         return fail(search);
     }
-    const struct sim_state_level *above = level - 1;
-    bool passes = above->step.process == SIM_TIME_PROCESS;
     *level = (struct sim_state_level){.hash = search->state.hash,
                                       .change_first = change_first,
                                       .other_first = search->other_count,
                                       .foreground_count = foreground_count,
-                                      .time_count = above->time_count + (passes ? 1 : 0),
                                       .snapshot = SIM_NONE,
                                       .enabled = enabled_of(&search->state),
                                       .next = SIM_NEXT_STEP};
     search->depth++;
     search->state_count++;
+    if (search->graph != NULL) {
+        search->graph->nodes[sim_state_graph_find(search->graph, level->hash)].enabled =
+            level->enabled;
+    }
     if (next != NULL) {
         search->world_depth = search->depth;
         level->next = *next;
@@ -357,6 +441,7 @@ static bool enter(struct sim_state_search *search, uint32_t change_first, uint32
 /* Makes the step of the level under way, of which it is known what it does. */
 static bool descend_known(struct sim_state_search *search, const struct sim_effect *effect) {
     uint64_t hash = search->state.hash + effect->hash_difference;
+    search->levels[search->depth].is_known = true;
     if (!sim_visited_add(&search->visited, hash)) {
         return !search->visited.is_out_of_memory && note_seen(search, hash);
     }
@@ -420,9 +505,14 @@ static bool start(struct sim_state_search *search) {
     return level->next != SIM_NEXT_OVER || judge(search);
 }
 
+static bool has_found(const struct sim_state_search *search) {
+    return search->explorer->tally.failure_count > 0 || search->livelocks.count > 0 ||
+           search->starvations.count > 0;
+}
+
 static bool should_stop(const struct sim_state_search *search) {
-    if (search->stops_at_failure &&
-        (search->explorer->tally.failure_count > 0 || search->livelock_count > 0)) {
+    if (search->graph != NULL ? search->graph->is_full
+                              : search->stops_at_failure && has_found(search)) {
         return true;
     }
     if (search->state_count_max > 0 && search->state_count >= search->state_count_max) {
@@ -432,7 +522,8 @@ static bool should_stop(const struct sim_state_search *search) {
            search->should_stop(search->stop_context);
 }
 
-int sim_state_search_run(struct sim_state_search *search) {
+/* Goes through all states. False: there is no memory, or it was stopped. */
+static bool go(struct sim_state_search *search) {
     bool is_going = start(search);
     while (is_going && !should_stop(search)) {
         if (take_step(search, &search->levels[search->depth])) {
@@ -440,9 +531,46 @@ int sim_state_search_run(struct sim_state_search *search) {
         } else if (search->depth > 0) {
             ascend(search);
         } else {
-            search->has_ended = true;
-            break;
+            return true;
         }
+    }
+    return false;
+}
+
+/* Goes through them once more, and records them. */
+static bool record(struct sim_state_search *search, struct sim_state_graph *graph) {
+    struct sim_state_search before = *search;
+    sim_visited_term(&search->visited);
+    search->state_count = 0;
+    search->transition_count = 0;
+    search->graph = graph;
+    bool has_ended = sim_state_graph_find(graph, 0) != SIM_NONE && go(search);
+    search->graph = NULL;
+    search->executed_count = before.executed_count;
+    search->state_count = before.state_count;
+    search->transition_count = before.transition_count;
+    search->has_looked_in_part = !has_ended;
+    return has_ended && sim_state_graph_finish(graph);
+}
+
+/* There are ways round: several may make up a fair one. */
+static void look_for_fair_rounds(struct sim_state_search *search) {
+    struct sim_state_graph graph;
+    sim_state_graph_init(&graph, search->allocator);
+    if (search->edge_count_max > 0) {
+        graph.edge_count_max = search->edge_count_max;
+    }
+    if (record(search, &graph)) {
+        search->is_out_of_memory |= sim_fair_rounds_find(search, &graph) != COG_OK;
+    }
+    sim_state_graph_term(&graph);
+}
+
+int sim_state_search_run(struct sim_state_search *search) {
+    search->has_ended = go(search);
+    if (search->has_ended && search->round_count > 0 && search->livelocks.count == 0 &&
+        search->starvations.count == 0) {
+        look_for_fair_rounds(search);
     }
     search->is_complete = search->has_ended && !search->draws.is_partial &&
                           !search->state.is_too_deep && !search->explorer->stepping.is_inexact;

@@ -21,7 +21,8 @@
 /* How a process stands, or a lock. */
 enum sim_standing {
     SIM_STANDING_NONE,    /* not made yet; or a part that is neither */
-    SIM_STANDING_PARKED,  /* until somebody or the time makes it ready */
+    SIM_STANDING_PARKED,  /* until somebody makes it ready */
+    SIM_STANDING_TIMED,   /* the same, or the time does */
     SIM_STANDING_ACCESS,  /* ready to make the step that it has announced */
     SIM_STANDING_UNKNOWN, /* ready to make some step */
     SIM_STANDING_ENDED,
@@ -30,9 +31,9 @@ enum sim_standing {
 };
 
 struct sim_state_part {
-    uint64_t hash; /* unlike for unlike parts; 0: not there */
-    struct sim_touch access;
-    uint32_t standing; /* enum sim_standing */
+    uint64_t hash;           /* unlike for unlike parts; 0: not there */
+    struct sim_touch access; /* announced; parked: if on a coroutine's end, or value, that one */
+    uint32_t standing;       /* enum sim_standing */
 };
 
 struct sim_state_change {
@@ -100,6 +101,14 @@ static inline uint32_t sim_state_process(const struct sim_state *state, uint32_t
 static inline uint32_t sim_state_process_count(const struct sim_state *state) {
     return (state->part_count - state->objects->coroutines + SIM_OBJECTS_OF_PROCESS - 1) /
            SIM_OBJECTS_OF_PROCESS;
+}
+
+/* Does the process of the part wait for a coroutine that it joins, calls or iterates? */
+static inline bool sim_state_waits_for_coroutine(const struct sim_objects *objects,
+                                                 const struct sim_state_part *part) {
+    return (part->standing == SIM_STANDING_ACCESS || part->standing == SIM_STANDING_PARKED ||
+            part->standing == SIM_STANDING_TIMED) &&
+           sim_object_is_coroutine(objects, part->access.object);
 }
 
 /* Could the process make a step in this state? */

@@ -10,6 +10,22 @@ static const struct sim_frame *frame_of(const struct sim_instance *instance) {
     return cog_coro_context(instance->coro);
 }
 
+/* What the state says of one that is parked. */
+static void look_at_parked(const struct sim_instance *instance, const struct sim_frame *frame,
+                           struct sim_state_part *part) {
+    const struct sim_objects *objects = frame->run->stepping->objects;
+    const struct sim_statement *statement =
+        frame->is_waiting ? frame->code->instructions[frame->next - 1].statement : NULL;
+    part->standing =
+        cog_timer_is_armed(&instance->coro->op) ? SIM_STANDING_TIMED : SIM_STANDING_PARKED;
+    if (statement != NULL &&
+        (statement->kind == SIM_STATEMENT_CALL || statement->kind == SIM_STATEMENT_JOIN ||
+         statement->kind == SIM_STATEMENT_ITERATE)) {
+        part->access.object =
+            sim_object_of_process(objects, frame->other->process) & ((UINT32_C(1) << 30) - 1);
+    }
+}
+
 struct sim_state_part sim_standing_of(const struct sim_instance *instance) {
     const struct sim_frame *frame = frame_of(instance);
     struct sim_state_part part = {.standing = SIM_STANDING_PARKED};
@@ -20,6 +36,8 @@ struct sim_state_part sim_standing_of(const struct sim_instance *instance) {
         part.access = frame->access;
     } else if (instance->coro->state == COG_CORO_READY) {
         part.standing = SIM_STANDING_UNKNOWN;
+    } else {
+        look_at_parked(instance, frame, &part);
     }
     return part;
 }

@@ -5,6 +5,7 @@
 #include "sim/program/output_idle.h"
 #include "sim/program/output_shrunk.h"
 #include "sim/program/output_unseen.h"
+#include "sim/quotation.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -17,9 +18,13 @@ static const struct sim_tally *tally_of(const struct explored *explored) {
     return &explored->result->explorer.tally;
 }
 
+static bool goes_round(const struct sim_explored *result) {
+    return result->livelocks.count > 0 || result->starvations.count > 0;
+}
+
 bool explored_is_ok(const struct explored *explored) {
     const struct sim_scenario *scenario = explored->scenario;
-    bool is_ok = tally_of(explored)->failure_count == 0 && explored->result->livelock_count == 0;
+    bool is_ok = tally_of(explored)->failure_count == 0 && !goes_round(explored->result);
     for (uint32_t i = 0; i < scenario->expectation_count; i++) {
         is_ok &= scenario->expectations[i].kind != SIM_EXPECTATION_SOMETIMES ||
                  sim_explored_sometimes(explored->result, i) == SIM_ANSWER_HELD;
@@ -34,9 +39,9 @@ static void print_states(FILE *file, const struct sim_explored *result, bool has
     (void)fprintf(file, "%s%" PRIu64 " states, %" PRIu64 " transitions%s)\n",
                   result->is_complete ? "complete, " : "", result->state_count,
                   result->transition_count,
-                  result->is_complete                        ? ""
-                  : has_failed || result->livelock_count > 0 ? ", up to the first that failed"
-                                                             : ", not complete");
+                  result->is_complete                ? ""
+                  : has_failed || goes_round(result) ? ", up to the first that failed"
+                                                     : ", not complete");
 }
 
 /* "all 64 executions", "10000 executions, not all", "12 executions, up to the first that failed".
@@ -226,20 +231,63 @@ static void print_lines(FILE *file, const struct sim_buffer *lines) {
     }
 }
 
-static void print_livelock(FILE *file, const struct explored *explored) {
-    const struct sim_explored *result = explored->result;
-    if (result->livelock_count == 0) {
+/* "every 3ms", of virtual time; "without any time passing". */
+static void print_duration(FILE *file, const struct sim_explored_rounds *rounds) {
+    struct sim_buffer text;
+    sim_buffer_init(&text, cog_allocator_malloc());
+    if (rounds->duration_ns > 0) {
+        sim_buffer_add_text(&text, "every ");
+        sim_quote_time(rounds->duration_ns, &text);
+    } else {
+        sim_buffer_add_text(&text, "without any time passing");
+    }
+    (void)fputs(text.bytes != NULL ? text.bytes : "", file);
+    sim_buffer_term(&text);
+}
+
+static void print_way(FILE *file, const struct sim_explored_rounds *rounds) {
+    print_lines(file, &rounds->steps);
+    if (rounds->stem.length > 0) {
+        (void)fputs("      after these decisions\n", file);
+        print_lines(file, &rounds->stem);
+    }
+}
+
+/* "livelock: ", "livelock: the first of 3: ". */
+static void print_kind(FILE *file, const char *kind, const struct sim_explored_rounds *rounds) {
+    (void)fprintf(file, "    %s: ", kind);
+    if (rounds->count > 1) {
+        (void)fprintf(file, "the first of %" PRIu64 ": ", rounds->count);
+    }
+}
+
+static void print_livelock(FILE *file, const struct sim_explored_rounds *rounds) {
+    if (rounds->count == 0) {
         return;
     }
-    (void)fputs(
-        "    livelock: these steps can go round for ever, without any time passing, though\n"
-        "    nobody who could go on is passed over\n",
-        file);
-    print_lines(file, &result->livelock_round);
-    if (result->livelock_stem.length > 0) {
-        (void)fputs("      after these decisions\n", file);
-        print_lines(file, &result->livelock_stem);
+    print_kind(file, "livelock", rounds);
+    (void)fputs("these steps can go round for ever, ", file);
+    print_duration(file, rounds);
+    (void)fputs(",\n    though nobody who could go on is passed over\n", file);
+    print_way(file, rounds);
+}
+
+static void print_starvation(FILE *file, const struct sim_explored_rounds *rounds) {
+    if (rounds->count == 0) {
+        return;
     }
+    print_kind(file, "starvation", rounds);
+    (void)fputs("others can go round for ever, and this waits in vain", file);
+    const char *text = rounds->starved.bytes != NULL ? rounds->starved.bytes : "";
+    while (*text == '\n') { /* each line stands behind a line end */
+        size_t length = strcspn(++text, "\n");
+        (void)fprintf(file, "\n    %.*s", (int)length, text);
+        text += length;
+    }
+    (void)fputs("\n      while these steps go round, ", file);
+    print_duration(file, rounds);
+    (void)fputc('\n', file);
+    print_way(file, rounds);
 }
 
 void output_explored(FILE *file, const struct explored *explored) {
@@ -251,7 +299,11 @@ void output_explored(FILE *file, const struct explored *explored) {
     }
     print_schedule(file, explored);
     print_shrunk(file, explored);
-    print_livelock(file, explored);
+    print_livelock(file, &explored->result->livelocks);
+    print_starvation(file, &explored->result->starvations);
+    if (explored->result->has_looked_in_part) {
+        (void)fputs("    there may be livelocks: not all ways round were looked at\n", file);
+    }
     if (looks_for_missing(explored)) {
         print_all_missing(file, explored);
     }
@@ -349,7 +401,12 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
         (void)json_object_set_new(object, "transitions",
                                   json_integer((json_int_t)result->transition_count));
         (void)json_object_set_new(object, "livelocks",
-                                  json_integer((json_int_t)result->livelock_count));
+                                  json_integer((json_int_t)result->livelocks.count));
+        (void)json_object_set_new(object, "starvations",
+                                  json_integer((json_int_t)result->starvations.count));
+        (void)json_object_set_new(
+            object, "rounds_complete",
+            json_boolean(result->is_exhausted && !result->has_looked_in_part));
     }
     char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text != NULL) {

@@ -415,6 +415,22 @@ prints "other: read left"
 explore 1 --strategy states --json after_you.scn
 prints '"ok":false'
 prints '"livelocks":1'
+prints '"starvations":0'
+explore 1 --strategy states "$tree/scenarios/starvation/polling.scn"
+prints "starvation: others can go round for ever, and this waits in vain"
+prints "guest  acquire door timeout 1ms  line 17"
+prints "held by holder[0], which is at \`sleep 2ms\`, line 11"
+prints "while these steps go round, every 4ms"
+prints "2ms later"
+explore 1 --strategy states --json "$tree/scenarios/starvation/readers_first.scn"
+prints '"livelocks":0'
+prints '"starvations":1'
+explore 1 --strategy states --junit starved.xml "$tree/scenarios/starvation/readers_first.scn"
+grep -q 'starvation: others can go round' starved.xml || fail "JUnit does not tell of a starvation"
+explore 0 --strategy states "$tree/scenarios/starvation/in_line.scn" "$tree/scenarios/starvation/writer_is_let_in.scn"
+prints "states: complete"
+explore 0 --strategy states --json "$tree/scenarios/starvation/in_line.scn"
+prints '"rounds_complete":true'
 cat >spinner.scn <<'END_OF_SCENARIO'
 scenario "one waits for another, who will come"
 shared door = 0
