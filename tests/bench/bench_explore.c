@@ -3,11 +3,13 @@
  *   bench_explore [NAME]
  *
  * Short schedules at random (n coroutines that add to one variable), the programs of a count table
- * by optimal DPOR; on one core, from the text of the scenario on. NAME: only the groups whose name
- * begins so (sample, search, snapshots, length).
+ * by optimal DPOR and state by state; on one core, from the text of the scenario on; and what two
+ * cores make of it. NAME: only the groups whose name begins so (sample, search, states, snapshots,
+ * length, cores).
  */
 #include "sim/explore/exploration.h"
 #include "sim/explore/search.h"
+#include "sim/explore/search_states.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -109,6 +111,32 @@ static void bench_search(const char *name, const char *n) {
     unload(&loaded);
 }
 
+/* ---- States ---- */
+
+static void bench_states(const char *name, const char *n) {
+    char path[128];
+    struct loaded loaded;
+    struct sim_explorer explorer;
+    struct sim_explorer_options options = {.vary = SIM_VARY_ORDER};
+    struct sim_state_search search;
+    (void)snprintf(path, sizeof path, "scenarios/litmus/counts/%s.scn", name);
+    load(&loaded, path, NULL, n);
+    require(sim_explorer_open(&explorer, &loaded.program, &options) == COG_OK, "no memory");
+    require(sim_state_search_init(&search, &explorer, &loaded.program) == COG_OK, "no memory");
+    int64_t start_ns = processor_ns();
+    require(sim_state_search_run(&search) == COG_OK, "no memory");
+    uint64_t ns = (uint64_t)(processor_ns() - start_ns);
+    require(search.is_complete, "there are more states");
+    printf("states, %-22s n=%-20s %9" PRIu64 " in %6" PRIu64 " ms, %7" PRIu64 " a second, %4" PRIu64
+           " ns a transition, %zu bytes a state\n",
+           name, n, search.state_count, ns / 1000000, search.state_count * 1000000000 / ns,
+           ns / search.transition_count,
+           search.visited.capacity * sizeof search.visited.slots[0] / search.state_count);
+    sim_state_search_term(&search);
+    sim_explorer_close(&explorer);
+    unload(&loaded);
+}
+
 /* ---- Snapshots ---- */
 
 /* One search with snapshots so many levels apart. */
@@ -181,6 +209,43 @@ static void bench_length(const char *rounds) {
     unload(&loaded);
 }
 
+/* ---- Cores ---- */
+
+/* The time on the wall of so many samples by this thread and `spare` others. */
+static int64_t sample_on(struct loaded *loaded, unsigned spare) {
+    struct sim_helpers helpers = {.spare_count = spare};
+    struct sim_explored explored;
+    struct sim_exploration_options options = {
+        .vary = SIM_VARY_ORDER, .seed = 1, .budget = 400000, .goes_on = true, .helpers = &helpers};
+    struct timespec before;
+    struct timespec after;
+    options.strategy = sim_strategy_find("random", &options.bound);
+    (void)clock_gettime(CLOCK_MONOTONIC, &before);
+    require(sim_explore(&explored, &loaded->program, &options) == COG_OK, "no memory");
+    (void)clock_gettime(CLOCK_MONOTONIC, &after);
+    sim_explored_close(&explored);
+    return (int64_t)(after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec;
+}
+
+static void bench_cores(void) {
+    static const char text[] = "scenario \"thirty\"\nshared x = 0\ncoro adder times 5\n"
+                               "    repeat 6\n        add 1 to x\n";
+    struct loaded loaded;
+    load(&loaded, NULL, text, NULL);
+    int64_t one_ns = INT64_MAX;
+    int64_t two_ns = INT64_MAX;
+    for (int i = 0; i < 3; i++) {
+        int64_t ns = sample_on(&loaded, 0);
+        one_ns = ns < one_ns ? ns : one_ns;
+        ns = sample_on(&loaded, 1);
+        two_ns = ns < two_ns ? ns : two_ns;
+    }
+    unload(&loaded);
+    printf("at random, 30 steps: %" PRId64 " ms by one thread, %" PRId64 " ms by two, %" PRId64
+           ".%02" PRId64 " times as fast\n",
+           one_ns / 1000000, two_ns / 1000000, one_ns / two_ns, one_ns * 100 / two_ns % 100);
+}
+
 static bool is_wanted(int argc, char **argv, const char *group) {
     return argc < 2 || strncmp(group, argv[1], strlen(argv[1])) == 0;
 }
@@ -203,6 +268,11 @@ int main(int argc, char **argv) {
         bench_search("readers", "12");
         bench_search("philosophers", "8");
     }
+    if (is_wanted(argc, argv, "states")) {
+        bench_states("philosophers", "8");
+        bench_states("philosophers", "10");
+        bench_states("counter", "6");
+    }
     if (is_wanted(argc, argv, "snapshots")) {
         bench_all_snapshots();
     }
@@ -211,6 +281,9 @@ int main(int argc, char **argv) {
         bench_length("100");
         bench_length("1000");
         bench_length("10000");
+    }
+    if (is_wanted(argc, argv, "cores")) {
+        bench_cores();
     }
     return 0;
 }
