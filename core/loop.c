@@ -108,6 +108,9 @@ static int run_proactor(struct cog_scheduler *scheduler, int64_t sleep_ns_max) {
 }
 
 void cog_proactor_complete(struct cog_scheduler *scheduler, struct cog_op *op, int status) {
+    if (scheduler->proactor.ops->told != NULL) {
+        scheduler->proactor.ops->told(scheduler->proactor.context, op, status);
+    }
     struct cog_coro *coro = cog_op_finish(scheduler, op, status);
     cog_assert(coro->state == COG_CORO_RUNNING);
     coro->state = COG_CORO_COMPLETED;

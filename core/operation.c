@@ -182,6 +182,9 @@ void cog_op_expire(struct cog_scheduler *scheduler, struct cog_op *op) {
 
 void cog_proactor_activity(struct cog_scheduler *scheduler, struct cog_op *op) {
     cog_assert(op->state == COG_OP_PENDING);
+    if (scheduler->proactor.ops->told != NULL) {
+        scheduler->proactor.ops->told(scheduler->proactor.context, op, COG_PENDING);
+    }
     notify_op(scheduler, COG_EVENT_OP_PROGRESSED, op, 0);
     if (cog_timer_is_armed(op) && !op->is_strong) {
         cog_timeouts_touch(&scheduler->timeouts, op, cog_now_ns(scheduler));

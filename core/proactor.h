@@ -62,6 +62,11 @@ struct cog_proactor_ops {
 
     /* Frees the proactor and closes the sockets that are still open. Null: nothing to free. */
     void (*close)(void *context);
+
+    /* For a proactor around another one: what that reports of an operation that it holds, before
+     * the scheduler acts on it. Its status when it has ended, COG_PENDING for activity. Null:
+     * nobody wants to know. */
+    void (*told)(void *context, struct cog_op *op, int status);
 };
 
 struct cog_proactor {

@@ -10,7 +10,9 @@
 #include "sim/program/output.h"
 #include "sim/program/paths.h"
 #include "sim/program/program.h"
+#include "sim/program/replay_recording.h"
 #include "sim/program/update.h"
+#include "sim/recording.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -357,6 +359,7 @@ int command_run(int argc, char **argv) {
 
 static const char replay_help[] =
     "usage: cogsim replay [OPTION...] FILE.scn\n"
+    "       cogsim replay [OPTION...] RECORDING --program FILE.so\n"
     "\n"
     "Runs a scenario as its 'schedule' block, or the schedule of a file, says: 'cogsim explore' "
     "gives\n"
@@ -364,6 +367,11 @@ static const char replay_help[] =
     "so and\n"
     "goes on as well as it can.\n"
     "\n"
+    "A recording of a C program (core/recorder.h) is followed by the program event for event, in "
+    "the time\n"
+    "that was then; where it does something else, it says where and what.\n"
+    "\n"
+    "  --program FILE   the shared object that was recorded, or what has become of it\n"
     "  --schedule FILE  follow this one\n"
     "  --then HOW       when the schedule is at its end: canonical (production's order) or "
     "random\n"
@@ -382,8 +390,10 @@ static const char replay_help[] =
 
 int command_replay(int argc, char **argv) {
     struct settings settings = {.is_replay = true, .guided = {.seed = 1}};
+    const char *program_path = NULL;
     const struct option_spec specs[] = {
         {"--schedule", OPTION_TEXT, &settings.guided.schedule_path},
+        {"--program", OPTION_TEXT, &program_path},
         {"--then", OPTION_TEXT, &settings.guided.then_text},
         {"--seed", OPTION_NUMBER, &settings.guided.seed},
         {"--log", OPTION_SWITCH, &settings.log},
@@ -404,8 +414,15 @@ int command_replay(int argc, char **argv) {
         return code;
     }
     if (count != 1) {
-        complain("replay: which scenario? name one file");
+        complain("replay: which scenario, or recording? name one file");
         return EXIT_BAD_INPUT;
+    }
+    if (program_path != NULL || sim_recording_is_one(argv[0])) {
+        struct replay_recording_settings recorded = {.program_path = program_path,
+                                                     .trace_path = settings.trace_path,
+                                                     .log = settings.log,
+                                                     .json = settings.json};
+        return replay_recording(argv[0], &recorded);
     }
     return run_paths(argv, count, &settings);
 }
