@@ -30,7 +30,7 @@ static const char schema[] =
     "PRAGMA application_id = 1668245363; PRAGMA user_version = 1;";
 
 _Static_assert(APPLICATION == 1668245363 && VERSION == 1, "the text says the same");
-_Static_assert(SIM_PORTFOLIO_SIZE == 4, "there are so many columns");
+_Static_assert(SIM_PORTFOLIO_SIZE == 5, "there are so many columns");
 
 enum mark {
     MARK_SEARCHED = 1,
