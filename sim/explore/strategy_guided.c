@@ -89,11 +89,8 @@ static void come_true(struct sim_guided *guided, uint64_t site) {
     }
 }
 
-/* Does somebody's wish keep the candidate waiting? */
+/* Does a wish keep the candidate waiting? */
 static bool is_waiting(struct sim_guided *guided, const struct sim_candidate *candidate) {
-    if (guided->wish_count == 0) {
-        return false;
-    }
     uint64_t site = sim_coverage_site(&guided->coverage, candidate);
     for (uint32_t i = 0; i < guided->wish_count; i++) {
         if (waits_for(&guided->wishes[i], site)) {
@@ -101,6 +98,14 @@ static bool is_waiting(struct sim_guided *guided, const struct sim_candidate *ca
         }
     }
     return false;
+}
+
+/* ---- Priorities ---- */
+
+static void meet(struct sim_strategy *strategy, uint32_t process) {
+    if (guided_of(strategy)->manner == SIM_GUIDED_PRIORITIES) {
+        sim_strategy_draw_priority(strategy, process);
+    }
 }
 
 /* ---- Picks ---- */
@@ -127,6 +132,9 @@ static void lose_patience(struct sim_guided *guided) {
 static struct going who_goes(struct sim_guided *guided, const struct sim_stepping *stepping) {
     struct going going = {.set = 0};
     uint32_t count = stepping->candidate_count < 64 ? stepping->candidate_count : 64;
+    if (guided->wish_count == 0) {
+        return (struct going){.set = UINT64_MAX >> (64 - count), .count = count};
+    }
     for (;;) {
         for (uint32_t i = 0; i < count; i++) {
             if (!is_waiting(guided, &stepping->candidates[i])) {
@@ -260,4 +268,4 @@ const struct sim_strategy_type sim_strategy_guided = {.name = "guided",
                                                       .takes = takes,
                                                       .took = took,
                                                       .draw = draw,
-                                                      .meet = sim_strategy_draw_priority};
+                                                      .meet = meet};

@@ -46,7 +46,8 @@ struct sim_guided {
     struct sim_wish wishes[SIM_WISHES_MAX];
     uint32_t wish_count;
     enum sim_guided_manner manner;
-    uint64_t drawn_count; /* for the plan */
+    uint64_t key; /* of what is drawn for the plan, */
+    uint64_t drawn_count;
 };
 
 /* Makes the plan of a run that begins. */

@@ -5,9 +5,7 @@
 #include <string.h>
 
 static uint64_t below(struct sim_guided *guided, uint64_t count) {
-    uint64_t draw =
-        sim_random_draw(guided->strategy.seed, SIM_STREAM_GUIDED, 0, guided->drawn_count++);
-    return sim_random_below(draw, count);
+    return sim_random_below(sim_random_key(guided->key, guided->drawn_count++), count);
 }
 
 /* ---- Decisions ---- */
@@ -105,12 +103,15 @@ static void follow(struct sim_guided *guided) {
 
 /* ---- Wishes ---- */
 
-/* An event of the same object that could come before it; null: its start. */
+/* An event of the same object that could come before it; null: nothing is to. */
 static const struct sim_event *choose_first(struct sim_guided *guided, uint32_t second) {
     const struct sim_leads *leads = guided->strategy.options.leads;
     const struct sim_event *events = leads->events;
     const struct sim_event *chosen = NULL;
     uint64_t count = 1;
+    if (below(guided, 3) == 0) {
+        return NULL; /* what nobody has touched is often the rarest */
+    }
     for (uint32_t i = events[second].next; i != second; i = events[i].next) {
         bool matters = events[i].is_write || events[second].is_write;
         if (matters && events[i].site != events[second].site && below(guided, ++count) == 0) {
@@ -132,7 +133,7 @@ static void add_writers(const struct sim_leads *leads, uint32_t second, struct s
 
 /* One that has not come true yet, if a few tries find such. */
 static void wish(struct sim_guided *guided) {
-    enum { TRIES = 4 };
+    enum { TRIES = 3 };
     const struct sim_leads *leads = guided->strategy.options.leads;
     uint32_t second = 0;
     const struct sim_event *first = NULL;
@@ -154,18 +155,19 @@ static void wish(struct sim_guided *guided) {
 
 void sim_guided_plan(struct sim_guided *guided) {
     const struct sim_leads *leads = guided->strategy.options.leads;
+    guided->key = sim_random_key(guided->strategy.seed, SIM_STREAM_GUIDED);
     guided->drawn_count = 0;
     guided->manner = (enum sim_guided_manner)below(guided, SIM_GUIDED_MANNERS);
     if (leads == NULL || leads->known_count == 0 || below(guided, 8) == 0) {
         return;
     }
-    uint64_t way = below(guided, 4); /* one of them wishes and follows */
-    if (way >= 2) {
+    uint64_t way = below(guided, 10);
+    if (way < 7) {
         follow(guided);
     }
-    if (way <= 2 && leads->event_count > 0) {
+    if (way > 0 && leads->event_count > 0) {
         do {
             wish(guided);
-        } while (guided->wish_count < SIM_WISHES_MAX && below(guided, 2) == 0);
+        } while (guided->wish_count < SIM_WISHES_MAX && below(guided, 3) > 0);
     }
 }
