@@ -1,7 +1,6 @@
 /* coverage.c - remembers who touched each object last. */
 #include "sim/explore/coverage.h"
 
-#include "sim/explore/random.h"
 #include "sim/instance.h"
 #include "sim/run.h"
 
@@ -68,7 +67,7 @@ static uint64_t identify(const struct sim_coverage *coverage, uint32_t process) 
     return sim_random_mix(identity) | 1;
 }
 
-uint64_t sim_coverage_identity(struct sim_coverage *coverage, uint32_t process) {
+uint64_t sim_coverage_identify(struct sim_coverage *coverage, uint32_t process) {
     if (process >= coverage->identity_capacity) {
         uint64_t *identities = widen(coverage, coverage->identities, &coverage->identity_capacity,
                                      sizeof identities[0], process);
@@ -77,9 +76,7 @@ uint64_t sim_coverage_identity(struct sim_coverage *coverage, uint32_t process) 
         }
         coverage->identities = identities;
     }
-    if (coverage->identities[process] == 0) {
-        coverage->identities[process] = identify(coverage, process);
-    }
+    coverage->identities[process] = identify(coverage, process);
     return coverage->identities[process];
 }
 
@@ -105,19 +102,15 @@ static uint64_t place_of(const struct sim_candidate *candidate) {
 
 uint64_t sim_coverage_site(struct sim_coverage *coverage, const struct sim_candidate *candidate) {
     uint64_t site = sim_coverage_identity(coverage, candidate->process);
-    site = sim_random_key(site, place_of(candidate));
+    site += place_of(candidate) * SIM_RANDOM_STEP;
     if (candidate->kind == SIM_PENDING_ACCESS) {
         uint64_t object = identify_object(coverage, candidate->access.object);
-        site = sim_random_key(site + candidate->access.mode, object);
+        site ^= sim_random_mix(4 * object + candidate->access.mode + 1);
     }
     return site | 1;
 }
 
 /* ---- Edges ---- */
-
-uint32_t sim_coverage_slot(uint64_t object, uint64_t from, uint64_t site) {
-    return (uint32_t)(sim_random_key(sim_random_key(object, from), site) % SIM_COVERAGE_SLOTS);
-}
 
 uint8_t sim_coverage_class(uint8_t count) {
     static const uint8_t least[] = {128, 32, 16, 8, 4, 3, 2};

@@ -16,6 +16,7 @@
 #ifndef SIM_EXPLORE_COVERAGE_H
 #define SIM_EXPLORE_COVERAGE_H
 
+#include "sim/explore/random.h"
 #include "sim/stepping.h"
 
 enum { SIM_COVERAGE_SLOTS = 65536, SIM_COVERAGE_READS = 8 };
@@ -59,8 +60,14 @@ void sim_coverage_term(struct sim_coverage *coverage);
 /* A run begins. */
 void sim_coverage_begin(struct sim_coverage *coverage);
 
+/* Makes what a process goes by. */
+uint64_t sim_coverage_identify(struct sim_coverage *coverage, uint32_t process);
+
 /* What a process goes by in every world; not 0. */
-uint64_t sim_coverage_identity(struct sim_coverage *coverage, uint32_t process);
+static inline uint64_t sim_coverage_identity(struct sim_coverage *coverage, uint32_t process) {
+    bool is_made = process < coverage->identity_capacity && coverage->identities[process] != 0;
+    return is_made ? coverage->identities[process] : sim_coverage_identify(coverage, process);
+}
 
 /* The site of the step that a candidate would make next; not 0. */
 uint64_t sim_coverage_site(struct sim_coverage *coverage, const struct sim_candidate *candidate);
@@ -70,7 +77,10 @@ void sim_coverage_step(struct sim_coverage *coverage, uint64_t site,
                        const struct sim_footprint *footprint);
 
 /* The slot of an edge. from: 0: from the start. */
-uint32_t sim_coverage_slot(uint64_t object, uint64_t from, uint64_t site);
+static inline uint32_t sim_coverage_slot(uint64_t object, uint64_t from, uint64_t site) {
+    uint64_t word = object * SIM_RANDOM_STEP + from * UINT64_C(0xD1342543DE82EF95) + site;
+    return (uint32_t)(sim_random_mix(word) % SIM_COVERAGE_SLOTS);
+}
 
 /* The class of a count that is not 0: one of eight bits. */
 uint8_t sim_coverage_class(uint8_t count);

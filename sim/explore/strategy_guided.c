@@ -9,8 +9,6 @@
  */
 #include "sim/explore/strategy_guided.h"
 
-#include "sim/explore/random.h"
-
 #include <string.h>
 
 static struct sim_guided *guided_of(struct sim_strategy *strategy) {
