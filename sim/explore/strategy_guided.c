@@ -108,14 +108,16 @@ static void meet(struct sim_strategy *strategy, uint32_t process) {
 
 /* ---- Picks ---- */
 
-/* Those who could be picked, as a set; of more than there is room for, the others wait. */
+enum { SET_MAX = 64 };
+
+/* Those who could be picked, as a set; for whom it has no room, no wish keeps waiting. */
 struct going {
     uint64_t set;
     uint32_t count;
 };
 
 static bool goes(const struct going *going, uint32_t index) {
-    return index < 64 && (going->set >> index & 1) != 0;
+    return index >= SET_MAX || (going->set >> index & 1) != 0;
 }
 
 static void lose_patience(struct sim_guided *guided) {
@@ -128,13 +130,14 @@ static void lose_patience(struct sim_guided *guided) {
 
 /* Those who do not wait; when all do, the oldest wishes are given up. */
 static struct going who_goes(struct sim_guided *guided, const struct sim_stepping *stepping) {
-    struct going going = {.set = 0};
-    uint32_t count = stepping->candidate_count < 64 ? stepping->candidate_count : 64;
+    uint32_t count = stepping->candidate_count;
+    uint32_t looked_at = count < SET_MAX ? count : SET_MAX;
+    struct going going = {.count = count - looked_at};
     if (guided->wish_count == 0) {
-        return (struct going){.set = UINT64_MAX >> (64 - count), .count = count};
+        return (struct going){.set = UINT64_MAX, .count = count};
     }
     for (;;) {
-        for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t i = 0; i < looked_at; i++) {
             if (!is_waiting(guided, &stepping->candidates[i])) {
                 going.set |= UINT64_C(1) << i;
                 going.count++;
@@ -155,7 +158,7 @@ static struct going who_goes(struct sim_guided *guided, const struct sim_steppin
 static uint32_t pick_planned(struct sim_guided *guided, const struct sim_stepping *stepping,
                              const struct going *going) {
     enum { PASSED_OVER_MAX = 16 };
-    uint32_t count = stepping->candidate_count < 64 ? stepping->candidate_count : 64;
+    uint32_t count = stepping->candidate_count;
     for (uint32_t i = 0; i < PASSED_OVER_MAX && guided->plan_next < guided->plan_count; i++) {
         uint32_t at = guided->plan_next++;
         uint64_t planned = guided->plan[at];
@@ -173,15 +176,13 @@ static uint32_t pick_planned(struct sim_guided *guided, const struct sim_steppin
     return stepping->candidate_count;
 }
 
-static uint32_t pick_uniform(const struct sim_guided *guided, const struct sim_stepping *stepping,
-                             const struct going *going) {
+static uint32_t pick_uniform(const struct sim_guided *guided, const struct going *going) {
     uint64_t left = sim_strategy_below(&guided->strategy, SIM_STREAM_ORDER, going->count);
     uint32_t index = 0;
     while (!goes(going, index) || left > 0) {
         left -= goes(going, index) ? 1 : 0;
         index++;
     }
-    (void)stepping;
     return index;
 }
 
@@ -204,7 +205,7 @@ static uint32_t pick(struct sim_strategy *strategy, const struct sim_stepping *s
     struct going going = who_goes(guided, stepping);
     uint32_t index = pick_planned(guided, stepping, &going);
     if (index == stepping->candidate_count) {
-        index = guided->manner == SIM_GUIDED_UNIFORM ? pick_uniform(guided, stepping, &going)
+        index = guided->manner == SIM_GUIDED_UNIFORM ? pick_uniform(guided, &going)
                                                      : pick_highest(guided, stepping, &going);
     }
     uint32_t process = stepping->candidates[index].process;

@@ -136,6 +136,20 @@ static void no_wish_keeps_anybody_spinning_for_ever(void **state) {
     close(&guiding);
 }
 
+/* More than a set of candidates has room for. */
+static void many_may_be_ready_at_once(void **state) {
+    (void)state;
+    struct guiding guiding;
+    open(&guiding,
+         "shared last = 0\ncoro a times 90\n    set last = index + 1\n    yield\n"
+         "    set last = index + 1\noutcome last\n",
+         3);
+    sample(&guiding, 2000);
+    assert_int_equal(tally(&guiding)->failure_count, 0);
+    assert_int_equal(tally(&guiding)->outcome_count, 90);
+    close(&guiding);
+}
+
 /* In parts that end within rounds, with leads put back as from a store. */
 static void parts_of_it_come_to_the_whole(void **state) {
     (void)state;
@@ -200,6 +214,7 @@ int main(void) {
         cmocka_unit_test(every_outcome_still_comes_about),
         cmocka_unit_test(what_is_drawn_is_followed_as_well),
         cmocka_unit_test(no_wish_keeps_anybody_spinning_for_ever),
+        cmocka_unit_test(many_may_be_ready_at_once),
         cmocka_unit_test(parts_of_it_come_to_the_whole),
         cmocka_unit_test(the_way_to_a_failure_is_known),
     };
