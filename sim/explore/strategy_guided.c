@@ -249,13 +249,22 @@ static uint64_t draw(struct sim_strategy *strategy, const struct sim_choice *cho
 /* ---- What it tells ---- */
 
 void sim_guided_begin_batch(struct sim_strategy *strategy) {
-    memcpy(guided_of(strategy)->seen, strategy->options.leads->known, SIM_COVERAGE_SLOTS);
+    struct sim_guided *guided = guided_of(strategy);
+    const struct sim_leads *leads = strategy->options.leads;
+    if (guided->has_noted || guided->known_count != leads->known_count) {
+        memcpy(guided->seen, leads->known, SIM_COVERAGE_SLOTS);
+        guided->known_count = leads->known_count;
+        guided->has_noted = false;
+    }
 }
 
 int sim_guided_note(struct sim_strategy *strategy, uint64_t run, struct sim_notes *notes) {
     struct sim_guided *guided = guided_of(strategy);
-    return sim_notes_add(notes, strategy->allocator, run, guided->seen, &guided->coverage,
-                         guided->decisions, guided->decision_count);
+    size_t before = notes->count;
+    int status = sim_notes_add(notes, strategy->allocator, run, guided->seen, &guided->coverage,
+                               guided->decisions, guided->decision_count);
+    guided->has_noted |= notes->count > before;
+    return status;
 }
 
 const struct sim_strategy_type sim_strategy_guided = {.name = "guided",

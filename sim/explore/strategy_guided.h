@@ -35,9 +35,11 @@ enum sim_guided_manner {
 struct sim_guided {
     struct sim_strategy strategy;
     struct sim_coverage coverage;
-    uint64_t site;       /* of the step under way */
-    uint8_t *seen;       /* classes of edges by slot: what was known, and the batch's runs */
-    uint64_t *decisions; /* of the run under way, */
+    uint64_t site;        /* of the step under way */
+    uint8_t *seen;        /* classes of edges by slot: what was known, and the batch's runs */
+    uint32_t known_count; /* of leads: what was known is of these */
+    bool has_noted;       /* a run since then */
+    uint64_t *decisions;  /* of the run under way, */
     uint32_t decision_count;
     uint64_t *plan; /* and those that it is to make */
     uint32_t plan_count;

@@ -103,22 +103,29 @@ static void follow(struct sim_guided *guided) {
 
 /* ---- Wishes ---- */
 
+static bool could_come_first(const struct sim_event *first, const struct sim_event *second) {
+    return (first->is_write || second->is_write) && first->site != second->site;
+}
+
 /* An event of the same object that could come before it; null: nothing is to. */
 static const struct sim_event *choose_first(struct sim_guided *guided, uint32_t second) {
     const struct sim_leads *leads = guided->strategy.options.leads;
     const struct sim_event *events = leads->events;
-    const struct sim_event *chosen = NULL;
     uint64_t count = 1;
     if (below(guided, 3) == 0) {
         return NULL; /* what nobody has touched is often the rarest */
     }
     for (uint32_t i = events[second].next; i != second; i = events[i].next) {
-        bool matters = events[i].is_write || events[second].is_write;
-        if (matters && events[i].site != events[second].site && below(guided, ++count) == 0) {
-            chosen = &events[i];
+        count += could_come_first(&events[i], &events[second]) ? 1 : 0;
+    }
+    uint64_t drawn = below(guided, count);
+    for (uint32_t i = events[second].next; i != second && drawn > 0; i = events[i].next) {
+        drawn -= could_come_first(&events[i], &events[second]) ? 1 : 0;
+        if (drawn == 0) {
+            return &events[i];
         }
     }
-    return chosen;
+    return NULL;
 }
 
 static void add_writers(const struct sim_leads *leads, uint32_t second, struct sim_wish *wish) {
