@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos", "urw", "surw", "guided"};
+static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos",
+                                         "urw",    "surw",  "guided"};
 
 enum {
     STRATEGIES = sizeof strategies / sizeof strategies[0],
