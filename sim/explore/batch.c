@@ -2,6 +2,7 @@
 #include "sim/explore/batch.h"
 
 #include "sim/explore/renumber.h"
+#include "sim/explore/strategy_guided.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static int open_worker(const struct sim_crew *crew, struct sim_worker *worker) {
 /* A strategy and a sampler for a round or more. */
 static int begin(const struct sim_crew *crew, struct sim_worker *worker,
                  const struct sim_batching *batching) {
-    struct sim_strategy_options options = {.depth = batching->depth};
+    struct sim_strategy_options options = {.depth = batching->depth, .leads = batching->leads};
     int status = open_worker(crew, worker);
     if (status != COG_OK || worker->strategy != NULL) {
         return status;
@@ -113,7 +114,8 @@ struct batch {
     bool has_tally;
     uint64_t kinds[SIM_BATCH_RUNS]; /* of its runs */
     struct sim_magnitude choices[SIM_BATCH_RUNS];
-    bool is_whole; /* all its runs were made */
+    struct sim_notes notes; /* of what is new */
+    bool is_whole;          /* all its runs were made */
     int status;
 };
 
@@ -147,11 +149,17 @@ static int run_batch(const struct round *round, uint32_t index, struct sim_worke
     uint64_t count = left < SIM_BATCH_RUNS ? left : SIM_BATCH_RUNS;
     bool stops = false;
     int status = COG_OK;
+    if (batching->leads != NULL) {
+        sim_guided_begin_batch(worker->strategy);
+    }
     for (uint64_t i = 0; i < count && status == COG_OK && !stops; i++) {
         uint64_t number = round->first + first + i;
         status = sim_sampler_run(&worker->sampler, sim_sampling_seed(round->crew->seed, number));
         if (status == COG_OK && worker->kind.is_out_of_memory) {
             status = COG_ENOMEM;
+        }
+        if (status == COG_OK && batching->leads != NULL) {
+            status = sim_guided_note(worker->strategy, number, &batch->notes);
         }
         batch->kinds[i] = sim_kind_hash(&worker->kind);
         batch->choices[i] = worker->sampler.choices;
@@ -272,6 +280,18 @@ static int count_batch(struct sim_crew *crew, const struct round *round, uint32_
     return status;
 }
 
+/* What is new in a round, for the next one, or for the rest of this one to be added. */
+static int learn(const struct round *round) {
+    struct sim_leads *leads = round->batching->leads;
+    int status = COG_OK;
+    for (uint32_t i = 0; leads != NULL && i < SIM_BATCH_ROUND && status == COG_OK; i++) {
+        status = sim_leads_take(leads, &round->batches[i].notes);
+    }
+    return leads != NULL && status == COG_OK
+               ? sim_leads_know(leads, round->first + round->run_count)
+               : status;
+}
+
 /* Batches that a stop left unfinished count with what they have. */
 static int count_round(struct sim_crew *crew, struct round *round, bool *goes_on) {
     const struct sim_batching *batching = round->batching;
@@ -292,6 +312,10 @@ static int count_round(struct sim_crew *crew, struct round *round, bool *goes_on
     }
     *goes_on = is_whole && !has_failed && !should_stop(batching);
     *batching->was_stopped |= !*goes_on;
+    status = status == COG_OK && is_whole ? learn(round) : status;
+    for (uint32_t i = 0; i < SIM_BATCH_ROUND; i++) {
+        sim_notes_term(&round->batches[i].notes, crew->explorer->allocator);
+    }
     if (status == COG_OK && is_whole) {
         *batching->next = round->first + round->run_count;
         status = batching->counted != NULL ? batching->counted(batching->context) : COG_OK;
@@ -315,15 +339,25 @@ static int do_round(struct sim_crew *crew, const struct sim_batching *batching, 
     return status == COG_OK ? counted : status;
 }
 
+/* How many runs the round has that begins, or goes on, with that run. */
+static uint64_t round_runs(const struct sim_batching *batching, uint64_t run) {
+    return batching->leads != NULL ? sim_leads_round_end(run) - run
+                                   : (uint64_t)SIM_BATCH_RUNS * SIM_BATCH_ROUND;
+}
+
+_Static_assert((int)SIM_LEADS_ROUND_MAX <= (int)SIM_BATCH_RUNS * (int)SIM_BATCH_ROUND,
+               "a round of theirs has room");
+
 int sim_crew_sample(struct sim_crew *crew, const struct sim_batching *batching) {
-    const uint64_t round_runs = (uint64_t)SIM_BATCH_RUNS * SIM_BATCH_ROUND;
     uint64_t done = 0;
     bool goes_on = true;
-    int status = COG_OK;
+    int status =
+        batching->leads != NULL ? sim_leads_know(batching->leads, batching->first) : COG_OK;
     while (status == COG_OK && goes_on &&
            (batching->run_count == 0 || done < batching->run_count)) {
-        uint64_t left = batching->run_count == 0 ? round_runs : batching->run_count - done;
-        uint64_t count = left < round_runs ? left : round_runs;
+        uint64_t runs = round_runs(batching, batching->first + done);
+        uint64_t left = batching->run_count == 0 ? runs : batching->run_count - done;
+        uint64_t count = left < runs ? left : runs;
         status = do_round(crew, batching, batching->first + done, count, &goes_on);
         done += count;
     }

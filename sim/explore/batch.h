@@ -5,12 +5,14 @@
  *     counted  0 1 2 3 ..                a round of them after the other
  *
  * Runs depend on their numbers alone, and batches are counted one behind the other, so that all
- * comes to the same however many threads there are.
+ * comes to the same however many threads there are. Where runs follow others (leads.h), those are
+ * of rounds before.
  */
 #ifndef SIM_EXPLORE_BATCH_H
 #define SIM_EXPLORE_BATCH_H
 
 #include "sim/explore/kinds.h"
+#include "sim/explore/leads.h"
 #include "sim/explore/sampler.h"
 
 #include <stdatomic.h>
@@ -70,6 +72,7 @@ struct sim_batching {
                             is not empty stays */
     struct sim_kinds *kinds;       /* are counted here; null: nowhere */
     struct sim_estimate *estimate; /* likewise; null: not each choice is as likely as the others */
+    struct sim_leads *leads;       /* are followed and found here; null: by none */
     uint64_t *next;                /* the number of the first run that is not in what was counted */
     bool *was_stopped;             /* set where it was */
 };

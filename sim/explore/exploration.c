@@ -22,6 +22,7 @@ static const struct sim_strategy_entry entries[] = {
     {.name = "pos", .type = &sim_strategy_pos},
     {.name = "urw", .type = &sim_strategy_urw},
     {.name = "surw", .type = &sim_strategy_surw},
+    {.name = "guided", .type = &sim_strategy_guided},
     {.name = NULL},
 };
 
@@ -177,6 +178,7 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
     if (run_count_max > 0 && *run_count >= run_count_max) {
         return COG_OK;
     }
+    bool is_guided = type == &sim_strategy_guided;
     struct sim_batching batching = {.type = type,
                                     .depth = options->bound,
                                     .first = *run_count,
@@ -189,6 +191,7 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
                                     .kinds = &explored->kinds,
                                     .estimate =
                                         type == &sim_strategy_random ? &explored->estimate : NULL,
+                                    .leads = is_guided ? &explored->leads : NULL,
                                     .next = run_count,
                                     .was_stopped = &explored->was_stopped};
     return sim_crew_sample(&exploring->crew, &batching);
@@ -197,7 +200,8 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
 /* ---- Portfolio ---- */
 
 static const struct sim_strategy_type *const portfolio_types[] = {
-    &sim_strategy_surw, &sim_strategy_pct, &sim_strategy_pos, &sim_strategy_random};
+    &sim_strategy_surw, &sim_strategy_pct, &sim_strategy_pos, &sim_strategy_guided,
+    &sim_strategy_random};
 
 enum { TYPE_COUNT = sizeof portfolio_types / sizeof portfolio_types[0], PROBES = 64 };
 
@@ -379,6 +383,7 @@ int sim_explore(struct sim_explored *explored, struct sim_program *program,
     sim_kinds_init(&explored->kinds, explored->explorer.allocator);
     rounds_init(&explored->livelocks, explored->explorer.allocator);
     rounds_init(&explored->starvations, explored->explorer.allocator);
+    sim_leads_init(&explored->leads, explored->explorer.allocator);
     struct exploring exploring = {.options = options, .program = program, .explored = explored};
     sim_crew_init(&exploring.crew, &explored->explorer, program, &explorer_options);
     /* Worlds in processes of their own are forked: threads would not come along. */
@@ -397,6 +402,7 @@ void sim_explored_close(struct sim_explored *explored) {
     sim_kinds_term(&explored->kinds);
     rounds_term(&explored->livelocks);
     rounds_term(&explored->starvations);
+    sim_leads_term(&explored->leads);
     sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
 }

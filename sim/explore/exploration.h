@@ -71,7 +71,7 @@ enum sim_answer {
     SIM_ANSWER_UNKNOWN, /* not seen, and not all has been seen */
 };
 
-enum { SIM_PORTFOLIO_SIZE = 4 };
+enum { SIM_PORTFOLIO_SIZE = 5 };
 
 /* Fair ways round of a kind (round.h), and the first of them. */
 struct sim_explored_rounds {
@@ -91,6 +91,7 @@ struct sim_explored {
     uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
     uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
     uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */
+    struct sim_leads leads;                      /* of the strategy that is guided */
     struct sim_kinds kinds;                      /* of executions that samples came to */
     struct sim_estimate estimate; /* of how many executions there are; of no runs: none was made */
     uint32_t process_count;       /* of the longest run of a few, and how many steps that had */

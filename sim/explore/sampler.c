@@ -86,6 +86,9 @@ static void step(struct sim_sampler *sampler) {
         sampler->choices =
             sim_magnitude_multiply(sampler->choices, explorer->stepping.candidate_count);
     }
+    if (!is_draw) {
+        sim_strategy_takes(sampler->strategy, &explorer->stepping, index);
+    }
     sim_explorer_take(explorer, index);
     if (sampler->kind != NULL) {
         sim_kind_step(sampler->kind, process, &explorer->stepping.footprint);

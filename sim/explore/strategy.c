@@ -7,13 +7,8 @@
 #include <string.h>
 
 const struct sim_strategy_type *const sim_strategy_types[] = {
-    &sim_strategy_canonical,
-    &sim_strategy_random,
-    &sim_strategy_pct,
-    &sim_strategy_pos,
-    &sim_strategy_urw,
-    &sim_strategy_surw,
-    NULL,
+    &sim_strategy_canonical, &sim_strategy_random, &sim_strategy_pct,    &sim_strategy_pos,
+    &sim_strategy_urw,       &sim_strategy_surw,   &sim_strategy_guided, NULL,
 };
 
 const struct sim_strategy_type *sim_strategy_type_find(const char *name) {
@@ -43,6 +38,10 @@ int sim_strategy_new(const struct sim_strategy_type *type, const struct sim_expl
     strategy->options = *options;
     strategy->known = &explorer->processes;
     sim_ordinals_init(&strategy->ordinals, explorer->allocator);
+    if (type->init != NULL && type->init(strategy, &explorer->objects) != COG_OK) {
+        sim_strategy_free(strategy);
+        return COG_ENOMEM;
+    }
     *out = strategy;
     return COG_OK;
 }
@@ -52,6 +51,9 @@ void sim_strategy_free(struct sim_strategy *strategy) {
         return;
     }
     const struct cog_allocator *allocator = strategy->allocator;
+    if (strategy->type->term != NULL) {
+        strategy->type->term(strategy);
+    }
     sim_ordinals_term(&strategy->ordinals);
     cog_release(allocator, strategy->processes,
                 strategy->process_capacity * sizeof strategy->processes[0]);

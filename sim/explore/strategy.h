@@ -2,6 +2,7 @@
  *
  *     begin   a run starts
  *     pick    several could make the next step: which one does
+ *     takes   a step is about to be made, also where only one could make it
  *     took    a step has been made, also where only one could make it; its footprint is known
  *     draw    something is chosen while a step is under way
  *
@@ -20,6 +21,7 @@
 #include "sim/explore/ordinals.h"
 #include "sim/explore/profile.h"
 
+struct sim_leads;
 struct sim_strategy;
 
 struct sim_strategy_type {
@@ -27,11 +29,19 @@ struct sim_strategy_type {
     size_t bytes;       /* of its state, which begins with a struct sim_strategy */
     bool wants_profile; /* it cannot do without */
 
+    /* It is made, of the explorer's objects, and freed. COG_OK, COG_ENOMEM. Null: nothing to do. */
+    int (*init)(struct sim_strategy *strategy, const struct sim_objects *objects);
+    void (*term)(struct sim_strategy *strategy);
+
     /* Null: nothing to do. */
     void (*begin)(struct sim_strategy *strategy);
 
     /* Which of the candidates, of which there are at least two; less than candidate_count. */
     uint32_t (*pick)(struct sim_strategy *strategy, const struct sim_stepping *stepping);
+
+    /* Candidate `index` is about to make its step. Null: nothing to do. */
+    void (*takes)(struct sim_strategy *strategy, const struct sim_stepping *stepping,
+                  uint32_t index);
 
     /* The step of candidate `index` has been made; the candidates are those that there were before
      * it. Null: nothing to do. */
@@ -66,12 +76,14 @@ enum sim_stream {
     SIM_STREAM_CHANGE,
     SIM_STREAM_OBJECT,
     SIM_STREAM_INTENDED,
+    SIM_STREAM_GUIDED,
 };
 
 struct sim_strategy_options {
     const struct sim_profile *profile; /* of the same explorer; may be null if none is wanted */
     uint32_t depth;                    /* PCT: of the bugs to find, at least 1; 0: 3 */
     uint64_t length;                   /* PCT: steps of a run; 0: the profile's longest */
+    const struct sim_leads *leads;     /* guided: that it may follow (leads.h); null: none */
 };
 
 enum { SIM_STRATEGY_DEPTH_MAX = 64, SIM_STRATEGY_DEPTH_DEFAULT = 3 };
@@ -103,6 +115,12 @@ void sim_strategy_free(struct sim_strategy *strategy);
 /* For who drives the run. */
 void sim_strategy_begin(struct sim_strategy *strategy, uint64_t seed);
 uint32_t sim_strategy_pick(struct sim_strategy *strategy, const struct sim_stepping *stepping);
+static inline void sim_strategy_takes(struct sim_strategy *strategy,
+                                      const struct sim_stepping *stepping, uint32_t index) {
+    if (strategy->type->takes != NULL) {
+        strategy->type->takes(strategy, stepping, index);
+    }
+}
 void sim_strategy_took(struct sim_strategy *strategy, const struct sim_stepping *stepping,
                        uint32_t index);
 
@@ -115,6 +133,7 @@ extern const struct sim_strategy_type sim_strategy_pct;
 extern const struct sim_strategy_type sim_strategy_pos;
 extern const struct sim_strategy_type sim_strategy_urw;
 extern const struct sim_strategy_type sim_strategy_surw;
+extern const struct sim_strategy_type sim_strategy_guided;
 
 /* Null: there is none of that name. */
 const struct sim_strategy_type *sim_strategy_type_find(const char *name);
@@ -136,6 +155,10 @@ static inline bool sim_strategy_has_met(const struct sim_strategy *strategy, uin
 
 /* A new random priority for a process that has been met. */
 void sim_strategy_draw_priority(struct sim_strategy *strategy, uint32_t process);
+
+/* A new priority for whoever made the step, and for each whose step races with it: POS. */
+void sim_strategy_redraw_races(struct sim_strategy *strategy, const struct sim_stepping *stepping,
+                               uint32_t index);
 
 /* The candidate of the highest priority. */
 uint32_t sim_strategy_pick_highest(struct sim_strategy *strategy,

@@ -24,8 +24,8 @@ static bool touches_more(const struct sim_candidate *taken, const struct sim_ste
     return footprint->is_everything;
 }
 
-static void took(struct sim_strategy *strategy, const struct sim_stepping *stepping,
-                 uint32_t index) {
+void sim_strategy_redraw_races(struct sim_strategy *strategy, const struct sim_stepping *stepping,
+                               uint32_t index) {
     const struct sim_footprint *footprint = &stepping->footprint;
     bool has_more = touches_more(&stepping->candidates[index], stepping);
     for (uint32_t i = 0; i < stepping->candidate_count; i++) {
@@ -44,6 +44,6 @@ static void took(struct sim_strategy *strategy, const struct sim_stepping *stepp
 const struct sim_strategy_type sim_strategy_pos = {.name = "pos",
                                                    .bytes = sizeof(struct sim_strategy),
                                                    .pick = sim_strategy_pick_highest,
-                                                   .took = took,
+                                                   .took = sim_strategy_redraw_races,
                                                    .draw = sim_strategy_draw_uniform,
                                                    .meet = sim_strategy_draw_priority};

@@ -1,4 +1,4 @@
-/* output_unseen.c - estimates, counts of kinds, and chances. */
+/* output_unseen.c - estimates, counts of kinds and edges, and chances. */
 #include "sim/program/output_unseen.h"
 
 #include <inttypes.h>
@@ -33,6 +33,13 @@ static void print_kinds(FILE *file, const struct sim_kinds *kinds) {
     }
 }
 
+/* What the strategy that is guided goes by. */
+static void print_leads(FILE *file, const struct sim_leads *leads) {
+    (void)fprintf(
+        file, "    covered %" PRIu32 " happens-before edges; a corpus of %" PRIu32 " schedule%s\n",
+        leads->covered_count, leads->count, leads->count == 1 ? "" : "s");
+}
+
 /* The least chance with which each run finds a fault of that depth: 1 in n * k^(d - 1)
  * (Burckhardt et al., ASPLOS 2010). */
 static void print_chance(FILE *file, const struct sim_explored *result) {
@@ -64,6 +71,9 @@ void output_unseen(FILE *file, const struct sim_explored *result) {
     }
     sim_buffer_term(&estimate);
     print_kinds(file, &result->kinds);
+    if (result->leads.count > 0) {
+        print_leads(file, &result->leads);
+    }
     if (result->strategy->type == &sim_strategy_pct && result->process_count > 0) {
         print_chance(file, result);
     }
@@ -91,4 +101,9 @@ void output_unseen_json(json_t *object, const struct sim_explored *result) {
     (void)json_object_set_new(object, "kinds", points);
     (void)json_object_set_new(object, "new_kind_once_in",
                               json_integer((json_int_t)sim_kinds_new_in(kinds)));
+    if (result->leads.count > 0) {
+        (void)json_object_set_new(object, "covered_edges",
+                                  json_integer((json_int_t)result->leads.covered_count));
+        (void)json_object_set_new(object, "corpus", json_integer((json_int_t)result->leads.count));
+    }
 }

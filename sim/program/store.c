@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APPLICATION = 0x636F6773, VERSION = 1, KEPT_OF_FILE = 8 };
+enum { APPLICATION = 0x636F6773, VERSION = 2, KEPT_OF_FILE = 8 };
 
 static const char schema[] =
     "CREATE TABLE explorations (id INTEGER PRIMARY KEY, file TEXT NOT NULL, line INTEGER NOT NULL,"
@@ -16,8 +16,8 @@ static const char schema[] =
     " first_failure INTEGER NOT NULL DEFAULT 0, asleep INTEGER NOT NULL DEFAULT 0,"
     " searched INTEGER NOT NULL DEFAULT 0, sampled_0 INTEGER NOT NULL DEFAULT 0,"
     " sampled_1 INTEGER NOT NULL DEFAULT 0, sampled_2 INTEGER NOT NULL DEFAULT 0,"
-    " sampled_3 INTEGER NOT NULL DEFAULT 0, marks INTEGER NOT NULL DEFAULT 0, way BLOB,"
-    " kinds BLOB,"
+    " sampled_3 INTEGER NOT NULL DEFAULT 0, sampled_4 INTEGER NOT NULL DEFAULT 0,"
+    " marks INTEGER NOT NULL DEFAULT 0, way BLOB, kinds BLOB,"
     " UNIQUE (file, line, contents, strategy, seed));"
     "CREATE TABLE outcomes (exploration INTEGER NOT NULL, number INTEGER NOT NULL,"
     " text BLOB NOT NULL, hash INTEGER NOT NULL, count INTEGER NOT NULL, line INTEGER NOT NULL,"
@@ -27,10 +27,12 @@ static const char schema[] =
     " count INTEGER NOT NULL, PRIMARY KEY (exploration, number)) WITHOUT ROWID;"
     "CREATE TABLE kinds (exploration INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " is_again INTEGER NOT NULL, PRIMARY KEY (exploration, kind)) WITHOUT ROWID;"
-    "PRAGMA application_id = 1668245363; PRAGMA user_version = 1;";
+    "CREATE TABLE leads (exploration INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " words BLOB NOT NULL, PRIMARY KEY (exploration, number)) WITHOUT ROWID;"
+    "PRAGMA application_id = 1668245363; PRAGMA user_version = 2;";
 
-_Static_assert(APPLICATION == 1668245363 && VERSION == 1, "the text says the same");
-_Static_assert(SIM_PORTFOLIO_SIZE == 4, "there are so many columns");
+_Static_assert(APPLICATION == 1668245363 && VERSION == 2, "the text says the same");
+_Static_assert(SIM_PORTFOLIO_SIZE == 5, "there are so many columns");
 
 enum mark {
     MARK_SEARCHED = 1,
@@ -219,9 +221,10 @@ static bool forget_old(struct store *store, const struct store_key *key) {
     static const char *const statements[] = {
         old, "DELETE FROM outcomes WHERE exploration NOT IN (SELECT id FROM explorations)",
         "DELETE FROM reached WHERE exploration NOT IN (SELECT id FROM explorations)",
-        "DELETE FROM kinds WHERE exploration NOT IN (SELECT id FROM explorations)"};
+        "DELETE FROM kinds WHERE exploration NOT IN (SELECT id FROM explorations)",
+        "DELETE FROM leads WHERE exploration NOT IN (SELECT id FROM explorations)"};
     bool has_old = true;
-    for (int i = 0; i < 4 && has_old; i++) {
+    for (int i = 0; i < 5 && has_old; i++) {
         sqlite3_stmt *statement = prepare(store, statements[i]);
         if (statement != NULL && i == 0) {
             (void)sqlite3_bind_text(statement, 1, key->file, -1, SQLITE_STATIC);
@@ -418,6 +421,52 @@ static bool write_kinds(const struct stored *stored, const struct sim_kinds *kin
     return is_written;
 }
 
+/* ---- Leads ---- */
+
+static int read_leads(const struct stored *stored, struct sim_leads *leads) {
+    int status = COG_OK;
+    int code = SQLITE_ROW;
+    sqlite3_stmt *statement =
+        prepare(stored->store, "SELECT words FROM leads WHERE exploration = ?1 ORDER BY number");
+    if (statement == NULL) {
+        return COG_OK;
+    }
+    (void)sqlite3_bind_int64(statement, 1, stored->id);
+    while (status == COG_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        const void *blob = sqlite3_column_blob(statement, 0);
+        size_t bytes = (size_t)sqlite3_column_bytes(statement, 0);
+        uint64_t *words = blob != NULL ? malloc(bytes) : NULL;
+        if (blob != NULL && words == NULL) {
+            status = COG_ENOMEM;
+        } else if (blob != NULL) {
+            memcpy(words, blob, bytes);
+            status = sim_leads_put(leads, words, bytes / sizeof words[0]);
+        }
+        free(words);
+    }
+    if (status == COG_OK && code != SQLITE_DONE) {
+        fail(stored->store);
+    }
+    (void)sqlite3_finalize(statement);
+    leads->saved_count = leads->count;
+    return status;
+}
+
+static bool write_leads(const struct stored *stored, const struct sim_leads *leads) {
+    sqlite3_stmt *statement =
+        prepare(stored->store, "INSERT OR REPLACE INTO leads VALUES (?1, ?2, ?3)");
+    bool is_written = statement != NULL;
+    for (uint32_t i = leads->saved_count; is_written && i < leads->count; i++) {
+        const struct sim_lead *lead = &leads->items[i];
+        bind(statement, 1, (const uint64_t[]){(uint64_t)stored->id, i}, 2);
+        (void)sqlite3_bind_blob(statement, 3, lead->words,
+                                (int)(lead->word_count * sizeof lead->words[0]), SQLITE_STATIC);
+        is_written = finish(stored->store, statement, false);
+    }
+    (void)sqlite3_finalize(statement);
+    return is_written;
+}
+
 /* ---- Reading ---- */
 
 static void read_marks(struct sim_explored *explored, uint64_t marks) {
@@ -431,10 +480,10 @@ static void read_marks(struct sim_explored *explored, uint64_t marks) {
 static int read_exploration(const struct stored *stored, struct sim_explored *explored) {
     struct sim_tally *tally = &explored->explorer.tally;
     int status = COG_OK;
-    sqlite3_stmt *statement = prepare(
-        stored->store, "SELECT runs, failures, first_failure, asleep, searched, sampled_0, "
-                       "sampled_1, sampled_2, sampled_3, marks, way, kinds FROM explorations "
-                       "WHERE id = ?1");
+    sqlite3_stmt *statement =
+        prepare(stored->store, "SELECT runs, failures, first_failure, asleep, searched, sampled_0, "
+                               "sampled_1, sampled_2, sampled_3, sampled_4, marks, way, kinds FROM "
+                               "explorations WHERE id = ?1");
     if (statement == NULL) {
         return COG_OK;
     }
@@ -448,14 +497,14 @@ static int read_exploration(const struct stored *stored, struct sim_explored *ex
         for (int i = 0; i < SIM_PORTFOLIO_SIZE; i++) {
             explored->sampled_counts[i] = column(statement, 5 + i);
         }
-        read_marks(explored, column(statement, 9));
-        const unsigned char *way = sqlite3_column_blob(statement, 10);
-        size_t bytes = (size_t)sqlite3_column_bytes(statement, 10);
+        read_marks(explored, column(statement, 10));
+        const unsigned char *way = sqlite3_column_blob(statement, 11);
+        size_t bytes = (size_t)sqlite3_column_bytes(statement, 11);
         status = way != NULL ? unpack_way(&explored->way, explored->explorer.allocator, way, bytes)
                              : COG_OK;
-        const void *kinds = sqlite3_column_blob(statement, 11);
+        const void *kinds = sqlite3_column_blob(statement, 12);
         struct packed_kinds packed;
-        if (kinds != NULL && sqlite3_column_bytes(statement, 11) == (int)sizeof packed) {
+        if (kinds != NULL && sqlite3_column_bytes(statement, 12) == (int)sizeof packed) {
             memcpy(&packed, kinds, sizeof packed);
             unpack_kinds(explored, &packed);
         }
@@ -539,6 +588,7 @@ int stored_resume(struct stored *stored, struct sim_explored *explored) {
     int status = read_exploration(stored, explored);
     status = status == COG_OK ? read_kinds(stored, &explored->kinds) : status;
     explored->kinds.notes_changes = true;
+    status = status == COG_OK ? read_leads(stored, &explored->leads) : status;
     status = status == COG_OK ? read_outcomes(stored, &explored->explorer.tally) : status;
     if (status == COG_OK) {
         read_reached(stored, &explored->explorer.tally);
@@ -570,12 +620,13 @@ static bool write_exploration(const struct stored *stored, const struct sim_expl
                                sampled[1],
                                sampled[2],
                                sampled[3],
+                               sampled[4],
                                marks_of(explored)};
     sqlite3_stmt *statement =
         prepare(stored->store,
                 "UPDATE explorations SET runs = ?2, failures = ?3, first_failure = ?4, asleep = "
                 "?5, searched = ?6, sampled_0 = ?7, sampled_1 = ?8, sampled_2 = ?9, sampled_3 = "
-                "?10, marks = ?11, way = ?12, kinds = ?13 WHERE id = ?1");
+                "?10, sampled_4 = ?11, marks = ?12, way = ?13, kinds = ?14 WHERE id = ?1");
     if (statement == NULL) {
         return false;
     }
@@ -583,8 +634,8 @@ static bool write_exploration(const struct stored *stored, const struct sim_expl
     bind(statement, 2, values, sizeof values / sizeof values[0]);
     struct packed_kinds kinds;
     pack_kinds(explored, &kinds);
-    (void)sqlite3_bind_blob(statement, 12, way, (int)way_bytes, SQLITE_STATIC);
-    (void)sqlite3_bind_blob(statement, 13, &kinds, (int)sizeof kinds, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(statement, 13, way, (int)way_bytes, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(statement, 14, &kinds, (int)sizeof kinds, SQLITE_STATIC);
     return finish(stored->store, statement, true);
 }
 
@@ -641,7 +692,8 @@ static void write_all(const struct stored *stored, const struct sim_explored *ex
     bool is_written =
         execute(store, "BEGIN") && write_exploration(stored, explored, way, way_bytes) &&
         write_outcomes(stored, explored) && write_reached(stored, &explored->explorer.tally) &&
-        write_kinds(stored, &explored->kinds) && execute(store, "COMMIT");
+        write_kinds(stored, &explored->kinds) && write_leads(stored, &explored->leads) &&
+        execute(store, "COMMIT");
     if (!is_written) {
         (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -661,5 +713,6 @@ int stored_save(struct stored *stored, struct sim_explored *explored) {
     (void)pthread_mutex_unlock(&stored->store->mutex);
     free(way);
     explored->kinds.change_count = 0;
+    explored->leads.saved_count = explored->leads.count;
     return note_saved(stored, explored);
 }

@@ -5,6 +5,7 @@
  *     outcomes       of each, what its runs came to
  *     reached        of each, in how many runs each of its expectations held
  *     kinds          of each, the kinds that its samples came to (sim/explore/kinds.h)
+ *     leads          of each, the samples that covered something new (sim/explore/leads.h)
  *
  * What is saved is what has been counted up to the end of a round of batches (sim/explore/batch.h)
  * or of a search, in a transaction each. One process at a time has a store open.

@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos", "urw", "surw"};
+static const char *const strategies[] = {"random", "pct=2", "pct=3", "pos",
+                                         "urw",    "surw",  "guided"};
 
 enum {
     STRATEGIES = sizeof strategies / sizeof strategies[0],
@@ -191,7 +192,7 @@ static void bench_programs(void) {
     for (size_t i = 0; i < STRATEGIES; i++) {
         printf(" %s |", strategies[i]);
     }
-    printf("\n|---|---|---|---|---|---|---|\n");
+    printf("\n|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
         bench_program(&bugs[i]);
     }
@@ -229,7 +230,7 @@ static void bench_fault(char **paths, int count) {
         }
     }
     if (best == NULL) {
-        printf(" | no order of theirs shows it | | | | | | |\n");
+        printf(" | no order of theirs shows it | | | | | | | |\n");
         return;
     }
     printf(" | %s", best);

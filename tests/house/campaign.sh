@@ -40,7 +40,7 @@ same_result() {
     done
 }
 
-for strategy in portfolio random pct=2 pos urw surw; do
+for strategy in portfolio random pct=2 pos urw surw guided; do
     same_result 1 --shrink no --time 100s --budget 1000 --strategy "$strategy" "$tree/scenarios/sct" "$tree/scenarios/litmus"
 done
 same_result 1 --shrink 50 --time 100s --budget 500 "$tree/scenarios/sct"
@@ -55,7 +55,7 @@ coro adder times 5
         set total = seen + 1
 outcome total
 END
-for strategy in portfolio random pct; do
+for strategy in portfolio random pct guided; do
     same_result 0 --time 100s --budget 50000 --strategy "$strategy" many.scn
 done
 sed 's/^outcome total/outcome total\nexpect total != 12/' many.scn >rare.scn
@@ -113,6 +113,19 @@ for budget in 20000 100000 500000; do
     [[ $(sum) == "$budget" ]] || fail "--budget does not count in total"
 done
 cmp -s out plain || fail "another result in three parts"
+
+# the same of samples that follow others, with parts that end within a round
+explore 0 --strategy guided --budget 50000 --time 100s many.scn
+cp out plain
+prints "happens-before edges; a corpus of"
+arguments=(--strategy guided --time 100s --store guided.db many.scn)
+for budget in 5 1000 1001 20000 50000; do
+    explore 0 --jobs $((budget % 3 + 1)) --budget $budget "${arguments[@]}"
+    [[ $(sum) == "$budget" ]] || fail "--budget does not count in total"
+done
+cmp -s out plain || fail "another result of guided samples in parts"
+explore 0 --json --strategy guided --budget 500 many.scn
+jq -e '.covered_edges > 10 and .corpus > 1' out >jq.out || fail "JSON does not tell what is covered"
 
 # the portfolio: in its search, and behind it
 arguments=(--budget 100000 --time 100s many.scn)

@@ -181,7 +181,7 @@ cmp -s out alone || fail "--jobs changes the output"
 
 # ---- Samples
 
-for strategy in random pct pct=2 pos urw surw portfolio; do
+for strategy in random pct pct=2 pos urw surw guided portfolio; do
     explore 1 --strategy "$strategy" --budget 1000 "$tree/scenarios/sct/reorder.scn"
 done
 explore 1 --strategy random --seed 7 "$tree/scenarios/sct/reorder.scn"
@@ -212,7 +212,7 @@ coro right
     join d
 expect x > 1
 END
-for strategy in random pct pos surw optimal-dpor; do
+for strategy in random pct pos surw guided optimal-dpor; do
     for seed in 1 2 3 4 5; do
         explore 1 --strategy "$strategy" --seed "$seed" --shrink no children.scn
         prints "x is 1"

@@ -66,7 +66,7 @@ found counter SIGABRT " crashed in its step after 'yield', at 0ms: SIGABRT"
 prints "Assertion"
 found early SIGSEGV "worker/use crashed in its step after 'yield', at 0ms: SIGSEGV"
 found spin "does not come back" "worker/await does not come back: it ran for 200ms" --hang 200ms
-for strategy in dfs optimal-dpor source-dpor sleep-sets preemptions=2 delays=2 random pct=3 pos urw surw; do
+for strategy in dfs optimal-dpor source-dpor sleep-sets preemptions=2 delays=2 random pct=3 pos urw surw guided; do
     cogsim 1 explore --strategy "$strategy" --budget 2000 "$tree/scenarios/programs/early.scn"
     prints "SIGSEGV"
 done

@@ -42,6 +42,7 @@ static void strategies_are_found_by_name_and_number(void **state) {
         {"pos", "pos", 0},
         {"urw", "urw", 0},
         {"surw", "surw", 0},
+        {"guided", "guided", 0},
     };
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
         uint32_t bound = 99;
@@ -155,7 +156,8 @@ static void one_within_a_bound_is_not_complete(void **state) {
 
 static void a_sample_is_as_large_as_the_budget_and_never_complete(void **state) {
     (void)state;
-    static const char *const samples[] = {"canonical", "random", "pct", "pos", "urw", "surw"};
+    static const char *const samples[] = {"canonical", "random", "pct",   "pos",
+                                          "urw",       "surw",   "guided"};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         explore(two_adders, samples[i], (struct sim_exploration_options){.budget = 40});
         assert_int_equal(run_count(), 40);
@@ -223,8 +225,8 @@ static bool counts_to_five(void *context) {
 
 static void it_stops_when_it_is_told_to(void **state) {
     (void)state;
-    static const char *const strategies[] = {"portfolio", "dfs",    "optimal-dpor",
-                                             "delays=3",  "random", "surw"};
+    static const char *const strategies[] = {"portfolio", "dfs",  "optimal-dpor", "delays=3",
+                                             "random",    "surw", "guided"};
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
         uint64_t count = 0;
         explore(many, strategies[i],
@@ -383,7 +385,8 @@ static uint64_t hash_of_sample(const char *strategy, uint64_t seed) {
 
 static void a_seed_gives_the_same_sample(void **state) {
     (void)state;
-    static const char *const strategies[] = {"random", "pct", "pos", "urw", "surw", "portfolio"};
+    static const char *const strategies[] = {"random", "pct",    "pos",      "urw",
+                                             "surw",   "guided", "portfolio"};
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
         uint64_t one = hash_of_sample(strategies[i], 1);
         assert_true(hash_of_sample(strategies[i], 1) == one);
@@ -468,9 +471,9 @@ static void assert_survives(const char *strategy, bool fails_once) {
     exploration_close(&exploration);
 }
 
-static const char *const swept[] = {"portfolio", "optimal-dpor",  "source-dpor", "sleep-sets",
-                                    "dfs",       "preemptions=1", "delays=2",    "random",
-                                    "pct",       "pos",           "urw",         "surw"};
+static const char *const swept[] = {
+    "portfolio", "optimal-dpor", "source-dpor", "sleep-sets", "dfs",  "preemptions=1", "delays=2",
+    "random",    "pct",          "pos",         "urw",        "surw", "guided"};
 
 static void memory_may_run_out_anywhere(void **state) {
     (void)state;

@@ -140,7 +140,7 @@ static void draws_are_answered_from_here(void **state) {
 /* Samples depend on their seeds alone. */
 static void samples_are_the_same_again(void **state) {
     (void)state;
-    static const char *const strategies[] = {"random", "pct=3", "pos", "urw", "surw"};
+    static const char *const strategies[] = {"random", "pct=3", "pos", "urw", "surw", "guided"};
     struct loaded loaded;
     load(&loaded, counter_text);
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {

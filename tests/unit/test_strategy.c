@@ -11,6 +11,7 @@ static void strategies_are_found_by_name(void **state) {
     assert_ptr_equal(sim_strategy_type_find("pos"), &sim_strategy_pos);
     assert_ptr_equal(sim_strategy_type_find("urw"), &sim_strategy_urw);
     assert_ptr_equal(sim_strategy_type_find("surw"), &sim_strategy_surw);
+    assert_ptr_equal(sim_strategy_type_find("guided"), &sim_strategy_guided);
     assert_null(sim_strategy_type_find("Random"));
     assert_null(sim_strategy_type_find(""));
 }
