@@ -93,6 +93,11 @@ struct rep_graph_options {
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error);
 
+/* Writes the timeline as a page: one file that needs nothing else, for any browser. It holds the
+ * trace itself; the same trace gives the same bytes. The file appears whole under its name or not
+ * at all. REP_EIO, REP_ENOMEM. */
+int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error);
+
 struct rep_timeline_options {
     size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
 };

@@ -33,17 +33,22 @@ static const char graph_help[] =
     "\n"
     "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
 
-static const char report_help[] = "usage: cogsim report [OPTION...] SCENARIO|TRACE [-o FILE.txt]\n"
-                                  "\n"
-                                  "Writes the timeline of a run as text, to FILE or to standard "
-                                  "output. A scenario is run first; a\n"
-                                  "trace (cogsim run --trace) is read as it is.\n"
-                                  "\n"
-                                  "  -D NAME=VALUE    give a parameter another value\n"
-                                  "  --row N          the run of this row of an 'each' table\n"
-                                  "  --root DIR       includes must stay inside DIR\n"
-                                  "\n"
-                                  "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
+static const char report_help[] =
+    "usage: cogsim report [OPTION...] SCENARIO|TRACE [-o FILE.html|FILE.txt]\n"
+    "\n"
+    "Writes the timeline of a run: as a page for any browser, in which one can look around, "
+    "search, "
+    "step\n"
+    "and ask why; or as text, to FILE or to standard output. A scenario is run first; a trace "
+    "(cogsim "
+    "run\n"
+    "--trace) is read as it is.\n"
+    "\n"
+    "  -D NAME=VALUE    give a parameter another value\n"
+    "  --row N          the run of this row of an 'each' table\n"
+    "  --root DIR       includes must stay inside DIR\n"
+    "\n"
+    "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
 enum { MARKS_MAX = 8 };
 
@@ -84,8 +89,18 @@ static int write_graph(const struct rep_trace *trace, const struct output *outpu
     return rep_graph_write(trace, &options, output->path, error);
 }
 
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text);
+    size_t end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 static int write_timeline(const struct rep_trace *trace, const struct output *output,
                           struct rep_error *error) {
+    if (output->path != NULL &&
+        (ends_with(output->path, ".html") || ends_with(output->path, ".htm"))) {
+        return rep_html_write(trace, output->path, error);
+    }
     if (output->path != NULL) {
         return rep_timeline_write(trace, NULL, output->path, error);
     }
