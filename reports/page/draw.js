@@ -1,6 +1,6 @@
 // draw.js - the picture: what is in view, on a canvas.
 
-const ROW = 40, HOST_ROW = 26, RULER = 44, GUTTER = 168;
+const ROW = 46, HOST_ROW = 26, RULER = 44, GUTTER = 168;
 const MARK_MIN = 3; // pixels between two events from where on each has a mark
 
 class Picture {
@@ -226,6 +226,15 @@ class Picture {
             context.fillText(text, tick.x + 3, RULER - 12);
             free = tick.x + context.measureText(text).width + 12;
         }
+        context.textAlign = 'center';
+        context.fillStyle = this.colour.faint;
+        for (const fold of this.axis.folds) {
+            const from = this.x(fold.from), to = this.x(fold.to);
+            const text = words(fold.length);
+            if (to < GUTTER || from > this.width || to - from < context.measureText(text).width + 90) continue;
+            context.fillText(text, (from + to) / 2, RULER - 12);
+        }
+        context.textAlign = 'left';
         this.drawFaults();
     }
 
@@ -331,7 +340,7 @@ class Picture {
             context.fillStyle = this.colour.ink;
             context.font = '11px system-ui, sans-serif';
             context.textBaseline = 'middle';
-            context.fillText(oneLine(operationText(operation)), x + 5, y + 0.5);
+            context.fillText(oneLine(operationText(this.model, operation)), x + 5, y + 0.5);
             context.restore();
         }
     }
@@ -422,22 +431,22 @@ class Picture {
         context.lineWidth = 2;
         context.beginPath();
         if (kind === 'log') {
-            context.rect(x - 3, y + 6, 6, 6);
+            context.rect(x - 3, y + 11, 6, 6);
         } else if (kind === 'set') {
-            context.moveTo(x, y + 5);
-            context.lineTo(x + 4, y + 9);
-            context.lineTo(x, y + 13);
-            context.lineTo(x - 4, y + 9);
+            context.moveTo(x, y + 10);
+            context.lineTo(x + 4, y + 14);
+            context.lineTo(x, y + 18);
+            context.lineTo(x - 4, y + 14);
         } else if (kind === 'read') {
             context.lineWidth = 1.2;
-            context.arc(x, y + 9, 3, 0, 2 * Math.PI);
+            context.arc(x, y + 14, 3, 0, 2 * Math.PI);
             context.stroke();
             return;
         } else if (kind === 'choice') {
             context.fillStyle = this.colour.accent;
-            context.moveTo(x - 4, y + 13);
-            context.lineTo(x + 4, y + 13);
-            context.lineTo(x, y + 6);
+            context.moveTo(x - 4, y + 18);
+            context.lineTo(x + 4, y + 18);
+            context.lineTo(x, y + 11);
         } else if (kind === 'failure') {
             context.strokeStyle = this.colour.failed;
             context.moveTo(x - 6, y - 6);
@@ -469,7 +478,7 @@ class Picture {
         let text = eventText(this.model, event);
         const width = context.measureText(text).width;
         if (width > room) text = text.slice(0, Math.max(1, Math.floor(text.length * room / width) - 1)) + '\u2026';
-        context.fillText(text, x + 6, y + 10);
+        context.fillText(text, x + 6, y + 15);
         return x + Math.min(width, room);
     }
 
@@ -516,8 +525,13 @@ class Picture {
             const to = this.chain[i], from = this.chain[i + 1];
             const lane = this.model.laneOf(to), source = this.model.laneOf(from);
             if (lane === UNKNOWN || source === UNKNOWN || this.hidden.has(lane) || this.hidden.has(source)) continue;
-            this.arrow(this.x(this.axis.place[from]), this.y(source), this.x(this.axis.place[to]), this.y(lane),
-                this.colour.accent, [], 3);
+            const x = this.x(this.axis.place[from]), toX = this.x(this.axis.place[to]);
+            if (lane === source) {
+                this.context.fillStyle = this.colour.accent;
+                this.context.fillRect(x, this.y(lane) + 9, toX - x, 2);
+            } else {
+                this.arrow(x, this.y(source), toX, this.y(lane), this.colour.accent, [], 2.5);
+            }
         }
     }
 

@@ -128,7 +128,7 @@ class Model {
         const isLock = object !== undefined && object.kind === 'lock';
         const operation = {
             index: this.operations.length, start: event, ending: 0, how: OPEN, lane: lane.index, object: object,
-            other: this.laneById.get(trace.get(event, 'other')), amount: trace.get(event, 'amount'), timers: [],
+            otherId: trace.get(event, 'other'), amount: trace.get(event, 'amount'), timers: [],
             name: isLock && name === 'get' ? 'acquire' : isLock && name === 'put' ? 'release' : name,
             isStep: name === 'step',
         };

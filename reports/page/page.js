@@ -290,8 +290,9 @@ class Page {
     }
 
     key(event) {
-        const isTyping = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
-        if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+        const type = event.target instanceof HTMLInputElement ? event.target.type : '';
+        const isOwn = type === 'search' || (type === 'range' && /^(Arrow|Home|End|Page)/.test(event.key));
+        if (isOwn || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
         const keys = {
             '.': () => this.step(1, false), ',': () => this.step(-1, false),
             '>': () => this.step(1, true), '<': () => this.step(-1, true),

@@ -91,7 +91,7 @@ class Panels {
         const trace = this.model.trace;
         const until = operation.ending || trace.count;
         return [
-            ['operation', operationText(operation)],
+            ['operation', operationText(this.model, operation)],
             ['ends', endingText(operation)],
             ['waited', words(trace.time[until] - trace.time[operation.start])],
         ];
@@ -135,7 +135,10 @@ class Panels {
             items.length === 0 ? element('p', {class: 'none'}, 'nothing')
                 : element('ul', {}, ...items.slice(0, 60).map((item) => element('li', {}, item)))));
         section('Runs', state.running === UNKNOWN ? [] : [lane(state.running)]);
-        section('Ready, next first', state.ready.map(lane));
+        for (const host of model.hosts.filter((each) => each.lanes.length > 0)) {
+            section('Ready on ' + host.name + ', next first', state.ready.filter((index) =>
+                model.lanes[index] !== undefined && model.lanes[index].host === host).map(lane));
+        }
         const armed = [...state.armed].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
         section('Timeouts, next first', armed.map(([timer, deadline]) =>
             words(deadline) + '  ' + lane(model.timers[timer].lane) + ', ' + model.timers[timer].mode));
@@ -143,7 +146,7 @@ class Panels {
         for (const [index, number] of state.waiting) {
             const operation = model.operations[number];
             if (operation === undefined || operation.isStep || operation.name === 'sleep') continue;
-            const key = operationText(operation);
+            const key = operationText(model, operation);
             waits.set(key, (waits.has(key) ? waits.get(key) + ', ' : '') + lane(index));
         }
         section('Who waits for what', [...waits].map(([what, who]) => what + ': ' + who));

@@ -68,10 +68,13 @@ class States {
         const model = this.model, trace = model.trace;
         const lane = model.laneOf(event);
         switch (trace.name(event)) {
-        case 'ready':
+        case 'ready': {
+            const at = state.ready.indexOf(lane); // what prepares a coroutine is no event
+            if (at >= 0) state.ready.splice(at, 1);
             if (trace.get(event, 'place') === 'front') state.ready.unshift(lane);
             else state.ready.push(lane);
             break;
+        }
         case 'resume': {
             const at = state.ready.indexOf(lane);
             if (at >= 0) state.ready.splice(at, 1);

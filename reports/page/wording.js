@@ -15,10 +15,11 @@ function bytesText(count) {
     return count + (count === 1 ? ' byte' : ' bytes');
 }
 
-function operationText(operation) {
+function operationText(model, operation) {
+    const other = model.laneById.get(operation.otherId); // who is called is made behind the call
     let text = operation.name;
     if (operation.object !== undefined) text += ' ' + operation.object.name;
-    if (operation.other !== undefined) text += ' ' + operation.other.name;
+    if (other !== undefined) text += ' ' + other.name;
     if (operation.name === 'sleep') text += ' ' + words(operation.amount);
     return text;
 }
@@ -55,9 +56,9 @@ function eventText(model, event) {
     case 'ready': return 'is ready' + (text('place') === 'front' ? ', first in line' : '');
     case 'resume': return 'runs';
     case 'operation': return operation === undefined ? text('name')
-        : operation.isStep ? 'ends a step' : operationText(operation);
+        : operation.isStep ? 'ends a step' : operationText(model, operation);
     case 'ending': return operation === undefined ? text('how')
-        : operation.isStep ? 'begins a step' : operationText(operation) + ': ' + endingText(operation);
+        : operation.isStep ? 'begins a step' : operationText(model, operation) + ': ' + endingText(operation);
     case 'progress': return 'so far ' + bytesText(trace.get(event, 'amount'));
     case 'timer_arm': return text('mode') + ' timeout in ' + words(trace.get(event, 'deadline') - trace.time[event]);
     case 'timer_refresh': return 'activity: ' + words(trace.get(event, 'deadline') - trace.time[event]) + ' from now on';
