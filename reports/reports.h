@@ -113,6 +113,19 @@ int rep_timeline_write(const struct rep_trace *trace, const struct rep_timeline_
 int rep_timeline_text(const struct rep_trace *trace, const struct rep_timeline_options *options,
                       char **text);
 
+struct rep_interleaving_options {
+    size_t line_count; /* at most so many things: the last ones */
+    size_t failure;    /* before the failure of that number, from 0; or before the end */
+    size_t columns;    /* of the terminal; 0: 80 */
+};
+
+/* How the last steps of coroutines came between each other: a column a coroutine, a line a thing
+ * that happened; `*` before what came first although production would have gone on with somebody
+ * else. `*text` is null-terminated and the caller's, to be released by free(); null if fewer than
+ * two took part. REP_ENOMEM. */
+int rep_interleaving_text(const struct rep_trace *trace,
+                          const struct rep_interleaving_options *options, char **text);
+
 /* What happened last to some coroutines. The trace must outlive it. */
 struct rep_recent;
 
