@@ -98,6 +98,13 @@ int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_option
  * at all. REP_EIO, REP_ENOMEM. */
 int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error);
 
+/* Writes a trace for other tools: "jsonl" and "csv", an event a line; "perfetto", for
+ * ui.perfetto.dev; "pcapng", the simulated network for Wireshark. format null: by the suffix of
+ * `path` (.jsonl .csv .pftrace .pcapng). path null: to standard output. A file appears whole under
+ * its name or not at all. REP_EFORMAT, REP_EIO, REP_ENOMEM. */
+int rep_export_write(const struct rep_trace *trace, const char *format, const char *path,
+                     struct rep_error *error);
+
 struct rep_timeline_options {
     size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
 };

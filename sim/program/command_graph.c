@@ -50,11 +50,31 @@ static const char report_help[] =
     "\n"
     "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
+static const char export_help[] =
+    "usage: cogsim export [OPTION...] SCENARIO|TRACE [-o FILE.jsonl|.csv|.pftrace|.pcapng]\n"
+    "\n"
+    "Writes a run for other tools. A scenario is run first; a trace (cogsim run --trace) is read "
+    "as "
+    "it is.\n"
+    "\n"
+    "  jsonl      an event a line, as JSON, with names in place of numbers\n"
+    "  csv        an event a row; cells that a spreadsheet would compute begin with an apostrophe\n"
+    "  perfetto   tracks, slices, counters and arrows for ui.perfetto.dev (.pftrace)\n"
+    "  pcapng     the simulated network as TCP packets, for Wireshark and tshark\n"
+    "\n"
+    "  --format NAME    one of these, where FILE does not tell; without -o to standard output\n"
+    "  -D NAME=VALUE    give a parameter another value\n"
+    "  --row N          the run of this row of an 'each' table\n"
+    "  --root DIR       includes must stay inside DIR\n"
+    "\n"
+    "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
+
 enum { MARKS_MAX = 8 };
 
 /* Where a report goes, and what it points at. */
 struct output {
-    const char *path; /* null: standard output */
+    const char *path;   /* null: standard output */
+    const char *format; /* of an export; null: by the path */
     struct rep_graph_mark marks[MARKS_MAX];
     size_t mark_count;
 };
@@ -64,6 +84,7 @@ struct kind {
     const char *name;
     const char *help;
     bool needs_output;
+    const char *extra; /* an option of its own, or null */
     int (*write)(const struct rep_trace *trace, const struct output *output,
                  struct rep_error *error);
 };
@@ -328,6 +349,11 @@ static bool read_marks(const char *text, struct output *output) {
     }
 }
 
+static const char **extra_of(const struct kind *kind, struct settings *settings) {
+    bool is_mark = kind->extra != NULL && strcmp(kind->extra, "--mark") == 0;
+    return is_mark ? &settings->mark_text : &settings->output.format;
+}
+
 static int command(const struct kind *kind, int argc, char **argv) {
     struct settings settings = {.output = {.path = NULL}};
     const struct option_spec specs[] = {{"-o", OPTION_TEXT, &settings.output.path},
@@ -335,8 +361,8 @@ static int command(const struct kind *kind, int argc, char **argv) {
                                         {"-D", OPTION_DEFINE, &settings.definitions},
                                         {"--row", OPTION_ROW, &settings.row},
                                         {"--root", OPTION_TEXT, &settings.root},
-                                        {"--mark", OPTION_TEXT, &settings.mark_text}};
-    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 1);
+                                        {kind->extra, OPTION_TEXT, extra_of(kind, &settings)}};
+    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->extra != NULL ? 0 : 1);
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, spec_count, kind->help, &count, &is_done);
@@ -360,11 +386,21 @@ static int command(const struct kind *kind, int argc, char **argv) {
 }
 
 int command_graph(int argc, char **argv) {
-    static const struct kind kind = {"graph", graph_help, true, write_graph};
+    static const struct kind kind = {"graph", graph_help, true, "--mark", write_graph};
+    return command(&kind, argc, argv);
+}
+
+static int write_export(const struct rep_trace *trace, const struct output *output,
+                        struct rep_error *error) {
+    return rep_export_write(trace, output->format, output->path, error);
+}
+
+int command_export(int argc, char **argv) {
+    static const struct kind kind = {"export", export_help, false, "--format", write_export};
     return command(&kind, argc, argv);
 }
 
 int command_report(int argc, char **argv) {
-    static const struct kind kind = {"report", report_help, false, write_timeline};
+    static const struct kind kind = {"report", report_help, false, NULL, write_timeline};
     return command(&kind, argc, argv);
 }
