@@ -29,6 +29,10 @@ struct rep_box {
     int font_size;
     size_t text;    /* in the picture's words; lines end with a newline */
     size_t tooltip; /* the same */
+    size_t id;      /* what links call it, and the same for all that it stands for as well, a line
+                       each; 0: nothing */
+    size_t target;  /* the id that a click on it leads to; 0: none */
+    bool is_spot;   /* it lies over another box, and is only there to be pointed at */
 };
 
 /* A cubic curve; its head, if any, is at x[3], y[3]. */
@@ -44,6 +48,8 @@ struct rep_arrow {
     int label_x; /* centre of the label */
     int label_y;
     size_t tooltip;
+    size_t id;
+    size_t target;
 };
 
 struct rep_picture {
@@ -58,6 +64,7 @@ struct rep_picture {
     struct rep_arrow *arrows;
     size_t arrow_count;
     size_t arrow_capacity;
+    size_t title;          /* in the words */
     struct rep_text words; /* all texts, null-terminated, one after the other; "" at 0 */
     bool failed;
 };

@@ -32,7 +32,8 @@
     X(REP_ETRUNCATED, -5, "the trace is truncated")                                                \
     X(REP_ECORRUPT, -6, "the trace is damaged")                                                    \
     X(REP_EFORMAT, -7, "no report has this format")                                                \
-    X(REP_ERENDER, -8, "Graphviz failed")
+    X(REP_ERENDER, -8, "Graphviz failed")                                                          \
+    X(REP_ENOPART, -9, "the run has no such part")
 
 enum rep_status {
 #define REP_STATUS_ENUMERATOR(enumerator, value, text) enumerator = value,
@@ -79,8 +80,23 @@ struct rep_graph_mark {
     uint64_t last;
 };
 
+/* A part of a run; what is null is not asked for. Nothing but the part is drawn, and the picture
+ * says how much is left out. */
+struct rep_graph_part {
+    const char *from;   /* this time on, "10ms", or this event, "#123" */
+    const char *to;     /* likewise */
+    const char *around; /* what this coroutine does, "worker#2" or "server/worker#2", and what is
+                           linked to that */
+    const char *causes; /* what this event came of, "#123"; "failure": the first one */
+    const uint32_t *concerned; /* ids of coroutines that a failure is about which no coroutine came
+                                  to, as it is found at the end; none: all, or those that wait */
+    size_t concerned_count;
+    int64_t concerned_until_ns;
+};
+
 struct rep_graph_options {
     size_t step_count_max; /* later steps are left out, and the picture says so; 0: 10,000 */
+    struct rep_graph_part part;
     const struct rep_graph_mark *marks; /* get a colour and their number, from 1 */
     size_t mark_count;
 };
@@ -88,8 +104,9 @@ struct rep_graph_options {
 /* Draws the causality graph: a column a coroutine, time from the top down, arrows for what caused
  * what. The suffix of `path` chooses the format: .svg .png .pdf .dot. `options` null: the defaults.
  * The file appears whole under its name or not at all; the same trace gives the same bytes. Not
- * thread-safe: Graphviz knows one context a process. REP_EFORMAT, REP_EIO, REP_ENOMEM, REP_ERENDER.
- */
+ * thread-safe: Graphviz knows one context a process. In an SVG what event 123 shows up in has the
+ * id event-123, so that a link can lead to graph.svg#event-123. REP_EFORMAT, REP_EIO, REP_ENOMEM,
+ * REP_ENOPART, REP_ERENDER. */
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error);
 

@@ -1,5 +1,6 @@
 /* command_graph.c - cogsim graph and cogsim report: a picture or a document of a run. */
 #include "reports/reports.h"
+#include "sim/journal.h"
 #include "sim/objects.h"
 #include "sim/program/confined.h"
 #include "sim/program/guided.h"
@@ -24,12 +25,21 @@ static const char graph_help[] =
     "lanes, failures in colour. A scenario is run first; a trace "
     "(cogsim run --trace) is drawn as it is.\n"
     "\n"
+    "  --from T, --to T\n"
+    "                   a stretch of the run only; T is a time as 10ms or an event as '#123'\n"
+    "  --around NAME    a coroutine only, and what of others leads there or comes of it\n"
+    "  --causes EVENT|failure\n"
+    "                   only what an event, as 123, or the first failure came of, back to the "
+    "start\n"
     "  --mark EVENTS    point at events, as 12,30 or 12-15,30-34: by their indexes, which 'cogsim "
     "explore\n"
     "                   --json' tells of the two whose order decides\n"
     "  -D NAME=VALUE    give a parameter another value\n"
     "  --row N          the run of this row of an 'each' table\n"
     "  --root DIR       includes must stay inside DIR\n"
+    "\n"
+    "The events are numbered as in the tool tips of an SVG; FILE.svg#event-123 leads to one in a\n"
+    "browser.\n"
     "\n"
     "exit codes: 0 drawn; 2 bad input; 3 the environment failed.\n";
 
@@ -52,6 +62,8 @@ struct output {
     const char *path; /* null: standard output */
     struct rep_graph_mark marks[MARKS_MAX];
     size_t mark_count;
+    struct rep_graph_part part;
+    uint32_t concerned[SIM_CONCERNED_MAX]; /* what part points at */
 };
 
 /* The kind of report, its help, and how it is made. */
@@ -72,6 +84,7 @@ static int code_of(int status) {
     case REP_ETRUNCATED:
     case REP_ECORRUPT:
     case REP_EFORMAT:
+    case REP_ENOPART:
         return EXIT_BAD_INPUT;
     default:
         return EXIT_ENVIRONMENT;
@@ -80,7 +93,8 @@ static int code_of(int status) {
 
 static int write_graph(const struct rep_trace *trace, const struct output *output,
                        struct rep_error *error) {
-    struct rep_graph_options options = {.marks = output->marks, .mark_count = output->mark_count};
+    struct rep_graph_options options = {
+        .marks = output->marks, .mark_count = output->mark_count, .part = output->part};
     return rep_graph_write(trace, &options, output->path, error);
 }
 
@@ -110,7 +124,9 @@ static int write_report(const struct kind *kind, const char *trace_path, const c
         return code_of(status);
     }
     status = kind->write(trace, output, &error);
-    if (status != REP_OK) {
+    if (status == REP_ENOPART) {
+        complain("%s: %s", shown_path, error.message);
+    } else if (status != REP_OK) {
         complain("%s: %s", output->path != NULL ? output->path : "standard output", error.message);
     }
     rep_trace_free(trace);
@@ -138,8 +154,21 @@ static int is_trace(const char *path, bool *answer) {
 /* A run for the sake of its trace. */
 struct traced_run {
     struct loaded *loaded;
+    struct output *output;
     char trace_path[1024];
 };
+
+/* Keeps whom the first failure is about. */
+static void keep_concerned(struct output *output, const struct sim_journal *journal) {
+    if (journal->failure_count == 0) {
+        return;
+    }
+    const struct sim_failure *failure = &journal->failures[0];
+    memcpy(output->concerned, failure->concerned, sizeof output->concerned);
+    output->part.concerned = output->concerned;
+    output->part.concerned_count = failure->concerned_count;
+    output->part.concerned_until_ns = failure->until_ns;
+}
 
 /* place: in a process of its own; null: here. Returns an exit code. */
 static int make_trace(const struct traced_run *traced, const struct confined_place *place) {
@@ -177,6 +206,7 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
     } else if (!result.ok) {
         complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
                     loaded->path);
+        keep_concerned(traced->output, result.journal);
     }
     sim_run_free(run);
     guided_close(&guided);
@@ -206,10 +236,9 @@ static int make_trace_apart(struct traced_run *traced) {
 }
 
 /* Runs a scenario with its trace in a temporary file, and reports on that. */
-static int report_on_run(const struct kind *kind, struct loaded *loaded,
-                         const struct output *output) {
+static int report_on_run(const struct kind *kind, struct loaded *loaded, struct output *output) {
     const char *folder = getenv("TMPDIR");
-    struct traced_run traced = {.loaded = loaded};
+    struct traced_run traced = {.loaded = loaded, .output = output};
     (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
                    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
     int descriptor = mkstemp(traced.trace_path);
@@ -320,8 +349,13 @@ static int command(const struct kind *kind, int argc, char **argv) {
                                         {"-D", OPTION_DEFINE, &settings.definitions},
                                         {"--row", OPTION_ROW, &settings.row},
                                         {"--root", OPTION_TEXT, &settings.root},
-                                        {"--mark", OPTION_TEXT, &settings.mark_text}};
-    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 1);
+                                        /* of graphs only: */
+                                        {"--mark", OPTION_TEXT, &settings.mark_text},
+                                        {"--from", OPTION_TEXT, &settings.output.part.from},
+                                        {"--to", OPTION_TEXT, &settings.output.part.to},
+                                        {"--around", OPTION_TEXT, &settings.output.part.around},
+                                        {"--causes", OPTION_TEXT, &settings.output.part.causes}};
+    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 5);
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, spec_count, kind->help, &count, &is_done);
