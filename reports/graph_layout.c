@@ -8,7 +8,7 @@
 
 enum {
     BOX_WIDTH_MIN = 96,
-    BOX_WIDTH_MAX = 236,
+    BOX_WIDTH_MAX = 300,
     LANE_DISTANCE = 62, /* between the boxes of two lanes: arrows, their labels, timers */
     HOST_DISTANCE = 26, /* between two hosts' panels */
     STEP_DISTANCE = 8,
