@@ -2,28 +2,13 @@
  * Graphviz to a file. */
 #include "reports/reports.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "reports/graph_layout.h"
 #include "reports/graph_paint.h"
 #include "reports/graph_part.h"
-#include "reports/graph_render.h"
-#include "reports/output_file.h"
-#include "reports/picture.h"
+#include "reports/picture_file.h"
 #include "reports/status.h"
 
 enum { STEP_COUNT_MAX = 10000 };
-
-static const char *format_of(const char *path) {
-    static const char *const formats[] = {"svg", "png", "pdf", "dot"};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot != NULL && i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(dot + 1, formats[i]) == 0)
-            return formats[i];
-    }
-    return NULL;
-}
 
 static int draw_story(const struct rep_story *story, const struct rep_graph_options *options,
                       const char *part_words, struct rep_picture *picture) {
@@ -73,22 +58,16 @@ static int draw(const struct rep_trace *trace, const struct rep_graph_options *o
 
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error) {
-    const char *format = format_of(path);
-    if (format == NULL)
-        return rep_error_set(error, REP_EFORMAT, 0,
-                             "%s: a graph's name ends in .svg, .png, .pdf or .dot", path);
+    int status = rep_picture_check_path(path, error);
+    if (status != REP_OK)
+        return status;
     struct rep_graph_options all = options != NULL ? *options : (struct rep_graph_options){0};
     all.step_count_max = all.step_count_max == 0 ? STEP_COUNT_MAX : all.step_count_max;
     struct rep_picture picture;
     rep_picture_init(&picture);
-    char *bytes = NULL;
-    size_t byte_count = 0;
-    int status = draw(trace, &all, &picture, error);
+    status = draw(trace, &all, &picture, error);
     if (status == REP_OK)
-        status = rep_picture_render(&picture, format, &bytes, &byte_count, error);
-    if (status == REP_OK)
-        status = rep_output_write(path, bytes, byte_count, error);
-    free(bytes);
+        status = rep_picture_write(&picture, path, error);
     rep_picture_term(&picture);
     return status;
 }

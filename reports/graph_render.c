@@ -180,8 +180,10 @@ static void set_paint(Agnode_t *node, const struct rep_box *box) {
         set(node, "color", "#ffffff00");
         return;
     }
+    if (box->shape != NULL)
+        set(node, "shape", box->shape);
     if (box->paint.fill != NULL) {
-        set(node, "style", "filled");
+        set(node, "style", box->is_dashed ? "filled,dashed" : "filled");
         set(node, "fillcolor", box->paint.fill);
     }
     if (box->paint.border != NULL)

@@ -32,6 +32,8 @@ struct rep_box {
     size_t id;      /* what links call it, and the same for all that it stands for as well, a line
                        each; 0: nothing */
     size_t target;  /* the id that a click on it leads to; 0: none */
+    const char *shape; /* Graphviz's name of it; null: a box */
+    bool is_dashed;
     bool is_spot;   /* it lies over another box, and is only there to be pointed at */
 };
 

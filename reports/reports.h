@@ -19,6 +19,7 @@
 #ifndef REP_REPORTS_H
 #define REP_REPORTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -109,6 +110,38 @@ struct rep_graph_options {
  * REP_ENOPART, REP_ERENDER. */
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error);
+
+/* ---- Trees ---- */
+
+/* A node of a tree of decisions. Inner nodes have children; a leaf has a text. */
+struct rep_tree_node {
+    uint32_t parent;      /* its index, before this one's; UINT32_MAX: it is the root, the first */
+    const char *decision; /* what leads there from its parent */
+    const char *details;  /* the same in full: lines, each with its newline; may be null */
+    const char *text;     /* of a leaf; else null */
+    uint32_t outcome;     /* of a leaf: index into the outcomes; UINT32_MAX: none of them */
+    uint64_t count;       /* how many of what the tree counts are here and below */
+};
+
+/* What leaves come to: the same colour and shape for all of one outcome. */
+struct rep_tree_outcome {
+    const char *text;
+    uint64_t count;
+    bool is_failure;
+};
+
+struct rep_tree {
+    const char *title;
+    const char *facts;                 /* a line below it */
+    const struct rep_tree_node *nodes; /* below each comes all that is below it, then its sibling */
+    size_t node_count;
+    const struct rep_tree_outcome *outcomes;
+    size_t outcome_count;
+};
+
+/* Draws a tree from left to right. Texts may hold anything; what is no text is escaped. As
+ * rep_graph_write otherwise. */
+int rep_tree_write(const struct rep_tree *tree, const char *path, struct rep_error *error);
 
 struct rep_timeline_options {
     size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
