@@ -215,8 +215,9 @@ static void paint_legend(struct drawing *drawing) {
         rep_picture_add_box(drawing->picture, &sample);
         struct rep_text text = {0};
         add_foreign(&text, outcome->text);
-        rep_text_add_format(&text, "%s: %llu", outcome->is_failure ? " (a failure)" : "",
-                            (unsigned long long)outcome->count);
+        rep_text_add_format(&text, "%s, in %llu execution%s",
+                            outcome->is_failure ? ", a failure" : "",
+                            (unsigned long long)outcome->count, outcome->count == 1 ? "" : "s");
         struct rep_box words = {.left = MARGIN + 42,
                                 .top = top,
                                 .width = drawing->picture->width - 2 * MARGIN - 42,
@@ -275,6 +276,25 @@ static void add_lines(struct rep_text *text, const char *lines) {
     }
 }
 
+static void label_edge(struct drawing *drawing, size_t index, struct rep_arrow *line) {
+    const struct rep_tree_node *node = &drawing->tree->nodes[index];
+    struct rep_text label = {0};
+    add_foreign(&label, node->decision);
+    rep_text_add_fitting(&drawing->text, rep_text_string(&label), LABEL_WIDTH_MAX, LABEL_SIZE);
+    int width = rep_text_width(rep_text_string(&drawing->text), drawing->text.length, LABEL_SIZE);
+    line->label = keep(drawing);
+    line->label_x = line->x[3] - EDGE_END - width / 2;
+    line->label_y = line->y[3] - 6;
+    rep_text_add(&label, "\n");
+    add_lines(&drawing->text, node->details != NULL ? node->details : rep_text_string(&label));
+    drawing->picture->failed = drawing->picture->failed || label.failed;
+    rep_text_term(&label);
+    line->tooltip = keep(drawing);
+    rep_text_add_format(&drawing->text, "edge-%zu", index);
+    line->id = keep(drawing);
+}
+
+/* A bend, and then a straight line, which the label stands on. */
 static void paint_edge(struct drawing *drawing, size_t index) {
     const struct rep_tree_node *node = &drawing->tree->nodes[index];
     uint32_t parent = node->parent;
@@ -282,27 +302,23 @@ static void paint_edge(struct drawing *drawing, size_t index) {
     int end = drawing->lefts[drawing->depths[index]];
     int from = drawing->middles[parent];
     int to = drawing->middles[index];
-    struct rep_arrow arrow = {.from = drawing->boxes[parent],
-                              .to = drawing->boxes[index],
-                              .x = {start, start + 18, start + 10, end},
-                              .y = {from, from, to, to},
-                              .colour = "#6b7479",
-                              .style = "solid"};
-    struct rep_text label = {0};
-    add_foreign(&label, node->decision);
-    rep_text_add_fitting(&drawing->text, rep_text_string(&label), LABEL_WIDTH_MAX, LABEL_SIZE);
-    int width = rep_text_width(rep_text_string(&drawing->text), drawing->text.length, LABEL_SIZE);
-    arrow.label = keep(drawing);
-    arrow.label_x = end - EDGE_END - width / 2;
-    arrow.label_y = to - 6;
-    rep_text_add(&label, "\n");
-    add_lines(&drawing->text, node->details != NULL ? node->details : rep_text_string(&label));
-    drawing->picture->failed = drawing->picture->failed || label.failed;
-    rep_text_term(&label);
-    arrow.tooltip = keep(drawing);
-    rep_text_add_format(&drawing->text, "edge-%zu", index);
-    arrow.id = keep(drawing);
-    rep_picture_add_arrow(drawing->picture, &arrow);
+    int turn = start + EDGE_START - 6;
+    struct rep_box point = {.left = turn, .top = to, .width = 1, .height = 1};
+    struct rep_arrow bend = {.from = drawing->boxes[parent],
+                             .to = rep_picture_add_box(drawing->picture, &point),
+                             .x = {start, start + 20, start + 6, turn},
+                             .y = {from, from, to, to},
+                             .colour = "#6b7479",
+                             .style = "solid"};
+    rep_picture_add_arrow(drawing->picture, &bend);
+    struct rep_arrow line = {.from = bend.to,
+                             .to = drawing->boxes[index],
+                             .x = {turn, turn, end, end},
+                             .y = {to, to, to, to},
+                             .colour = "#6b7479",
+                             .style = "solid"};
+    label_edge(drawing, index, &line);
+    rep_picture_add_arrow(drawing->picture, &line);
 }
 
 static void paint(struct drawing *drawing) {

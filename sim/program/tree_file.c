@@ -154,6 +154,12 @@ static bool is_merged(const struct making *making, uint32_t node) {
     return making->merges && making->below[node].outcome != MIXED;
 }
 
+static bool is_one_way(const struct making *making, uint32_t node) {
+    const struct sim_outcome_node *it = &making->tree->nodes[node];
+    return !is_merged(making, node) && it->ended == SIM_NONE && it->beyond == SIM_NONE &&
+           it->first_child != SIM_NONE && it->first_child == it->last_child;
+}
+
 /* Follows steps without a choice, and tells of them. */
 static uint32_t follow(struct making *making, uint32_t node, uint32_t drawn) {
     const struct sim_outcome_node *nodes = making->tree->nodes;
@@ -162,8 +168,7 @@ static uint32_t follow(struct making *making, uint32_t node, uint32_t drawn) {
     struct sim_buffer details;
     sim_buffer_init(&details, making->texts.allocator);
     sim_buffer_add_format(&details, "%s\n", label_of(making, at));
-    while (!is_merged(making, at) && nodes[at].ended == SIM_NONE && nodes[at].beyond == SIM_NONE &&
-           nodes[at].first_child != SIM_NONE && nodes[at].first_child == nodes[at].last_child) {
+    while (is_one_way(making, at)) {
         at = nodes[at].first_child;
         sim_buffer_add_format(&details, "%s\n", label_of(making, at));
         more++;
@@ -181,6 +186,16 @@ static uint32_t follow(struct making *making, uint32_t node, uint32_t drawn) {
     }
     sim_buffer_term(&details);
     return at;
+}
+
+/* Where the tree begins: what comes before the first choice is the same for all. */
+static uint32_t first_decision(const struct making *making) {
+    uint32_t at = 0;
+    while (is_one_way(making, at)) {
+        at = making->tree->nodes[at].first_child;
+    }
+    bool is_choice = making->tree->nodes[at].first_child != making->tree->nodes[at].last_child;
+    return is_choice ? at : 0;
 }
 
 static void push_children(struct making *making, uint32_t node, uint32_t drawn) {
@@ -202,13 +217,14 @@ static void draw_node(struct making *making, struct pending at) {
     if (node == 0) {
         end_text(making);
         making->places[drawn].details = making->places[drawn].decision;
+        node = first_decision(making);
     } else {
         node = follow(making, node, drawn);
     }
     const struct sim_outcome_node *it = &making->tree->nodes[node];
     bool is_end = it->first_child == SIM_NONE && it->beyond == SIM_NONE &&
                   making->below[node].outcome != MIXED;
-    if (is_end || (is_merged(making, node) && node != 0)) {
+    if (is_end || (is_merged(making, node) && at.node != 0)) {
         add_leaf_text(making, drawn, making->below[node].outcome);
         return;
     }
