@@ -3,18 +3,14 @@
  * Boxes become nodes and arrows edges, all with their positions, and the engine `nop2` leaves them
  * there: laying out 2,000 nodes costs Graphviz minutes, drawing them a fraction of a second. Panels
  * become the background.
- *
- * Graphviz keeps one context a process: a second one crashes in its pango plug-in. That context is
- * this library's only mutable state; it is made at the first picture and lives as long as the
- * process.
  */
 #include "reports/graph_render.h"
 
-#include <graphviz/gvc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/graphviz.h"
 #include "reports/status.h"
 #include "reports/svg_finish.h"
 
@@ -26,16 +22,6 @@ enum {
     PNG_PIXELS_MAX = 30000, /* a side; cairo takes no more than 32,767 */
     PNG_AREA_MAX = 60000000,
 };
-
-static GVC_t *context(void) {
-    static GVC_t *graphviz_context;
-    if (graphviz_context == NULL) {
-        graphviz_context = gvContext();
-        /* Warnings would go to standard error, which belongs to the program. */
-        agseterr(AGMAX);
-    }
-    return graphviz_context;
-}
 
 /* The graph being put together, and room for one attribute's value. */
 struct canvas {
@@ -50,8 +36,7 @@ static bool is_format(const struct canvas *canvas, const char *format) {
 }
 
 static void set(void *object, const char *name, const char *value) {
-    /* Graphviz's interface of that age takes strings without const and leaves them alone. */
-    agsafeset(object, (char *)(uintptr_t)name, (char *)(uintptr_t)value, (char *)(uintptr_t) "");
+    rep_graphviz_set(object, name, value);
 }
 
 static void set_number(struct canvas *canvas, void *object, const char *name, int thousandths) {
@@ -256,10 +241,15 @@ static void add_arrow(struct canvas *canvas, Agnode_t *const *nodes, size_t inde
         else
             end_x -= end_x > arrow->x[2] ? 6 : -6;
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3 && arrow->course == 0; i++)
         rep_text_add_format(value, "%d,%d ", arrow->x[i], flip(canvas, arrow->y[i]));
-    rep_text_add_format(value, "%d,%d", end_x, flip(canvas, end_y));
+    if (arrow->course == 0)
+        rep_text_add_format(value, "%d,%d", end_x, flip(canvas, end_y));
+    else
+        rep_text_add(value, rep_picture_words(canvas->picture, arrow->course));
     set(edge, "pos", rep_text_string(value));
+    if (arrow->is_thick)
+        set(edge, "penwidth", "2.25");
     if (!arrow->head)
         set(edge, "arrowhead", "none");
     set(edge, "color", arrow->colour);
@@ -307,7 +297,7 @@ static void forget_date(char *bytes, size_t byte_count) {
 
 static int render(Agraph_t *graph, const char *format, char **bytes, size_t *byte_count,
                   struct rep_error *error) {
-    GVC_t *gvc = context();
+    GVC_t *gvc = rep_graphviz_context();
     if (gvc == NULL || gvLayout(gvc, graph, "nop2") != 0)
         return rep_error_set(error, REP_ERENDER, 0, "Graphviz cannot lay out the graph");
     char *data = NULL;
@@ -336,7 +326,7 @@ int rep_picture_render(const struct rep_picture *picture, const char *format, ch
     *byte_count = 0;
     struct canvas canvas = {.picture = picture, .format = format};
     /* The context comes first: it sets up what graphs rely on. */
-    if (context() == NULL)
+    if (rep_graphviz_context() == NULL)
         return rep_error_set(error, REP_ERENDER, 0, "Graphviz cannot be started");
     canvas.graph = agopen((char *)(uintptr_t) "run", Agdirected, NULL);
     if (canvas.graph == NULL)

@@ -34,16 +34,19 @@ struct rep_box {
     size_t target;  /* the id that a click on it leads to; 0: none */
     const char *shape; /* Graphviz's name of it; null: a box */
     bool is_dashed;
-    bool is_spot;   /* it lies over another box, and is only there to be pointed at */
+    bool is_spot; /* it lies over another box, and is only there to be pointed at */
 };
 
-/* A cubic curve; its head, if any, is at x[3], y[3]. */
+/* A cubic curve; its head, if any, is at x[3], y[3]. Or, if it has a course, several of them
+ * through 3 n + 1 points up to where the head begins; then only x[3], y[3] count here. */
 struct rep_arrow {
     size_t from; /* boxes that it joins */
     size_t to;
     int x[4];
     int y[4];
+    size_t course; /* in the picture's words, "x,y x,y ..."; 0: none */
     bool head;
+    bool is_thick;
     const char *colour;
     const char *style; /* solid, dashed, dotted */
     size_t label;

@@ -143,6 +143,39 @@ struct rep_tree {
  * rep_graph_write otherwise. */
 int rep_tree_write(const struct rep_tree *tree, const char *path, struct rep_error *error);
 
+/* ---- Networks ---- */
+
+enum rep_network_look { REP_NETWORK_PLAIN, REP_NETWORK_MARKED, REP_NETWORK_FAINT };
+
+struct rep_network_node {
+    const char *id;   /* what links call it in an SVG: letters, digits, '-' */
+    const char *text; /* lines, each with its newline */
+    enum rep_network_look look;
+};
+
+struct rep_network_edge {
+    size_t from; /* nodes, by index */
+    size_t to;
+    const char *text;    /* stands on it; may be "" */
+    const char *tooltip; /* likewise; "": the text */
+    bool is_dashed;
+    bool is_marked;
+};
+
+struct rep_network {
+    const char *title;
+    const char *facts; /* lines below it, each with its newline */
+    const struct rep_network_node *nodes;
+    size_t node_count;
+    const struct rep_network_edge *edges;
+    size_t edge_count;
+};
+
+/* Draws nodes and edges, wherever Graphviz places them: the same on every machine with its version,
+ * for no font is asked. Texts may hold anything; what is no text is escaped. As rep_graph_write
+ * otherwise. */
+int rep_network_write(const struct rep_network *network, const char *path, struct rep_error *error);
+
 struct rep_timeline_options {
     size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
 };

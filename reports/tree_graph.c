@@ -20,9 +20,10 @@ enum {
     LABEL_SIZE = 8,
     LABEL_WIDTH_MAX = 190,
     LEAF_WIDTH_MAX = 260,
-    EDGE_START = 34, /* from a node to where a label may stand */
+    EDGE_START = 40, /* from a node to where a label may stand */
     EDGE_END = 6,
     WIDTH_MIN = 520,
+    FACTS_WIDTH_MAX = 900,
     HEADER_HEIGHT = 56,
     LEGEND_ROW = 20,
     LEGEND_MAX = 24,
@@ -168,6 +169,9 @@ static void place_columns(struct drawing *drawing) {
         int right = drawing->lefts[drawing->depths[i]] + node_width(drawing, i);
         width = right > width ? right : width;
     }
+    int facts = text_width(drawing, tree->facts, 9) + 10 + MARGIN;
+    facts = facts < FACTS_WIDTH_MAX ? facts : FACTS_WIDTH_MAX;
+    width = width > facts ? width : facts;
     drawing->picture->width = width + MARGIN < WIDTH_MIN ? WIDTH_MIN : width + MARGIN;
 }
 

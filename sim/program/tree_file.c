@@ -249,7 +249,7 @@ static bool make(struct making *making) {
     uint64_t kept = making->tree->execution_count < making->tree->execution_max
                         ? making->tree->execution_count
                         : making->tree->execution_max;
-    making->merges = kept > SMALL_TREE_MAX;
+    making->merges = kept > SMALL_TREE_MAX && making->below[0].outcome == MIXED;
     if (making->tree->node_count > 0) {
         making->pending[making->pending_count++] = (struct pending){0, UINT32_MAX};
     }
