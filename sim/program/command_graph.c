@@ -9,6 +9,8 @@
 #include "sim/program/options.h"
 #include "sim/program/paths.h"
 #include "sim/program/program.h"
+#include "sim/program/stall_file.h"
+#include "sim/run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +33,9 @@ static const char graph_help[] =
     "  --causes EVENT|failure\n"
     "                   only what an event, as 123, or the first failure came of, back to the "
     "start\n"
+    "  --stall          instead of the run, draw why it has stalled: who waits for whom; of a "
+    "scenario only\n"
+    "  --schedule FILE  go this way, as 'cogsim replay' does\n"
     "  --mark EVENTS    point at events, as 12,30 or 12-15,30-34: by their indexes, which 'cogsim "
     "explore\n"
     "                   --json' tells of the two whose order decides\n"
@@ -62,6 +67,8 @@ struct output {
     const char *path; /* null: standard output */
     struct rep_graph_mark marks[MARKS_MAX];
     size_t mark_count;
+    bool is_stall; /* not the run is drawn but why it stalled */
+    const char *schedule_path;
     struct rep_graph_part part;
     uint32_t concerned[SIM_CONCERNED_MAX]; /* what part points at */
 };
@@ -170,12 +177,20 @@ static void keep_concerned(struct output *output, const struct sim_journal *jour
     output->part.concerned_until_ns = failure->until_ns;
 }
 
+static int draw_stall(struct sim_run *run, const struct traced_run *traced, FILE *errors) {
+    if (!run->is_stalled) {
+        complain_to(errors, "--stall: %s did not stall in this run", traced->loaded->path);
+        return EXIT_BAD_INPUT;
+    }
+    return stall_file_write(run, traced->loaded->scenario, traced->output->path, errors);
+}
+
 /* place: in a process of its own; null: here. Returns an exit code. */
 static int make_trace(const struct traced_run *traced, const struct confined_place *place) {
     struct loaded *loaded = traced->loaded;
     FILE *errors = place != NULL ? place->errors : stderr;
     struct guided guided;
-    struct guided_settings guided_settings = {.schedule_path = NULL};
+    struct guided_settings guided_settings = {.schedule_path = traced->output->schedule_path};
     int code = guided_open(&guided, loaded, &guided_settings, errors);
     if (code != EXIT_HELD) {
         guided_close(&guided);
@@ -207,6 +222,9 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
         complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
                     loaded->path);
         keep_concerned(traced->output, result.journal);
+    }
+    if (code == EXIT_HELD && traced->output->is_stall) {
+        code = draw_stall(run, traced, errors);
     }
     sim_run_free(run);
     guided_close(&guided);
@@ -250,7 +268,7 @@ static int report_on_run(const struct kind *kind, struct loaded *loaded, struct 
     (void)remove(traced.trace_path); /* only its name is wanted */
     int code = sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&traced)
                                                            : make_trace(&traced, NULL);
-    if (code == EXIT_HELD) {
+    if (code == EXIT_HELD && !output->is_stall) {
         code = write_report(kind, traced.trace_path, loaded->path, output);
     }
     (void)remove(traced.trace_path);
@@ -302,6 +320,11 @@ static int report_on(const struct kind *kind, char *path, struct settings *setti
     if (code != EXIT_HELD) {
         return code;
     }
+    if (from_trace && (settings->output.is_stall || settings->output.schedule_path != NULL)) {
+        complain("%s: %s is a trace, which tells nothing of that; name the scenario",
+                 settings->output.is_stall ? "--stall" : "--schedule", path);
+        return EXIT_BAD_INPUT;
+    }
     if (from_trace) {
         return write_report(kind, path, path, &settings->output);
     }
@@ -351,11 +374,13 @@ static int command(const struct kind *kind, int argc, char **argv) {
                                         {"--root", OPTION_TEXT, &settings.root},
                                         /* of graphs only: */
                                         {"--mark", OPTION_TEXT, &settings.mark_text},
+                                        {"--stall", OPTION_SWITCH, &settings.output.is_stall},
+                                        {"--schedule", OPTION_TEXT, &settings.output.schedule_path},
                                         {"--from", OPTION_TEXT, &settings.output.part.from},
                                         {"--to", OPTION_TEXT, &settings.output.part.to},
                                         {"--around", OPTION_TEXT, &settings.output.part.around},
                                         {"--causes", OPTION_TEXT, &settings.output.part.causes}};
-    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 5);
+    size_t spec_count = sizeof specs / sizeof specs[0] - (kind->needs_output ? 0 : 7);
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, spec_count, kind->help, &count, &is_done);
