@@ -1,6 +1,6 @@
 /* export_csv.c - a row an event (RFC 4180).
  *
- *     event,time_ns,host,coroutine,kind,cause,line,what
+ *     event,time_ns,host,coroutine,kind,cause,file,line,what
  *
  * A cell that a spreadsheet would take for a formula (it begins with = + - @ or a tab) begins with
  * an apostrophe.
@@ -23,66 +23,64 @@ static void add_cell(struct rep_output *output, const char *text) {
     rep_output_add_text(output, "\"");
 }
 
-/* The fields: `name=value`, separated by blanks, texts last. */
-static void add_fields(const struct rep_trace *trace, const struct rep_event *event,
+/* The fields: `name=value`, separated by blanks. */
+static void add_fields(const struct rep_model *model, size_t index, struct rep_text *what,
                        struct rep_text *text) {
-    const struct rep_kind *kind = &trace->kinds[event->kind];
-    rep_text_clear(text);
+    const struct rep_event *event = rep_trace_event(model->trace, index);
+    const struct rep_kind *kind = &model->trace->kinds[event->kind];
+    rep_text_clear(what);
     for (size_t i = 0; i < kind->field_count; i++) {
-        const struct rep_field *field = &kind->fields[i];
-        if (strcmp(field->name, "line") == 0)
+        struct rep_export_value value = rep_export_field(model, index, &kind->fields[i], text);
+        if (value.sort == REP_EXPORT_NOTHING)
             continue;
-        rep_text_add(text, text->length > 0 ? " " : "");
-        rep_text_add(text, field->name);
-        rep_text_add(text, "=");
-        if (field->type == REP_FIELD_VARINT) {
-            rep_text_add_format(text, "%" PRIu64, rep_event_integer(trace, event, field->name));
-        } else {
-            struct rep_bytes value = rep_event_string(trace, event, field->name);
-            rep_text_add_foreign(text, value.start, value.count);
-        }
+        rep_text_add_format(what, "%s%s=", what->length > 0 ? " " : "", kind->fields[i].name);
+        if (value.sort == REP_EXPORT_NUMBER)
+            rep_text_add_format(what, "%" PRId64, value.number);
+        else
+            rep_text_add(what, rep_text_string(text));
     }
 }
 
-static void add_number(struct rep_output *output, uint64_t number) {
+static void add_number(struct rep_output *output, int64_t number) {
     char text[32];
-    (void)snprintf(text, sizeof text, "%" PRIu64, number);
+    (void)snprintf(text, sizeof text, "%" PRId64, number);
     rep_output_add_text(output, text);
 }
 
-static void add_row(const struct rep_model *model, size_t index, struct rep_text *text,
+static void add_row(const struct rep_model *model, size_t index, struct rep_text texts[2],
                     struct rep_output *output) {
-    const struct rep_trace *trace = model->trace;
-    const struct rep_event *event = rep_trace_event(trace, index);
-    struct rep_bytes file;
-    uint64_t line = rep_event_line(trace, event, &file);
-    add_number(output, index);
+    const struct rep_event *event = rep_trace_event(model->trace, index);
+    int64_t line = rep_export_line(model, index);
+    add_number(output, (int64_t)index);
     rep_output_add_text(output, ",");
-    add_number(output, (uint64_t)event->time_ns);
+    add_number(output, event->time_ns);
     rep_output_add_text(output, ",");
-    add_cell(output, rep_export_host(model, index, text));
+    add_cell(output, rep_export_host(model, index, &texts[0]));
     rep_output_add_text(output, ",");
-    add_cell(output, rep_export_coroutine(model, index, text));
+    add_cell(output, rep_export_coroutine(model, index, &texts[0]));
     rep_output_add_text(output, ",");
-    add_cell(output, trace->kinds[event->kind].name);
+    add_cell(output, model->trace->kinds[event->kind].name);
     rep_output_add_text(output, ",");
     if (event->cause != 0)
-        add_number(output, event->cause);
+        add_number(output, (int64_t)event->cause);
+    rep_output_add_text(output, ",");
+    add_cell(output, rep_export_file(model, index, &texts[0]));
     rep_output_add_text(output, ",");
     if (line != 0)
         add_number(output, line);
     rep_output_add_text(output, ",");
-    add_fields(trace, event, text);
-    add_cell(output, rep_text_string(text));
+    add_fields(model, index, &texts[0], &texts[1]);
+    add_cell(output, rep_text_string(&texts[0]));
     rep_output_add_text(output, "\r\n");
 }
 
 int rep_export_csv(const struct rep_model *model, struct rep_output *output) {
-    struct rep_text text = {0};
-    rep_output_add_text(output, "event,time_ns,host,coroutine,kind,cause,line,what\r\n");
+    struct rep_text texts[2] = {0};
+    rep_output_add_text(output, "event,time_ns,host,coroutine,kind,cause,file,line,what\r\n");
     for (size_t event = 1; event <= model->trace->event_count; event++)
-        add_row(model, event, &text, output);
-    bool has_failed = text.failed;
-    rep_text_term(&text);
+        add_row(model, event, texts, output);
+    bool has_failed = texts[0].failed || texts[1].failed;
+    rep_text_term(&texts[0]);
+    rep_text_term(&texts[1]);
     return has_failed ? REP_ENOMEM : REP_OK;
 }

@@ -2,7 +2,7 @@
  *
  *     {"format":"cogsim-events","version":1,"hash":"0123456789abcdef"}
  *     {"event":12,"time_ns":20000000,"kind":"log","host":"client","coroutine":"ask","cause":11,
- *      "text":"hello","line":7}
+ *      "line":7,"text":"hello"}
  *
  * Bytes that are no UTF-8, and control characters, stand as \xHH, as in every report.
  */
@@ -13,20 +13,26 @@
 
 #include "reports/export.h"
 
-static void add_fields(json_t *object, const struct rep_trace *trace, const struct rep_event *event,
+static void add_number(json_t *object, const char *name, int64_t number) {
+    (void)json_object_set_new(object, name, json_integer((json_int_t)number));
+}
+
+static void add_text(json_t *object, const char *name, const char *text) {
+    if (text[0] != '\0')
+        (void)json_object_set_new(object, name, json_string(text));
+}
+
+static void add_fields(json_t *object, const struct rep_model *model, size_t index,
                        struct rep_text *text) {
-    const struct rep_kind *kind = &trace->kinds[event->kind];
+    const struct rep_event *event = rep_trace_event(model->trace, index);
+    const struct rep_kind *kind = &model->trace->kinds[event->kind];
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct rep_field *field = &kind->fields[i];
-        if (field->type == REP_FIELD_VARINT) {
-            uint64_t value = rep_event_integer(trace, event, field->name);
-            (void)json_object_set_new(object, field->name, json_integer((json_int_t)value));
-            continue;
-        }
-        struct rep_bytes value = rep_event_string(trace, event, field->name);
-        rep_text_clear(text);
-        rep_text_add_foreign(text, value.start, value.count);
-        (void)json_object_set_new(object, field->name, json_string(rep_text_string(text)));
+        struct rep_export_value value = rep_export_field(model, index, field, text);
+        if (value.sort == REP_EXPORT_NUMBER)
+            add_number(object, field->name, value.number);
+        else if (value.sort == REP_EXPORT_TEXT)
+            (void)json_object_set_new(object, field->name, json_string(rep_text_string(text)));
     }
 }
 
@@ -47,16 +53,17 @@ static json_t *object_of(const struct rep_model *model, size_t index, struct rep
     json_t *object = json_object();
     if (object == NULL)
         return NULL;
-    (void)json_object_set_new(object, "event", json_integer((json_int_t)index));
-    (void)json_object_set_new(object, "time_ns", json_integer((json_int_t)event->time_ns));
-    (void)json_object_set_new(object, "kind", json_string(trace->kinds[event->kind].name));
-    if (rep_export_host(model, index, text)[0] != '\0')
-        (void)json_object_set_new(object, "host", json_string(rep_text_string(text)));
-    if (rep_export_coroutine(model, index, text)[0] != '\0')
-        (void)json_object_set_new(object, "coroutine", json_string(rep_text_string(text)));
+    add_number(object, "event", (int64_t)index);
+    add_number(object, "time_ns", event->time_ns);
+    add_text(object, "kind", trace->kinds[event->kind].name);
+    add_text(object, "host", rep_export_host(model, index, text));
+    add_text(object, "coroutine", rep_export_coroutine(model, index, text));
     if (event->cause != 0)
-        (void)json_object_set_new(object, "cause", json_integer((json_int_t)event->cause));
-    add_fields(object, trace, event, text);
+        add_number(object, "cause", (int64_t)event->cause);
+    add_text(object, "file", rep_export_file(model, index, text));
+    if (rep_export_line(model, index) != 0)
+        add_number(object, "line", rep_export_line(model, index));
+    add_fields(object, model, index, text);
     return object;
 }
 

@@ -25,6 +25,7 @@ enum {
     NANOSECONDS = 9, /* 10^-9 s */
     HEADERS = 14 + 20 + 20,
     PACKET_BYTES_MAX = 32768, /* of payload; IPv4 knows no more than 64 KiB in all */
+    AMOUNT_MAX = 1 << 30,     /* more has never been sent: a trace that says so is a forgery */
     CLIENT_PORT = 49152,
     WINDOW_MAX = 65535,
 };
@@ -257,7 +258,7 @@ static void add_segment(struct capture *capture, size_t event, bool held) {
     struct flow *flow = flow_of(capture, rep_event_integer(trace, it, "connection"));
     struct rep_bytes class_name = rep_event_string(trace, it, "class");
     uint64_t amount = rep_event_integer(trace, it, "amount");
-    if (flow == NULL)
+    if (flow == NULL || amount > AMOUNT_MAX)
         return;
     if (rep_bytes_equal(class_name, "syn")) {
         flow->hosts[0] = it->host;
