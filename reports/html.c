@@ -33,22 +33,22 @@ static size_t encode(const uint8_t *bytes, size_t count, uint8_t *out) {
 }
 
 int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error) {
-    size_t whole = rep_page_before_bytes + rep_page_after_bytes +
-                   (trace->byte_count / LINE_BYTES + 1) * (LINE_BYTES / 3 * 4 + 1);
-    uint8_t *page = malloc(whole);
-    if (page == NULL) {
-        rep_error_set(error, REP_ENOMEM, 0, "%s", rep_status_text(REP_ENOMEM));
-        return REP_ENOMEM;
+    uint8_t line[LINE_BYTES / 3 * 4 + 1];
+    struct rep_output *output = malloc(sizeof *output);
+    if (output == NULL)
+        return rep_error_set(error, REP_ENOMEM, 0, "%s", rep_status_text(REP_ENOMEM));
+    int status = rep_output_open(output, path, error);
+    if (status == REP_OK) {
+        rep_output_add(output, rep_page_before, rep_page_before_bytes);
+        for (size_t at = 0; at < trace->byte_count; at += LINE_BYTES) {
+            size_t left = trace->byte_count - at;
+            size_t used = encode(trace->bytes + at, left < LINE_BYTES ? left : LINE_BYTES, line);
+            line[used++] = '\n';
+            rep_output_add(output, line, used);
+        }
+        rep_output_add(output, rep_page_after, rep_page_after_bytes);
+        status = rep_output_close(output, true, error);
     }
-    size_t used = rep_page_before_bytes;
-    memcpy(page, rep_page_before, rep_page_before_bytes);
-    for (size_t at = 0; at < trace->byte_count; at += LINE_BYTES) {
-        size_t left = trace->byte_count - at;
-        used += encode(trace->bytes + at, left < LINE_BYTES ? left : LINE_BYTES, page + used);
-        page[used++] = '\n';
-    }
-    memcpy(page + used, rep_page_after, rep_page_after_bytes);
-    int status = rep_output_write(path, page, used + rep_page_after_bytes, error);
-    free(page);
+    free(output);
     return status;
 }
