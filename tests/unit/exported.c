@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/exported.h"
+#include "tests/unit/file_bytes.h"
 #include "tests/unit/play.h"
 
 #include <stdio.h>
@@ -25,19 +26,6 @@ struct rep_trace *played_trace(const struct trace_folder *folder, const char *te
         fail_msg("%s", error.message);
     }
     return trace;
-}
-
-uint8_t *file_bytes(const char *path, size_t *byte_count) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    *byte_count = (size_t)ftell(file);
-    rewind(file);
-    uint8_t *bytes = calloc(1, *byte_count + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, *byte_count, file), *byte_count);
-    assert_int_equal(fclose(file), 0);
-    return bytes;
 }
 
 uint8_t *exported(const struct trace_folder *folder, const char *text, const char *format,

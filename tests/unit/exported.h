@@ -15,7 +15,4 @@ struct rep_trace *played_trace(const struct trace_folder *folder, const char *te
 uint8_t *exported(const struct trace_folder *folder, const char *text, const char *format,
                   size_t *byte_count);
 
-/* A whole file, null-terminated; the caller frees it. */
-uint8_t *file_bytes(const char *path, size_t *byte_count);
-
 #endif

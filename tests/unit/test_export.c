@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/exported.h"
+#include "tests/unit/file_bytes.h"
 
 #include <jansson.h>
 #include <stdio.h>
