@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "reports/reports.h"
 #include "tests/unit/exported.h"
+
+#include "reports/reports.h"
 #include "tests/unit/file_bytes.h"
 #include "tests/unit/play.h"
 
