@@ -1,10 +1,12 @@
 /* main.c - respd as a program: reads its options, and ends in order when it is told to. */
 #include "scenarios/programs/respd/server.h"
 
+#include "core/recorder.h"
+
 #include <arpa/inet.h>
+#include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,8 @@ static const char usage[] =
     "  --maxbuffers BYTES  of what all clients have sent and not read (256 MiB)\n"
     "  --maxoutput BYTES   of what one client has not read (32 MiB)\n"
     "  --maxbulk BYTES     of one argument (16 MiB)\n"
+    "  --record FILE       writes down what it is told, for `cogsim replay FILE --program\n"
+    "                      respd.so`, which has the default limits: others are set by CONFIG SET\n"
     "\n"
     "SIGTERM and SIGINT end it, when those who are being answered have their replies.\n";
 
@@ -36,6 +40,7 @@ struct settings {
     const char *address;
     int64_t port;
     const char *proactor;
+    const char *recording;
     struct sockaddr_storage endpoint;
     struct respd_options server;
 };
@@ -61,7 +66,7 @@ static void list_proactors(void) {
 }
 
 static void read_options(int argument_count, char **arguments, struct settings *settings) {
-    enum { PORT = 1, BIND, PROACTOR, PROACTORS, IDLE, CLIENTS, MEMORY, BUFFERS, OUTPUT, BULK };
+    enum { PORT = 1, BIND, PROACTOR, PROACTORS, IDLE, CLIENTS, MEMORY, BUFFERS, OUTPUT, BULK, RECORD };
     static const struct option options[] = {
         {"port", required_argument, NULL, PORT},
         {"bind", required_argument, NULL, BIND},
@@ -73,6 +78,7 @@ static void read_options(int argument_count, char **arguments, struct settings *
         {"maxbuffers", required_argument, NULL, BUFFERS},
         {"maxoutput", required_argument, NULL, OUTPUT},
         {"maxbulk", required_argument, NULL, BULK},
+        {"record", required_argument, NULL, RECORD},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -112,6 +118,9 @@ static void read_options(int argument_count, char **arguments, struct settings *
             break;
         case BULK:
             server->bulk_bytes = (size_t)read_number(name, optarg, 1, INT32_MAX / 2);
+            break;
+        case RECORD:
+            settings->recording = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -157,72 +166,56 @@ static void draw_hash_key(uint64_t key[2]) {
 
 /* ---- Signals ---- */
 
-struct program {
-    struct settings settings;
-    struct respd_server *server;
-    struct cog_mailbox *signals;
-    struct cog_coro *listening; /* to signals */
-    pthread_t thread;
-};
+/* A handler may do little, but it may shut the listener down: then accept fails, and the server
+ * stops. That way a recording has it too, as an accept that has failed. */
+static volatile sig_atomic_t listener = -1;
+static volatile sig_atomic_t is_told_to_stop;
 
-static void fill_signals(sigset_t *set) {
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
+static void stop_accepting(void) {
+    if (listener >= 0) {
+        (void)shutdown(listener, SHUT_RDWR);
+    }
 }
 
-/* A thread that waits for signals, since a handler may not post. */
-static void *await_signals(void *argument) {
-    struct program *program = argument;
-    sigset_t set;
-    fill_signals(&set);
-    for (;;) {
-        int number = 0;
-        if (sigwait(&set, &number) == 0) {
-            (void)cog_post(program->signals, (union cog_value){.number = number});
-        }
-    }
-    return NULL;
+static void handle_signal(int number) {
+    (void)number;
+    int error_number = errno;
+    is_told_to_stop = 1;
+    stop_accepting();
+    errno = error_number;
 }
 
-static int stop_on_signal(struct cog_coro *self, void *argument) {
-    struct program *program = argument;
-    int status = cog_take(self, program->signals, NULL, COG_FOREVER);
-    if (status == COG_OK) {
-        respd_server_stop(program->server);
-    }
-    return status;
-}
-
-static int begin_signals(struct program *program, struct cog_scheduler *scheduler) {
-    int status = cog_mailbox_new(scheduler, NULL, &program->signals);
-    if (status == COG_OK) {
-        status = cog_start(scheduler, stop_on_signal, program, "signals", &program->listening);
-    }
-    if (status == COG_OK && pthread_create(&program->thread, NULL, await_signals, program) != 0) {
-        status = COG_ENOMEM;
-    }
-    return status;
+static void handle_signals(void) {
+    struct sigaction action = {.sa_handler = handle_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- The program ---- */
 
-static void tell_readiness(void *context, int32_t listener) {
-    const struct program *program = context;
+static void tell_readiness(void *context, int32_t socket) {
+    const struct settings *settings = context;
     struct sockaddr_storage address = {.ss_family = 0};
     socklen_t bytes = sizeof address;
     int port = 0;
-    if (getsockname(listener, (struct sockaddr *)&address, &bytes) == 0) {
+    if (getsockname(socket, (struct sockaddr *)&address, &bytes) == 0) {
         struct sockaddr_in in; /* where the port lies in both families */
         memcpy(&in, &address, sizeof in);
         port = ntohs(in.sin_port);
     }
-    printf("respd: ready on %s port %d\n", program->settings.address, port);
+    printf("respd: ready on %s port %d\n", settings->address, port);
     (void)fflush(stdout);
+    listener = socket;
+    if (is_told_to_stop) {
+        stop_accepting();
+    }
 }
 
-static void forget_signals(void *context) {
-    (void)cog_cancel(((struct program *)context)->listening);
+static void forget_listener(void *context) {
+    (void)context;
+    listener = -1;
 }
 
 /* As many descriptors as it may have. */
@@ -234,51 +227,65 @@ static void raise_limits(void) {
     }
 }
 
-static int serve(struct program *program, struct cog_scheduler *scheduler) {
-    int status = begin_signals(program, scheduler);
-    if (status != COG_OK) {
-        return status;
+static int serve(const struct settings *settings, const struct cog_scheduler_options *options) {
+    struct cog_scheduler *scheduler = NULL;
+    struct respd_server *server = NULL;
+    int status = cog_scheduler_new(options, &scheduler);
+    if (status == COG_OK) {
+        status = respd_server_new(scheduler, &settings->server, &server);
     }
-    status = respd_server_new(scheduler, &program->settings.server, &program->server);
     if (status == COG_OK) {
         status = cog_run(scheduler);
     }
-    (void)pthread_cancel(program->thread);
-    (void)pthread_join(program->thread, NULL);
-    return status == COG_OK ? program->server->status : status;
+    status = status == COG_OK ? server->status : status;
+    cog_scheduler_free(scheduler); /* first: it ends those who still wait on the others */
+    respd_server_free(server);
+    return status;
+}
+
+/* With a recorder between the scheduler and its proactor and clock. */
+static int serve_recorded(const struct settings *settings, struct cog_scheduler_options *options) {
+    struct cog_recorder *recorder = NULL;
+    int status = cog_recorder_open(&(struct cog_recorder_options){.path = settings->recording,
+                                                                  .proactor = options->proactor},
+                                   &recorder);
+    if (status != COG_OK) {
+        fprintf(stderr, "respd: %s: %s\n", settings->recording, strerror(errno));
+        return status;
+    }
+    options->proactor = cog_recorder_proactor(recorder);
+    options->clock = cog_recorder_clock(recorder);
+    status = serve(settings, options);
+    int written = cog_recorder_close(recorder);
+    if (written != COG_OK) {
+        fprintf(stderr, "respd: %s is not whole: %s\n", settings->recording, strerror(errno));
+    }
+    return status == COG_OK ? written : status;
 }
 
 int main(int argument_count, char **arguments) {
-    struct program program = {.settings = {.address = "127.0.0.1", .port = 6379}};
-    struct settings *settings = &program.settings;
-    respd_options_init(&settings->server);
-    read_options(argument_count, arguments, settings);
-    find_endpoint(settings);
-    draw_hash_key(settings->server.hash_key);
-    settings->server.has_descriptors = true;
-    settings->server.listens = tell_readiness;
-    settings->server.stops = forget_signals;
-    settings->server.context = &program;
+    struct settings settings = {.address = "127.0.0.1", .port = 6379};
+    respd_options_init(&settings.server);
+    read_options(argument_count, arguments, &settings);
+    find_endpoint(&settings);
+    draw_hash_key(settings.server.hash_key);
+    settings.server.has_descriptors = true;
+    settings.server.hides_addresses = settings.recording != NULL;
+    settings.server.listens = tell_readiness;
+    settings.server.stops = forget_listener;
+    settings.server.context = &settings;
     raise_limits();
-    sigset_t set;
-    fill_signals(&set);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+    handle_signals();
 
     struct cog_scheduler_options options = {.allocator = NULL};
-    struct cog_scheduler *scheduler = NULL;
-    int status = cog_proactor_open(settings->proactor, NULL, &options.proactor);
+    struct cog_proactor proactor = {.ops = NULL};
+    int status = cog_proactor_open(settings.proactor, NULL, &proactor);
     if (status == COG_OK) {
-        status = cog_scheduler_new(&options, &scheduler);
+        options.proactor = proactor;
+        status = settings.recording != NULL ? serve_recorded(&settings, &options)
+                                            : serve(&settings, &options);
+        cog_proactor_close(&proactor);
     }
-    if (status == COG_OK) {
-        status = serve(&program, scheduler);
-    }
-    cog_scheduler_free(scheduler); /* first: it ends those who still wait on the others */
-    cog_proactor_close(&options.proactor);
-    respd_server_free(program.server);
-    cog_coro_release(program.listening);
-    cog_mailbox_free(program.signals);
     if (status != COG_OK) {
         fprintf(stderr, "respd: %s\n", cog_status_text(status));
     }

@@ -59,7 +59,8 @@ static void tune(const struct respd_server *server) {
     socklen_t bytes = sizeof address;
     int on = 1;
     (void)setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (getpeername(client->socket, (struct sockaddr *)&address, &bytes) == 0) {
+    if (!server->options.hides_addresses &&
+        getpeername(client->socket, (struct sockaddr *)&address, &bytes) == 0) {
         write_address(&address, client->address, sizeof client->address);
     }
 }
@@ -103,7 +104,8 @@ static int accept_clients(struct cog_coro *self, void *argument) {
         if (socket >= 0) {
             welcome(self, server, socket);
         } else if (socket == COG_EBADSOCKET || socket == COG_ECLOSED) {
-            return socket;
+            respd_server_stop(server); /* it has been shut down */
+            return COG_OK;
         }
         if (socket < 0) {
             /* Of descriptors or memory there are none now: the connection waits in the backlog, and

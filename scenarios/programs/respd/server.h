@@ -29,6 +29,7 @@ struct respd_options {
     size_t bulk_bytes;   /* of one argument; a command may have twice that */
     uint64_t hash_key[2];
     bool has_descriptors; /* sockets are descriptors of the machine, with options and addresses */
+    bool hides_addresses; /* CLIENT LIST does not tell them: a recording has none */
     /* Told once when it listens, with the socket. May be null. */
     void (*listens)(void *context, int32_t listener);
     void (*stops)(void *context); /* told once when it begins to stop. May be null */
