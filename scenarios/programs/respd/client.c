@@ -120,7 +120,6 @@ static int receive(struct cog_coro *self, struct respd_client *client) {
     if (bytes <= 0) {
         return respd_client_is_killed(client) ? COG_ECLOSED : (int)bytes;
     }
-    client->active_ns = cog_now_ns(client->server->scheduler);
     client->input.count += (size_t)bytes;
     if ((size_t)bytes == room && client->input.capacity < ROOM_BYTES_MAX && !client->is_blocked) {
         (void)respd_buffer_reserve(&client->input, client->input.capacity); /* or not */
@@ -231,7 +230,6 @@ int respd_client_begin(struct respd_server *server, int32_t socket) {
     client->server = server;
     client->id = ++server->client_id_last;
     client->socket = socket;
-    client->command = "none";
     client->began_ns = now_ns;
     client->active_ns = now_ns;
     respd_buffer_init(&client->input, &server->buffers, 2 * options->bulk_bytes);

@@ -41,7 +41,7 @@ static void set_name(struct respd_client *client) {
 }
 
 static size_t describe(const struct respd_client *client, char line[LINE_BYTES]) {
-    int64_t now_ns = cog_now_ns(client->server->scheduler);
+    int64_t now_ns = client->server->now_ns;
     int bytes = snprintf(line, LINE_BYTES,
                          "id=%" PRIu64 " addr=%s fd=%d name=%s age=%" PRId64 " idle=%" PRId64
                          " flags=%s db=0 sub=%zu qbuf=%zu omem=%zu cmd=%s\n",
@@ -52,7 +52,8 @@ static size_t describe(const struct respd_client *client, char line[LINE_BYTES])
                          : client->subscription_count > 0 ? "P"
                                                           : "N",
                          client->subscription_count, client->input.count,
-                         client->output.count + client->sending_bytes, client->command);
+                         client->output.count + client->sending_bytes,
+                         client->command != NULL ? client->command->name : "none");
     return bytes < LINE_BYTES ? (size_t)bytes : LINE_BYTES - 1;
 }
 
@@ -79,17 +80,17 @@ static bool is_meant(const struct respd_client *other, const int64_t *id,
 }
 
 /* KILL ADDRESS, KILL ID NUMBER, KILL ADDR ADDRESS. Who kills itself still gets its answer. */
-static void kill_clients(struct respd_client *client, size_t argument_count) {
+static void kill_clients(struct respd_client *client) {
     struct respd_server *server = client->server;
     int64_t id = 0;
-    bool by_id = argument_count == 4 && respd_text_is(respd_argument(client, 2), "ID");
-    bool is_old = argument_count == 3;
+    bool by_id = client->argument_count == 4 && respd_text_is(respd_argument(client, 2), "ID");
+    bool is_old = client->argument_count == 3;
     if (!is_old && !by_id &&
-        !(argument_count == 4 && respd_text_is(respd_argument(client, 2), "ADDR"))) {
+        !(client->argument_count == 4 && respd_text_is(respd_argument(client, 2), "ADDR"))) {
         respd_reply_syntax_error(client);
         return;
     }
-    struct respd_text last = respd_argument(client, argument_count - 1);
+    struct respd_text last = respd_argument(client, client->argument_count - 1);
     if (by_id && (!respd_text_number(last, &id) || id <= 0)) {
         respd_reply_error(client, "ERR client-id should be greater than 0");
         return;
@@ -117,23 +118,23 @@ static void kill_clients(struct respd_client *client, size_t argument_count) {
     }
 }
 
-void respd_run_client(struct respd_client *client, size_t argument_count) {
+void respd_run_client(struct respd_client *client) {
     struct respd_text word = respd_argument(client, 1);
-    if (respd_text_is(word, "ID") && argument_count == 2) {
+    if (respd_text_is(word, "ID") && client->argument_count == 2) {
         respd_reply_integer(client, (int64_t)client->id);
-    } else if (respd_text_is(word, "SETNAME") && argument_count == 3) {
+    } else if (respd_text_is(word, "SETNAME") && client->argument_count == 3) {
         set_name(client);
-    } else if (respd_text_is(word, "GETNAME") && argument_count == 2) {
+    } else if (respd_text_is(word, "GETNAME") && client->argument_count == 2) {
         if (client->name[0] != '\0') {
             respd_reply_bulk_string(client, client->name);
         } else {
             respd_reply_null(client);
         }
-    } else if (respd_text_is(word, "LIST") && argument_count == 2) {
+    } else if (respd_text_is(word, "LIST") && client->argument_count == 2) {
         list_clients(client);
     } else if (respd_text_is(word, "KILL")) {
-        kill_clients(client, argument_count);
-    } else if (respd_text_is(word, "SETINFO") && argument_count == 4) {
+        kill_clients(client);
+    } else if (respd_text_is(word, "SETINFO") && client->argument_count == 4) {
         respd_reply_ok(client);
     } else {
         respd_reply_error(client, "ERR unknown subcommand or wrong number of arguments for "
@@ -212,8 +213,8 @@ static bool is_name(struct respd_text text, const char *name) {
 }
 
 /* Does one of the arguments mean it? "*" means them all. */
-static bool is_asked(const struct respd_client *client, size_t argument_count, const char *name) {
-    for (size_t i = 2; i < argument_count; i++) {
+static bool is_asked(const struct respd_client *client, const char *name) {
+    for (size_t i = 2; i < client->argument_count; i++) {
         struct respd_text word = respd_argument(client, i);
         if (respd_text_is(word, "*") || is_name(word, name)) {
             return true;
@@ -223,10 +224,10 @@ static bool is_asked(const struct respd_client *client, size_t argument_count, c
 }
 
 /* Counts what is asked for, and with `tells` says it. */
-static size_t get_settings(struct respd_client *client, size_t argument_count, bool tells) {
+static size_t get_settings(struct respd_client *client, bool tells) {
     size_t count = 0;
     for (size_t i = 0; i < sizeof fixed_settings / sizeof fixed_settings[0]; i++) {
-        bool asked = is_asked(client, argument_count, fixed_settings[i][0]);
+        bool asked = is_asked(client, fixed_settings[i][0]);
         count += asked ? 1 : 0;
         if (asked && tells) {
             respd_reply_bulk_string(client, fixed_settings[i][0]);
@@ -236,7 +237,7 @@ static size_t get_settings(struct respd_client *client, size_t argument_count, b
     int64_t value = 0;
     const char *name = setting(client->server, 0, &value);
     for (size_t i = 0; name != NULL; name = setting(client->server, ++i, &value)) {
-        bool asked = is_asked(client, argument_count, name);
+        bool asked = is_asked(client, name);
         count += asked ? 1 : 0;
         if (asked && tells) {
             char text[24];
@@ -265,12 +266,12 @@ static void set_setting(struct respd_client *client) {
     }
 }
 
-void respd_run_config(struct respd_client *client, size_t argument_count) {
+void respd_run_config(struct respd_client *client) {
     struct respd_text word = respd_argument(client, 1);
-    if (respd_text_is(word, "GET") && argument_count >= 3) {
-        respd_reply_array(client, 2 * get_settings(client, argument_count, false));
-        (void)get_settings(client, argument_count, true);
-    } else if (respd_text_is(word, "SET") && argument_count == 4) {
+    if (respd_text_is(word, "GET") && client->argument_count >= 3) {
+        respd_reply_array(client, 2 * get_settings(client, false));
+        (void)get_settings(client, true);
+    } else if (respd_text_is(word, "SET") && client->argument_count == 4) {
         set_setting(client);
     } else {
         respd_reply_error(client, "ERR unknown subcommand or wrong number of arguments for "
@@ -294,12 +295,12 @@ static void list_commands(struct respd_client *client, size_t count) {
     }
 }
 
-void respd_run_command(struct respd_client *client, size_t argument_count) {
+void respd_run_command(struct respd_client *client) {
     size_t count = 0;
     while (respd_command_at(count) != NULL) {
         count++;
     }
-    if (argument_count == 1) {
+    if (client->argument_count == 1) {
         list_commands(client, count);
     } else if (respd_text_is(respd_argument(client, 1), "COUNT")) {
         respd_reply_integer(client, (int64_t)count);
@@ -310,8 +311,7 @@ void respd_run_command(struct respd_client *client, size_t argument_count) {
     }
 }
 
-void respd_run_info(struct respd_client *client, size_t argument_count) {
-    (void)argument_count; /* all sections, whichever are asked for */
+void respd_run_info(struct respd_client *client) {
     struct respd_server *server = client->server;
     size_t blocked = 0;
     for (struct cog_link *link = server->clients.next; link != &server->clients;
@@ -321,7 +321,7 @@ void respd_run_info(struct respd_client *client, size_t argument_count) {
     char text[TEXT_BYTES] = "";
     write_text(text, "# Server\r\nredis_version:7.0.0\r\nserver_name:respd\r\n");
     write_text(text, "uptime_in_seconds:%" PRId64 "\r\n",
-               (cog_now_ns(server->scheduler) - server->began_ns) / COG_SECOND);
+               (server->now_ns - server->began_ns) / COG_SECOND);
     write_text(text, "# Clients\r\nconnected_clients:%zu\r\nmaxclients:%zu\r\n",
                server->client_count, server->options.clients_max);
     write_text(text, "blocked_clients:%zu\r\n", blocked);
@@ -342,10 +342,11 @@ void respd_run_info(struct respd_client *client, size_t argument_count) {
     respd_reply_bulk_string(client, text);
 }
 
-void respd_run_shutdown(struct respd_client *client, size_t argument_count) {
-    bool is_known = argument_count == 1 ||
-                    (argument_count == 2 && (respd_text_is(respd_argument(client, 1), "NOSAVE") ||
-                                             respd_text_is(respd_argument(client, 1), "SAVE")));
+void respd_run_shutdown(struct respd_client *client) {
+    bool is_known =
+        client->argument_count == 1 ||
+        (client->argument_count == 2 && (respd_text_is(respd_argument(client, 1), "NOSAVE") ||
+                                         respd_text_is(respd_argument(client, 1), "SAVE")));
     if (!is_known) {
         respd_reply_syntax_error(client);
         return;

@@ -66,7 +66,19 @@ static void list_proactors(void) {
 }
 
 static void read_options(int argument_count, char **arguments, struct settings *settings) {
-    enum { PORT = 1, BIND, PROACTOR, PROACTORS, IDLE, CLIENTS, MEMORY, BUFFERS, OUTPUT, BULK, RECORD };
+    enum {
+        PORT = 1,
+        BIND,
+        PROACTOR,
+        PROACTORS,
+        IDLE,
+        CLIENTS,
+        MEMORY,
+        BUFFERS,
+        OUTPUT,
+        BULK,
+        RECORD
+    };
     static const struct option options[] = {
         {"port", required_argument, NULL, PORT},
         {"bind", required_argument, NULL, BIND},
@@ -246,9 +258,9 @@ static int serve(const struct settings *settings, const struct cog_scheduler_opt
 /* With a recorder between the scheduler and its proactor and clock. */
 static int serve_recorded(const struct settings *settings, struct cog_scheduler_options *options) {
     struct cog_recorder *recorder = NULL;
-    int status = cog_recorder_open(&(struct cog_recorder_options){.path = settings->recording,
-                                                                  .proactor = options->proactor},
-                                   &recorder);
+    int status = cog_recorder_open(
+        &(struct cog_recorder_options){.path = settings->recording, .proactor = options->proactor},
+        &recorder);
     if (status != COG_OK) {
         fprintf(stderr, "respd: %s: %s\n", settings->recording, strerror(errno));
         return status;

@@ -125,7 +125,8 @@ static int sweep(struct cog_coro *self, void *argument) {
     struct respd_server *server = argument;
     int status = COG_OK;
     while (status == COG_OK) {
-        if (respd_store_expire(&server->store, cog_now_ns(server->scheduler), EXPIRED_AT_ONCE)) {
+        if (respd_store_expire(&server->store, respd_server_look_at_clock(server),
+                               EXPIRED_AT_ONCE)) {
             status = cog_sleep(self, 0);
             continue;
         }
@@ -174,7 +175,7 @@ int respd_server_new(struct cog_scheduler *scheduler, const struct respd_options
     server->listener = -1;
     server->memory.limit_bytes = options->memory_bytes;
     server->buffers.limit_bytes = options->buffer_bytes;
-    server->began_ns = cog_now_ns(scheduler);
+    server->began_ns = respd_server_look_at_clock(server);
     cog_list_init(&server->clients);
     respd_store_init(&server->store, &server->memory, options->hash_key);
     respd_topics_init(&server->channels, &server->buffers, options->hash_key);
@@ -183,6 +184,11 @@ int respd_server_new(struct cog_scheduler *scheduler, const struct respd_options
     server->options.address = (const struct sockaddr *)&server->address;
     *out = server;
     return make_objects(server);
+}
+
+int64_t respd_server_look_at_clock(struct respd_server *server) {
+    server->now_ns = cog_now_ns(server->scheduler);
+    return server->now_ns;
 }
 
 void respd_server_free(struct respd_server *server) {

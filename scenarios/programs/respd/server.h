@@ -55,6 +55,7 @@ struct respd_server {
     int status; /* why it does not listen; COG_OK */
     bool is_stopping;
     int64_t began_ns;
+    int64_t now_ns; /* when somebody last looked at the clock: commands of a batch have one time */
     uint64_t accepted_count;
     uint64_t rejected_count;
     uint64_t exhausted_count; /* how often it has failed to accept */
@@ -68,6 +69,9 @@ void respd_options_init(struct respd_options *options);
  * COG_EUNSUPPORTED. *out is null, or to be freed after the scheduler, also when this fails. */
 int respd_server_new(struct cog_scheduler *scheduler, const struct respd_options *options,
                      struct respd_server **out);
+
+/* The time, which is server->now_ns from then on. */
+int64_t respd_server_look_at_clock(struct respd_server *server);
 
 /* After its scheduler has been freed. Null is allowed. */
 void respd_server_free(struct respd_server *server);
