@@ -115,24 +115,12 @@ const struct respd_command *respd_command_at(size_t index) {
     return index < COMMAND_COUNT ? &commands[index] : NULL;
 }
 
-/* As strcmp, of a word in whatever case and one in lower case. */
-static int compare(struct respd_text word, const char *name) {
-    for (size_t i = 0; i < word.bytes; i++) {
-        char c = word.data[i];
-        int lower = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
-        if (lower != name[i] || name[i] == '\0') {
-            return lower - name[i];
-        }
-    }
-    return name[word.bytes] == '\0' ? 0 : -1;
-}
-
 static const struct respd_command *find(struct respd_text name) {
     size_t low = 0;
     size_t high = COMMAND_COUNT;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare(name, commands[middle].name);
+        int order = respd_text_compare(name, commands[middle].name);
         if (order == 0) {
             return &commands[middle];
         }

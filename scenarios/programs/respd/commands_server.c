@@ -61,7 +61,8 @@ static size_t describe(const struct respd_client *client, char line[LINE_BYTES])
 static void list_clients(struct respd_client *client) {
     struct respd_server *server = client->server;
     struct respd_buffer text;
-    respd_buffer_init(&text, &server->buffers, server->options.output_bytes);
+    respd_buffer_init(&text, &server->buffers,
+                      (size_t)server->options.settings[RESPD_OUTPUT_BYTES]);
     for (struct cog_link *link = server->clients.next; link != &server->clients;
          link = link->next) {
         char line[LINE_BYTES];
@@ -144,122 +145,60 @@ void respd_run_client(struct respd_client *client) {
 
 /* ---- CONFIG ---- */
 
+/* What redis-benchmark asks for besides. */
 static const char *const fixed_settings[][2] = {
     {"save", ""}, {"appendonly", "no"}, {"databases", "1"}};
-
-/* Of those that can be changed, too. Null at the end. */
-static const char *setting(const struct respd_server *server, size_t index, int64_t *value) {
-    const struct respd_options *options = &server->options;
-    switch (index) {
-    case 0:
-        *value = options->idle_ns / COG_SECOND;
-        return "timeout";
-    case 1:
-        *value = (int64_t)options->clients_max;
-        return "maxclients";
-    case 2:
-        *value = (int64_t)server->memory.limit_bytes;
-        return "maxmemory";
-    case 3:
-        *value = (int64_t)server->buffers.limit_bytes;
-        return "maxmemory-clients";
-    case 4:
-        *value = (int64_t)options->output_bytes;
-        return "client-output-limit";
-    case 5:
-        *value = (int64_t)options->bulk_bytes;
-        return "proto-max-bulk-len";
-    default:
-        return NULL;
-    }
-}
-
-static bool change_setting(struct respd_server *server, size_t index, int64_t value) {
-    struct respd_options *options = &server->options;
-    if (value < 0 || (index > 0 && value == 0) || (index == 0 && value > INT32_MAX) ||
-        (index == 5 && value > INT32_MAX / 2)) {
-        return false;
-    }
-    switch (index) {
-    case 0:
-        options->idle_ns = value * COG_SECOND;
-        break;
-    case 1:
-        options->clients_max = (size_t)value;
-        break;
-    case 2:
-        server->memory.limit_bytes = (size_t)value;
-        break;
-    case 3:
-        server->buffers.limit_bytes = (size_t)value;
-        break;
-    case 4:
-        options->output_bytes = (size_t)value;
-        break;
-    default:
-        options->bulk_bytes = (size_t)value;
-        break;
-    }
-    return true;
-}
-
-static bool is_name(struct respd_text text, const char *name) {
-    char upper[32];
-    size_t bytes = strlen(name);
-    for (size_t i = 0; i <= bytes; i++) {
-        upper[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
-    }
-    return respd_text_is(text, upper);
-}
+enum { FIXED_COUNT = sizeof fixed_settings / sizeof fixed_settings[0] };
 
 /* Does one of the arguments mean it? "*" means them all. */
 static bool is_asked(const struct respd_client *client, const char *name) {
     for (size_t i = 2; i < client->argument_count; i++) {
         struct respd_text word = respd_argument(client, i);
-        if (respd_text_is(word, "*") || is_name(word, name)) {
+        if (respd_text_is(word, "*") || respd_text_is(word, name)) {
             return true;
         }
     }
     return false;
 }
 
-/* Counts what is asked for, and with `tells` says it. */
-static size_t get_settings(struct respd_client *client, bool tells) {
+/* Names and values of what is asked for, behind their count. */
+static void get_settings(struct respd_client *client) {
+    char values[RESPD_SETTING_COUNT][24];
+    const char *found[2 * (FIXED_COUNT + RESPD_SETTING_COUNT)];
     size_t count = 0;
-    for (size_t i = 0; i < sizeof fixed_settings / sizeof fixed_settings[0]; i++) {
-        bool asked = is_asked(client, fixed_settings[i][0]);
-        count += asked ? 1 : 0;
-        if (asked && tells) {
-            respd_reply_bulk_string(client, fixed_settings[i][0]);
-            respd_reply_bulk_string(client, fixed_settings[i][1]);
+    for (size_t i = 0; i < FIXED_COUNT + RESPD_SETTING_COUNT; i++) {
+        bool is_fixed = i < FIXED_COUNT;
+        size_t number = is_fixed ? i : i - FIXED_COUNT;
+        const char *name = is_fixed ? fixed_settings[number][0] : respd_settings[number].name;
+        if (!is_asked(client, name)) {
+            continue;
+        }
+        found[count++] = name;
+        if (is_fixed) {
+            found[count++] = fixed_settings[number][1];
+        } else {
+            (void)snprintf(values[number], sizeof values[number], "%" PRId64,
+                           client->server->options.settings[number]);
+            found[count++] = values[number];
         }
     }
-    int64_t value = 0;
-    const char *name = setting(client->server, 0, &value);
-    for (size_t i = 0; name != NULL; name = setting(client->server, ++i, &value)) {
-        bool asked = is_asked(client, name);
-        count += asked ? 1 : 0;
-        if (asked && tells) {
-            char text[24];
-            (void)snprintf(text, sizeof text, "%" PRId64, value);
-            respd_reply_bulk_string(client, name);
-            respd_reply_bulk_string(client, text);
-        }
+    respd_reply_array(client, count);
+    for (size_t i = 0; i < count; i++) {
+        respd_reply_bulk_string(client, found[i]);
     }
-    return count;
 }
 
 static void set_setting(struct respd_client *client) {
-    int64_t value = 0;
-    const char *name = setting(client->server, 0, &value);
-    size_t index = 0;
-    while (name != NULL && !is_name(respd_argument(client, 2), name)) {
-        name = setting(client->server, ++index, &value);
+    int setting = 0;
+    while (setting < RESPD_SETTING_COUNT &&
+           !respd_text_is(respd_argument(client, 2), respd_settings[setting].name)) {
+        setting++;
     }
-    if (name == NULL) {
+    int64_t value = 0;
+    if (setting == RESPD_SETTING_COUNT) {
         respd_reply_error(client, "ERR Unknown option or number of arguments for CONFIG SET");
     } else if (!respd_text_number(respd_argument(client, 3), &value) ||
-               !change_setting(client->server, index, value)) {
+               !respd_server_set(client->server, (enum respd_setting)setting, value)) {
         respd_reply_error(client, "ERR CONFIG SET failed - argument out of range");
     } else {
         respd_reply_ok(client);
@@ -269,8 +208,7 @@ static void set_setting(struct respd_client *client) {
 void respd_run_config(struct respd_client *client) {
     struct respd_text word = respd_argument(client, 1);
     if (respd_text_is(word, "GET") && client->argument_count >= 3) {
-        respd_reply_array(client, 2 * get_settings(client, false));
-        (void)get_settings(client, true);
+        get_settings(client);
     } else if (respd_text_is(word, "SET") && client->argument_count == 4) {
         set_setting(client);
     } else {
@@ -323,7 +261,7 @@ void respd_run_info(struct respd_client *client) {
     write_text(text, "uptime_in_seconds:%" PRId64 "\r\n",
                (server->now_ns - server->began_ns) / COG_SECOND);
     write_text(text, "# Clients\r\nconnected_clients:%zu\r\nmaxclients:%zu\r\n",
-               server->client_count, server->options.clients_max);
+               server->client_count, (size_t)server->options.settings[RESPD_CLIENTS]);
     write_text(text, "blocked_clients:%zu\r\n", blocked);
     write_text(text, "# Memory\r\nused_memory:%zu\r\nmaxmemory:%zu\r\n", server->memory.used_bytes,
                server->memory.limit_bytes);
