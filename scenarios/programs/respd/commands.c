@@ -174,6 +174,9 @@ bool respd_execute(struct respd_client *client) {
             client->output.is_over) {
             return true;
         }
+        if (client->executed_bytes == input->count) {
+            return false;
+        }
         enum respd_parsed parsed = respd_parse(parser, input->data + client->executed_bytes,
                                                input->count - client->executed_bytes);
         if (parsed == RESPD_PARSED_PART) {
