@@ -2,6 +2,7 @@
 # respd.sh - the RESP server of scenarios/programs/respd as a program of the machine, under redis-cli and redis-benchmark, on
 # each proactor: what it answers, what it bears, how it ends; and that what has been recorded of it is followed to the end by
 # the same program, and not by one with a fault. COGSIM_BUILD names the build directory. Skipped where redis-tools are missing.
+# shellcheck disable=SC2016 # dollars of the protocol stand for themselves
 set -euo pipefail
 export LC_ALL=C
 for tool in redis-cli redis-benchmark; do
@@ -71,11 +72,11 @@ has() {
 # await WHAT PATTERN: INFO says so, sooner or later.
 await() {
     for ((i = 0; i < 2000; i++)); do
-        cli info >info
-        grep -q "^$1:$2" info && return 0
+        cli info >told
+        grep -q "^$1:$2" told && return 0
         sleep 0.01
     done
-    cp info out
+    cp told out
     fail "$1 does not become $2"
 }
 
@@ -171,13 +172,13 @@ lists() {
     [[ $(cat one) == $'w\nfirst' && $(cat two) == $'w\nsecond' ]] || fail "served: $(cat one two)"
     is third lpop w
     # What a client sends while it waits is executed afterwards.
-    printf 'blpop w 0\nrpush done yes\n' | cli >one &
+    printf 'blpop w 0\nrpush later yes\n' | cli >one &
     one=$!
     await blocked_clients 1
-    is 0 exists done
+    is 0 exists later
     is 1 lpush w x
     wait "$one" || fail "a pipeline does not go on behind its BLPOP"
-    is yes lpop done
+    is yes lpop later
 }
 
 # hears FORMAT: descriptor 3 receives that, byte for byte.
@@ -206,9 +207,11 @@ channels() {
 }
 
 about_the_server() {
+    local line
     printf 'client setname me\nclient getname\nclient id\nhello 3\nhello 2\nselect 0\nselect 1\n' | cli >out
-    grep -qx me out && grep -qx 'NOPROTO unsupported protocol version' out && grep -qx respd out &&
-        grep -qx 'ERR DB index is out of range' out || fail "about the connection:"
+    for line in me respd 'NOPROTO unsupported protocol version' 'ERR DB index is out of range'; do
+        grep -qx "$line" out || fail "about the connection, instead of $line:"
+    done
     has ' name= age=0 idle=0 flags=N ' client list
     is 'ERR No such client' client kill 127.0.0.1:1
     is 0 client kill id 999999
@@ -272,9 +275,9 @@ greedy() {
         exec {socket}<>"/dev/tcp/127.0.0.1/$port"
         sockets+=("$socket")
         if ((i % 2 == 0)); then
-            cat asked >&"$socket" 2>/dev/null &
+            cat asked 1>&"$socket" 2>/dev/null &
         else
-            cat unfinished >&"$socket" 2>/dev/null &
+            cat unfinished 1>&"$socket" 2>/dev/null &
         fi
         writers+=($!)
     done
@@ -297,7 +300,7 @@ greedy() {
     wait "${writers[@]}" 2>/dev/null || true
     await connected_clients 1
     local used
-    used=$(sed -n 's/^mem_clients_normal:\([0-9]*\).*/\1/p' info)
+    used=$(sed -n 's/^mem_clients_normal:\([0-9]*\).*/\1/p' told)
     ((used < 100000)) || fail "clients that are gone hold $used bytes"
     used=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$server/status")
     ((used < 200000)) || fail "it has had $used KiB"
@@ -326,18 +329,21 @@ exhausted() {
     done
     printf 'ping\r\n' >&4
     local answer
-    read -r -t 20 -u 4 answer && [[ $answer == $'+PONG\r' ]] || fail "no descriptors, no answers"
+    read -r -t 20 -u 4 answer || true
+    [[ $answer == $'+PONG\r' ]] || fail "no descriptors, no answers"
     # Those that are let in make room for the others.
     for socket in "${sockets[@]}"; do
         printf 'ping\r\n' >&"$socket"
-        read -r -t 20 -u "$socket" answer && [[ $answer == $'+PONG\r' ]] || fail "a connection is lost: $answer"
+        read -r -t 20 -u "$socket" answer || true
+        [[ $answer == $'+PONG\r' ]] || fail "a connection is lost: $answer"
+        answer=
         exec {socket}>&-
     done
     exec 4>&-
     await connected_clients 1
     local failed uptime
-    failed=$(sed -n 's/^failed_accepts:\([0-9]*\).*/\1/p' info)
-    uptime=$(sed -n 's/^uptime_in_seconds:\([0-9]*\).*/\1/p' info)
+    failed=$(sed -n 's/^failed_accepts:\([0-9]*\).*/\1/p' told)
+    uptime=$(sed -n 's/^uptime_in_seconds:\([0-9]*\).*/\1/p' told)
     ((failed > 0)) || fail "there were descriptors enough"
     ((failed <= 20 * (uptime + 1))) || fail "it has tried $failed times in $uptime seconds"
     kill -TERM "$server"
@@ -382,8 +388,9 @@ departs() {
     cp -r "$tree/scenarios/programs" faulty/scenarios/
     sed -i "$script" "faulty/scenarios/programs/respd/$file"
     ! cmp -s "$tree/scenarios/programs/respd/$file" "faulty/scenarios/programs/respd/$file" || fail "the fault $name is none"
-    (cd faulty && "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L -shared -fPIC -I. -I"$tree" -o "../$name.so" \
-        scenarios/programs/respd.c $(find scenarios/programs/respd -name '*.c' ! -name main.c))
+    rm "faulty/scenarios/programs/respd/main.c"
+    "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L -shared -fPIC -Ifaulty -I"$tree" -o "$name.so" \
+        faulty/scenarios/programs/respd.c faulty/scenarios/programs/respd/*.c
     ! "$program" replay session.rec --program "./$name.so" >out 2>&1 || fail "the fault $name makes no difference"
     grep -q 'the program departs at event' out || fail "the fault $name:"
 }

@@ -27,6 +27,7 @@ may_include() {
     sim/program/*:reports/reports.h) ;;
     reports/*:reports/*) ;;
     tests/*:core/* | tests/*:sim/* | tests/*:reports/* | tests/*:tests/*) ;;
+    tests/unit/*:scenarios/programs/*) ;;
     *) return 1 ;;
     esac
 }
