@@ -1,8 +1,8 @@
 /* main.c - respd as a program: reads its options, and ends in order when it is told to. */
-#include "scenarios/programs/respd/server.h"
+#include "scenarios/programs/respd/options.h"
 
-#include <arpa/inet.h>
-#include <getopt.h>
+#include "core/recorder.h"
+
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,139 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-enum { EXIT_USAGE = 2 };
-
-static const char usage[] =
-    "usage: respd [OPTION...]\n"
-    "A server that speaks RESP, the protocol of Redis; its keys are in memory only.\n"
-    "\n"
-    "  --port N            listens there (6379; 0: on one that the system chooses)\n"
-    "  --bind ADDRESS      of IPv4 or IPv6, in numbers (127.0.0.1)\n"
-    "  --proactor NAME     carries out its socket operations (the best one that there is)\n"
-    "  --proactors         lists their names, and ends\n"
-    "  --idle SECONDS      drops clients that are silent for so long (300; 0: none)\n"
-    "  --maxclients N      refuses more than that (10000)\n"
-    "  --maxmemory BYTES   of keys and values (1 GiB)\n"
-    "  --maxbuffers BYTES  of what all clients have sent and not read (256 MiB)\n"
-    "  --maxoutput BYTES   of what one client has not read (32 MiB)\n"
-    "  --maxbulk BYTES     of one argument (16 MiB)\n"
-    "\n"
-    "SIGTERM and SIGINT end it, when those who are being answered have their replies.\n";
-
-/* ---- Options ---- */
-
-struct settings {
-    const char *address;
-    int64_t port;
-    const char *proactor;
-    struct sockaddr_storage endpoint;
-    struct respd_options server;
-};
-
-static int64_t read_number(const char *name, const char *text, int64_t min, int64_t max) {
-    int64_t value = 0;
-    if (!respd_text_number((struct respd_text){text, strlen(text)}, &value) || value < min ||
-        value > max) {
-        fprintf(stderr, "respd: --%s is a number from %lld to %lld, not '%s'\n", name,
-                (long long)min, (long long)max, text);
-        exit(EXIT_USAGE);
-    }
-    return value;
-}
-
-static void list_proactors(void) {
-    const char *name = cog_proactor_name(0);
-    for (size_t i = 0; name != NULL; name = cog_proactor_name(++i)) {
-        if (strcmp(name, "none") != 0) {
-            puts(name);
-        }
-    }
-}
-
-static void read_options(int argument_count, char **arguments, struct settings *settings) {
-    enum { PORT = 1, BIND, PROACTOR, PROACTORS, IDLE, CLIENTS, MEMORY, BUFFERS, OUTPUT, BULK };
-    static const struct option options[] = {
-        {"port", required_argument, NULL, PORT},
-        {"bind", required_argument, NULL, BIND},
-        {"proactor", required_argument, NULL, PROACTOR},
-        {"proactors", no_argument, NULL, PROACTORS},
-        {"idle", required_argument, NULL, IDLE},
-        {"maxclients", required_argument, NULL, CLIENTS},
-        {"maxmemory", required_argument, NULL, MEMORY},
-        {"maxbuffers", required_argument, NULL, BUFFERS},
-        {"maxoutput", required_argument, NULL, OUTPUT},
-        {"maxbulk", required_argument, NULL, BULK},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    static const int64_t much = INT64_C(1) << 50;
-    struct respd_options *server = &settings->server;
-    int index = 0;
-    int chosen = 0;
-    while ((chosen = getopt_long(argument_count, arguments, "h", options, &index)) != -1) {
-        const char *name = chosen == 'h' ? "help" : options[index].name;
-        switch (chosen) {
-        case PORT:
-            settings->port = read_number(name, optarg, 0, UINT16_MAX);
-            break;
-        case BIND:
-            settings->address = optarg;
-            break;
-        case PROACTOR:
-            settings->proactor = optarg;
-            break;
-        case PROACTORS:
-            list_proactors();
-            exit(EXIT_SUCCESS);
-        case IDLE:
-            server->idle_ns = read_number(name, optarg, 0, INT32_MAX) * COG_SECOND;
-            break;
-        case CLIENTS:
-            server->clients_max = (size_t)read_number(name, optarg, 1, INT32_MAX);
-            break;
-        case MEMORY:
-            server->memory_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case BUFFERS:
-            server->buffer_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case OUTPUT:
-            server->output_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case BULK:
-            server->bulk_bytes = (size_t)read_number(name, optarg, 1, INT32_MAX / 2);
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            exit(EXIT_SUCCESS);
-        default:
-            fputs("respd: see respd --help\n", stderr);
-            exit(EXIT_USAGE);
-        }
-    }
-    if (optind < argument_count) {
-        fprintf(stderr, "respd: what is '%s'? See respd --help\n", arguments[optind]);
-        exit(EXIT_USAGE);
-    }
-}
-
-static void find_endpoint(struct settings *settings) {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)settings->port)};
-    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
-                               .sin6_port = htons((uint16_t)settings->port)};
-    if (inet_pton(AF_INET, settings->address, &in.sin_addr) == 1) {
-        memcpy(&settings->endpoint, &in, sizeof in);
-        settings->server.address_bytes = sizeof in;
-    } else if (inet_pton(AF_INET6, settings->address, &in6.sin6_addr) == 1) {
-        memcpy(&settings->endpoint, &in6, sizeof in6);
-        settings->server.address_bytes = sizeof in6;
-    } else {
-        fprintf(stderr, "respd: '%s' is no address in numbers\n", settings->address);
-        exit(EXIT_USAGE);
-    }
-    settings->server.address = (const struct sockaddr *)&settings->endpoint;
-}
 
 /* So that nobody outside knows which keys have one hash. */
 static void draw_hash_key(uint64_t key[2]) {
@@ -158,7 +25,7 @@ static void draw_hash_key(uint64_t key[2]) {
 /* ---- Signals ---- */
 
 struct program {
-    struct settings settings;
+    struct respd_settings settings;
     struct respd_server *server;
     struct cog_mailbox *signals;
     struct cog_coro *listening; /* to signals */
@@ -248,26 +115,59 @@ static int serve(struct program *program, struct cog_scheduler *scheduler) {
     return status == COG_OK ? program->server->status : status;
 }
 
-int main(int argument_count, char **arguments) {
-    struct program program = {.settings = {.address = "127.0.0.1", .port = 6379}};
-    struct settings *settings = &program.settings;
-    respd_options_init(&settings->server);
-    read_options(argument_count, arguments, settings);
-    find_endpoint(settings);
-    draw_hash_key(settings->server.hash_key);
-    settings->server.has_descriptors = true;
-    settings->server.listens = tell_readiness;
-    settings->server.stops = forget_signals;
-    settings->server.context = &program;
+/* The proactor, and what records it if that is wanted. */
+struct machine {
+    struct cog_proactor proactor;
+    struct cog_recorder *recorder;
+};
+
+static int open_machine(struct machine *machine, const struct respd_settings *settings,
+                        struct cog_scheduler_options *options) {
+    int status = cog_proactor_open(settings->proactor, NULL, &machine->proactor);
+    options->proactor = machine->proactor;
+    if (status != COG_OK || settings->record == NULL) {
+        return status;
+    }
+    status = cog_recorder_open(
+        &(struct cog_recorder_options){.proactor = machine->proactor, .path = settings->record},
+        &machine->recorder);
+    if (status == COG_OK) {
+        options->proactor = cog_recorder_proactor(machine->recorder);
+        options->clock = cog_recorder_clock(machine->recorder);
+    }
+    return status;
+}
+
+static int close_machine(struct machine *machine) {
+    int status = cog_recorder_close(machine->recorder);
+    cog_proactor_close(&machine->proactor);
+    return status;
+}
+
+static void begin_process(void) {
     raise_limits();
     sigset_t set;
     fill_signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+}
 
+int main(int argument_count, char **arguments) {
+    struct program program = {.server = NULL};
+    struct respd_settings *settings = &program.settings;
+    respd_settings_read(settings, argument_count, arguments);
+    draw_hash_key(settings->server.hash_key);
+    settings->server.has_descriptors = true;
+    settings->server.tells_addresses = settings->record == NULL;
+    settings->server.listens = tell_readiness;
+    settings->server.stops = forget_signals;
+    settings->server.context = &program;
+    begin_process();
+
+    struct machine machine = {.recorder = NULL};
     struct cog_scheduler_options options = {.allocator = NULL};
     struct cog_scheduler *scheduler = NULL;
-    int status = cog_proactor_open(settings->proactor, NULL, &options.proactor);
+    int status = open_machine(&machine, settings, &options);
     if (status == COG_OK) {
         status = cog_scheduler_new(&options, &scheduler);
     }
@@ -275,7 +175,8 @@ int main(int argument_count, char **arguments) {
         status = serve(&program, scheduler);
     }
     cog_scheduler_free(scheduler); /* first: it ends those who still wait on the others */
-    cog_proactor_close(&options.proactor);
+    int closed = close_machine(&machine);
+    status = status == COG_OK ? closed : status;
     respd_server_free(program.server);
     cog_coro_release(program.listening);
     cog_mailbox_free(program.signals);

@@ -28,7 +28,8 @@ struct respd_options {
     size_t output_bytes; /* of one client's replies and messages that it does not read */
     size_t bulk_bytes;   /* of one argument; a command may have twice that */
     uint64_t hash_key[2];
-    bool has_descriptors; /* sockets are descriptors of the machine, with options and addresses */
+    bool has_descriptors; /* sockets are descriptors of the machine, which have options */
+    bool tells_addresses; /* and may be asked for their addresses: no recording holds those */
     /* Told once when it listens, with the socket. May be null. */
     void (*listens)(void *context, int32_t listener);
     void (*stops)(void *context); /* told once when it begins to stop. May be null */
