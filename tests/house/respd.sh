@@ -249,8 +249,7 @@ check_commands
 check_waiting
 check_channels
 redis-benchmark -p "$port" -t set,get -n 2000 -P 4 -q >/dev/null 2>&1
-ask shutdown >/dev/null 2>&1 || true
-wait "$server"
+finish
 replays 0 "$work/whole.rec" "$host"
 cat "$work/told"
 

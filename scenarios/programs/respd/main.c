@@ -3,8 +3,8 @@
 
 #include "core/recorder.h"
 
+#include <errno.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,72 +24,56 @@ static void draw_hash_key(uint64_t key[2]) {
 
 /* ---- Signals ---- */
 
-struct program {
-    struct respd_settings settings;
-    struct respd_server *server;
-    struct cog_mailbox *signals;
-    struct cog_coro *listening; /* to signals */
-    pthread_t thread;
-};
+/* A handler may do little, but it may shut the listener down: then accept fails, and the server
+ * stops. That way a recording has it too, as an accept that has failed. */
+static volatile sig_atomic_t listener = -1;
+static volatile sig_atomic_t is_told_to_stop;
 
-static void fill_signals(sigset_t *set) {
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
+static void stop_accepting(void) {
+    if (listener >= 0) {
+        (void)shutdown(listener, SHUT_RDWR);
+    }
 }
 
-/* A thread that waits for signals, since a handler may not post. */
-static void *await_signals(void *argument) {
-    struct program *program = argument;
-    sigset_t set;
-    fill_signals(&set);
-    for (;;) {
-        int number = 0;
-        if (sigwait(&set, &number) == 0) {
-            (void)cog_post(program->signals, (union cog_value){.number = number});
-        }
-    }
-    return NULL;
+static void handle_signal(int number) {
+    (void)number;
+    int error_number = errno;
+    is_told_to_stop = 1;
+    stop_accepting();
+    errno = error_number;
 }
 
-static int stop_on_signal(struct cog_coro *self, void *argument) {
-    struct program *program = argument;
-    int status = cog_take(self, program->signals, NULL, COG_FOREVER);
-    if (status == COG_OK) {
-        respd_server_stop(program->server);
-    }
-    return status;
-}
-
-static int begin_signals(struct program *program, struct cog_scheduler *scheduler) {
-    int status = cog_mailbox_new(scheduler, NULL, &program->signals);
-    if (status == COG_OK) {
-        status = cog_start(scheduler, stop_on_signal, program, "signals", &program->listening);
-    }
-    if (status == COG_OK && pthread_create(&program->thread, NULL, await_signals, program) != 0) {
-        status = COG_ENOMEM;
-    }
-    return status;
+static void handle_signals(void) {
+    struct sigaction action = {.sa_handler = handle_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- The program ---- */
 
-static void tell_readiness(void *context, int32_t listener) {
-    const struct program *program = context;
+static void tell_readiness(void *context, int32_t socket) {
+    const struct respd_settings *settings = context;
     struct sockaddr_storage address = {.ss_family = 0};
     socklen_t bytes = sizeof address;
     int port = 0;
-    if (getsockname(listener, (struct sockaddr *)&address, &bytes) == 0) {
+    if (getsockname(socket, (struct sockaddr *)&address, &bytes) == 0) {
         struct sockaddr_in in; /* where the port lies in both families */
         memcpy(&in, &address, sizeof in);
         port = ntohs(in.sin_port);
     }
-    printf("respd: ready on %s port %d\n", program->settings.address, port);
+    printf("respd: ready on %s port %d\n", settings->address, port);
     (void)fflush(stdout);
+    listener = socket;
+    if (is_told_to_stop) {
+        stop_accepting();
+    }
 }
 
-static void forget_signals(void *context) {
-    (void)cog_cancel(((struct program *)context)->listening);
+static void forget_listener(void *context) {
+    (void)context;
+    listener = -1;
 }
 
 /* As many descriptors as it may have. */
@@ -99,20 +83,6 @@ static void raise_limits(void) {
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
-}
-
-static int serve(struct program *program, struct cog_scheduler *scheduler) {
-    int status = begin_signals(program, scheduler);
-    if (status != COG_OK) {
-        return status;
-    }
-    status = respd_server_new(scheduler, &program->settings.server, &program->server);
-    if (status == COG_OK) {
-        status = cog_run(scheduler);
-    }
-    (void)pthread_cancel(program->thread);
-    (void)pthread_join(program->thread, NULL);
-    return status == COG_OK ? program->server->status : status;
 }
 
 /* The proactor, and what records it if that is wanted. */
@@ -144,42 +114,43 @@ static int close_machine(struct machine *machine) {
     return status;
 }
 
-static void begin_process(void) {
-    raise_limits();
-    sigset_t set;
-    fill_signals(&set);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+static int serve(const struct respd_settings *settings,
+                 const struct cog_scheduler_options *options) {
+    struct cog_scheduler *scheduler = NULL;
+    struct respd_server *server = NULL;
+    int status = cog_scheduler_new(options, &scheduler);
+    if (status == COG_OK) {
+        status = respd_server_new(scheduler, &settings->server, &server);
+    }
+    if (status == COG_OK) {
+        status = cog_run(scheduler);
+    }
+    status = status == COG_OK ? server->status : status;
+    cog_scheduler_free(scheduler); /* first: it ends those who still wait on the server's objects */
+    respd_server_free(server);
+    return status;
 }
 
 int main(int argument_count, char **arguments) {
-    struct program program = {.server = NULL};
-    struct respd_settings *settings = &program.settings;
-    respd_settings_read(settings, argument_count, arguments);
-    draw_hash_key(settings->server.hash_key);
-    settings->server.has_descriptors = true;
-    settings->server.tells_addresses = settings->record == NULL;
-    settings->server.listens = tell_readiness;
-    settings->server.stops = forget_signals;
-    settings->server.context = &program;
-    begin_process();
+    struct respd_settings settings;
+    respd_settings_read(&settings, argument_count, arguments);
+    draw_hash_key(settings.server.hash_key);
+    settings.server.has_descriptors = true;
+    settings.server.tells_addresses = settings.record == NULL;
+    settings.server.listens = tell_readiness;
+    settings.server.stops = forget_listener;
+    settings.server.context = &settings;
+    raise_limits();
+    handle_signals();
 
     struct machine machine = {.recorder = NULL};
     struct cog_scheduler_options options = {.allocator = NULL};
-    struct cog_scheduler *scheduler = NULL;
-    int status = open_machine(&machine, settings, &options);
+    int status = open_machine(&machine, &settings, &options);
     if (status == COG_OK) {
-        status = cog_scheduler_new(&options, &scheduler);
+        status = serve(&settings, &options);
     }
-    if (status == COG_OK) {
-        status = serve(&program, scheduler);
-    }
-    cog_scheduler_free(scheduler); /* first: it ends those who still wait on the others */
     int closed = close_machine(&machine);
     status = status == COG_OK ? closed : status;
-    respd_server_free(program.server);
-    cog_coro_release(program.listening);
-    cog_mailbox_free(program.signals);
     if (status != COG_OK) {
         fprintf(stderr, "respd: %s\n", cog_status_text(status));
     }

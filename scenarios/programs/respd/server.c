@@ -104,7 +104,8 @@ static int accept_clients(struct cog_coro *self, void *argument) {
         if (socket >= 0) {
             welcome(self, server, socket);
         } else if (socket == COG_EBADSOCKET || socket == COG_ECLOSED) {
-            return socket;
+            respd_server_stop(server); /* it has been shut down */
+            return COG_OK;
         }
         if (socket < 0) {
             /* Of descriptors or memory there are none now: the connection waits in the backlog, and
