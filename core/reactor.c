@@ -43,7 +43,7 @@ static int hold(struct cog_reactor *reactor, struct cog_descriptor *descriptor, 
     if (attempted == COG_PENDING) {
         descriptor->may_be_ready &= (uint8_t)~direction;
     }
-    bool may_go_on = attempted == COG_MORE ||
+    bool may_go_on = attempted == COG_MORE || cog_op_is_empty(op) ||
                      (reactor->ops->reports_edges && (descriptor->may_be_ready & direction) != 0);
     if (!is_first) {
         return COG_PENDING;

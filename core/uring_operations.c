@@ -71,16 +71,10 @@ static bool needs_attempt(const struct cog_op *op) {
     }
 }
 
-/* Nothing is left to move: no question for the kernel. */
-static bool is_empty(const struct cog_op *op) {
-    return (op->type->kind == COG_OP_RECVALL || op->type->kind == COG_OP_RECVLINE) &&
-           op->u.io.done == op->u.io.bytes;
-}
-
 void cog_uring_start(struct cog_uring *uring, struct cog_uring_request *request) {
-    request->polls = needs_attempt(request->op) || is_empty(request->op);
+    request->polls = needs_attempt(request->op) || cog_op_is_empty(request->op);
     request->is_accept = request->op->type->kind == COG_OP_ACCEPT;
-    if (is_empty(request->op)) {
+    if (cog_op_is_empty(request->op)) {
         request->result = 0;
         request->state = COG_URING_ARRIVED;
         cog_list_push_back(&uring->arrived, &request->link);
