@@ -17,7 +17,7 @@
 
 enum ground_side { GROUND_A, GROUND_B, GROUND_SIDES };
 
-enum { GROUND_TASKS_MAX = 1024, GROUND_FILES_MAX = 8 };
+enum { GROUND_TASKS_MAX = 1024, GROUND_FILES_MAX = 64 };
 
 /* What a test is played with: cmocka's initial state. */
 struct ground_setting {
