@@ -8,7 +8,7 @@
 
 enum {
     BOX_WIDTH_MIN = 96,
-    BOX_WIDTH_MAX = 236,
+    BOX_WIDTH_MAX = 300,
     LANE_DISTANCE = 62, /* between the boxes of two lanes: arrows, their labels, timers */
     HOST_DISTANCE = 26, /* between two hosts' panels */
     STEP_DISTANCE = 8,
@@ -35,17 +35,32 @@ static bool allocate(struct rep_layout *layout) {
            layout->line_step != NULL && layout->line_top != NULL && layout->marks != NULL;
 }
 
-/* Gives every lane of one host a column; `free_from` holds, by column, the event since which it is
- * free (0: in use). */
-static void place_lanes(struct rep_layout *layout, uint32_t host, size_t step_count_max,
+static bool is_told(const struct rep_layout *layout, uint32_t lane) {
+    const struct rep_story *story = layout->story;
+    return story->event_line[story->model->lanes[lane].created] != 0;
+}
+
+/* Every lane begins with a step of its own, so where there are more lanes than steps the later ones
+ * are not drawn. Returns the first of those. */
+static uint32_t count_drawn(const struct rep_layout *layout, size_t step_count_max) {
+    uint32_t lane_count = layout->story->model->lane_count;
+    size_t told_count = 0;
+    uint32_t lane = 0;
+    while (lane < lane_count && (told_count < step_count_max || !is_told(layout, lane)))
+        told_count += is_told(layout, lane++) ? 1 : 0;
+    return lane;
+}
+
+/* Gives every lane of one host that something is told of a column; `free_from` holds, by column,
+ * the event since which it is free (0: in use). */
+static void place_lanes(struct rep_layout *layout, uint32_t host, uint32_t lane_count,
                         size_t *free_from) {
     const struct rep_model *model = layout->story->model;
     uint32_t first = layout->column_count;
     bool shared = model->lane_count > SHARED_COLUMNS_FROM;
-    /* Every lane begins with a step of its own, so later ones are not drawn. */
-    for (uint32_t lane = 0; lane < model->lane_count && lane < step_count_max; lane++) {
+    for (uint32_t lane = 0; lane < lane_count; lane++) {
         const struct rep_lane *it = &model->lanes[lane];
-        if (it->host != host)
+        if (it->host != host || !is_told(layout, lane))
             continue;
         uint32_t column = first;
         while (column < layout->column_count &&
@@ -63,9 +78,10 @@ static bool place_columns(struct rep_layout *layout, size_t step_count_max) {
     size_t *free_from = calloc((size_t)model->lane_count + 1, sizeof free_from[0]);
     if (free_from == NULL)
         return false;
+    uint32_t drawn = count_drawn(layout, step_count_max);
     for (uint32_t host = 0; host < model->host_count; host++)
-        place_lanes(layout, host, step_count_max, free_from);
-    place_lanes(layout, REP_NONE, step_count_max, free_from);
+        place_lanes(layout, host, drawn, free_from);
+    place_lanes(layout, REP_NONE, drawn, free_from);
     free(free_from);
     return true;
 }

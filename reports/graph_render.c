@@ -3,19 +3,16 @@
  * Boxes become nodes and arrows edges, all with their positions, and the engine `nop2` leaves them
  * there: laying out 2,000 nodes costs Graphviz minutes, drawing them a fraction of a second. Panels
  * become the background.
- *
- * Graphviz keeps one context a process: a second one crashes in its pango plug-in. That context is
- * this library's only mutable state; it is made at the first picture and lives as long as the
- * process.
  */
 #include "reports/graph_render.h"
 
-#include <graphviz/gvc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/graphviz.h"
 #include "reports/status.h"
+#include "reports/svg_finish.h"
 
 /* Verdana has the same widths, for readers of the SVG who have no DejaVu Sans. */
 static const char font[] = "DejaVu Sans,Verdana,sans-serif";
@@ -26,26 +23,20 @@ enum {
     PNG_AREA_MAX = 60000000,
 };
 
-static GVC_t *context(void) {
-    static GVC_t *graphviz_context;
-    if (graphviz_context == NULL) {
-        graphviz_context = gvContext();
-        /* Warnings would go to standard error, which belongs to the program. */
-        agseterr(AGMAX);
-    }
-    return graphviz_context;
-}
-
 /* The graph being put together, and room for one attribute's value. */
 struct canvas {
     Agraph_t *graph;
     const struct rep_picture *picture;
+    const char *format;
     struct rep_text value;
 };
 
+static bool is_format(const struct canvas *canvas, const char *format) {
+    return strcmp(canvas->format, format) == 0;
+}
+
 static void set(void *object, const char *name, const char *value) {
-    /* Graphviz's interface of that age takes strings without const and leaves them alone. */
-    agsafeset(object, (char *)(uintptr_t)name, (char *)(uintptr_t)value, (char *)(uintptr_t) "");
+    rep_graphviz_set(object, name, value);
 }
 
 static void set_number(struct canvas *canvas, void *object, const char *name, int thousandths) {
@@ -101,7 +92,7 @@ static const char *line_end(enum rep_align align) {
     return "\\n";
 }
 
-static void set_defaults(struct canvas *canvas, const char *format) {
+static void set_defaults(struct canvas *canvas) {
     static const struct {
         int kind;
         const char *name;
@@ -136,7 +127,7 @@ static void set_defaults(struct canvas *canvas, const char *format) {
     rep_text_clear(&canvas->value);
     rep_text_add_format(&canvas->value, "0,0,%d,%d", picture->width, picture->height);
     set(canvas->graph, "bb", rep_text_string(&canvas->value));
-    if (strcmp(format, "png") == 0) {
+    if (is_format(canvas, "png")) {
         int64_t longest = picture->width > picture->height ? picture->width : picture->height;
         int64_t dpi = PNG_DPI;
         while (dpi > 12 &&
@@ -146,7 +137,7 @@ static void set_defaults(struct canvas *canvas, const char *format) {
         set_number(canvas, canvas->graph, "dpi", (int)dpi * 1000);
     }
     /* Readers of PDF take pages of at most 200 inches; smaller pictures keep their size. */
-    if (strcmp(format, "pdf") == 0)
+    if (is_format(canvas, "pdf"))
         set(canvas->graph, "size", "199,199");
 }
 
@@ -167,6 +158,47 @@ static void set_background(struct canvas *canvas) {
         set(canvas->graph, "_background", rep_text_string(&canvas->value));
 }
 
+static void set_paint(Agnode_t *node, const struct rep_box *box) {
+    if (box->is_spot) {
+        set(node, "style", "filled");
+        set(node, "fillcolor", "#ffffff00");
+        set(node, "color", "#ffffff00");
+        return;
+    }
+    if (box->shape != NULL)
+        set(node, "shape", box->shape);
+    if (box->paint.fill != NULL) {
+        set(node, "style", box->is_dashed ? "filled,dashed" : "filled");
+        set(node, "fillcolor", box->paint.fill);
+    }
+    if (box->paint.border != NULL)
+        set(node, "color", box->paint.border);
+    else if (box->paint.fill != NULL)
+        set(node, "color", box->paint.fill);
+    else
+        set(node, "shape", "plaintext");
+}
+
+/* Ids and links are for those that can follow them. In an SVG ids are numbers yet (svg_finish.h).
+ */
+static void set_links(struct canvas *canvas, void *object, char letter, size_t index, size_t id,
+                      size_t target) {
+    const char *words = rep_picture_words(canvas->picture, id);
+    struct rep_text *value = &canvas->value;
+    rep_text_clear(value);
+    if (is_format(canvas, "svg"))
+        rep_text_add_format(value, "%c%zu", letter, index);
+    else if (is_format(canvas, "dot"))
+        rep_text_add_bytes(value, words, strcspn(words, "\n"));
+    if (value->length > 0)
+        set(object, "id", rep_text_string(value));
+    if (target == 0 || (!is_format(canvas, "svg") && !is_format(canvas, "dot")))
+        return;
+    rep_text_clear(value);
+    rep_text_add_format(value, "#%s", rep_picture_words(canvas->picture, target));
+    set(object, "URL", rep_text_string(value));
+}
+
 static Agnode_t *add_box(struct canvas *canvas, size_t index) {
     const struct rep_box *box = &canvas->picture->boxes[index];
     char name[32];
@@ -180,16 +212,7 @@ static Agnode_t *add_box(struct canvas *canvas, size_t index) {
     set(node, "pos", rep_text_string(&canvas->value));
     set_number(canvas, node, "width", milli_inches(box->width));
     set_number(canvas, node, "height", milli_inches(box->height));
-    if (box->paint.fill != NULL) {
-        set(node, "style", "filled");
-        set(node, "fillcolor", box->paint.fill);
-    }
-    if (box->paint.border != NULL)
-        set(node, "color", box->paint.border);
-    else if (box->paint.fill != NULL)
-        set(node, "color", box->paint.fill);
-    else
-        set(node, "shape", "plaintext");
+    set_paint(node, box);
     if (box->paint.ink != NULL)
         set(node, "fontcolor", box->paint.ink);
     if (box->font_size != 0 && box->font_size != REP_FONT_SIZE)
@@ -197,6 +220,7 @@ static Agnode_t *add_box(struct canvas *canvas, size_t index) {
     set_text(canvas, node, "label", rep_picture_words(canvas->picture, box->text),
              line_end(box->align));
     set_text(canvas, node, "tooltip", rep_picture_words(canvas->picture, box->tooltip), "\\n");
+    set_links(canvas, node, 'b', index, box->id, box->target);
     return node;
 }
 
@@ -217,15 +241,21 @@ static void add_arrow(struct canvas *canvas, Agnode_t *const *nodes, size_t inde
         else
             end_x -= end_x > arrow->x[2] ? 6 : -6;
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3 && arrow->course == 0; i++)
         rep_text_add_format(value, "%d,%d ", arrow->x[i], flip(canvas, arrow->y[i]));
-    rep_text_add_format(value, "%d,%d", end_x, flip(canvas, end_y));
+    if (arrow->course == 0)
+        rep_text_add_format(value, "%d,%d", end_x, flip(canvas, end_y));
+    else
+        rep_text_add(value, rep_picture_words(canvas->picture, arrow->course));
     set(edge, "pos", rep_text_string(value));
+    if (arrow->is_thick)
+        set(edge, "penwidth", "2.25");
     if (!arrow->head)
         set(edge, "arrowhead", "none");
     set(edge, "color", arrow->colour);
     set(edge, "style", arrow->style);
     set_text(canvas, edge, "tooltip", rep_picture_words(canvas->picture, arrow->tooltip), "\\n");
+    set_links(canvas, edge, 'a', index, arrow->id, arrow->target);
     if (arrow->label == 0)
         return;
     set_text(canvas, edge, "label", rep_picture_words(canvas->picture, arrow->label), "\\n");
@@ -235,15 +265,18 @@ static void add_arrow(struct canvas *canvas, Agnode_t *const *nodes, size_t inde
     set(edge, "lp", rep_text_string(value));
 }
 
-static bool fill_canvas(struct canvas *canvas, const char *format) {
+static bool fill_canvas(struct canvas *canvas) {
     const struct rep_picture *picture = canvas->picture;
     Agnode_t **nodes = calloc(picture->box_count + 1, sizeof(Agnode_t *));
     if (nodes == NULL)
         return false;
-    set_defaults(canvas, format);
+    set_defaults(canvas);
     set_background(canvas);
-    for (size_t i = 0; i < picture->box_count; i++)
-        nodes[i] = add_box(canvas, i);
+    bool wants_spots = is_format(canvas, "svg");
+    for (size_t i = 0; i < picture->box_count; i++) {
+        if (wants_spots || !picture->boxes[i].is_spot)
+            nodes[i] = add_box(canvas, i);
+    }
     for (size_t i = 0; i < picture->arrow_count; i++)
         add_arrow(canvas, nodes, i);
     free(nodes);
@@ -264,7 +297,7 @@ static void forget_date(char *bytes, size_t byte_count) {
 
 static int render(Agraph_t *graph, const char *format, char **bytes, size_t *byte_count,
                   struct rep_error *error) {
-    GVC_t *gvc = context();
+    GVC_t *gvc = rep_graphviz_context();
     if (gvc == NULL || gvLayout(gvc, graph, "nop2") != 0)
         return rep_error_set(error, REP_ERENDER, 0, "Graphviz cannot lay out the graph");
     char *data = NULL;
@@ -291,20 +324,22 @@ int rep_picture_render(const struct rep_picture *picture, const char *format, ch
                        size_t *byte_count, struct rep_error *error) {
     *bytes = NULL;
     *byte_count = 0;
-    struct canvas canvas = {.picture = picture};
+    struct canvas canvas = {.picture = picture, .format = format};
     /* The context comes first: it sets up what graphs rely on. */
-    if (context() == NULL)
+    if (rep_graphviz_context() == NULL)
         return rep_error_set(error, REP_ERENDER, 0, "Graphviz cannot be started");
     canvas.graph = agopen((char *)(uintptr_t) "run", Agdirected, NULL);
     if (canvas.graph == NULL)
         return rep_error_set(error, REP_ENOMEM, 0, "out of memory");
     int status = REP_OK;
-    if (fill_canvas(&canvas, format))
+    if (fill_canvas(&canvas))
         status = render(canvas.graph, format, bytes, byte_count, error);
     else
         status = rep_error_set(error, REP_ENOMEM, 0, "out of memory");
     if (status == REP_OK && strcmp(format, "pdf") == 0)
         forget_date(*bytes, *byte_count);
+    if (status == REP_OK && strcmp(format, "svg") == 0)
+        status = rep_svg_finish(picture, bytes, byte_count, error);
     rep_text_term(&canvas.value);
     agclose(canvas.graph);
     return status;

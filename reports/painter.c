@@ -58,6 +58,11 @@ size_t rep_paint_point(struct rep_painter *painter, int x, int y) {
     return rep_picture_add_box(painter->picture, &point);
 }
 
+size_t rep_painter_event_id(struct rep_painter *painter, size_t event) {
+    rep_text_add_format(&painter->scratch, "event-%zu", event);
+    return rep_painter_keep(painter);
+}
+
 int rep_line_centre(const struct rep_layout *layout, size_t line) {
     return layout->line_top[line] + (REP_LINE_HEIGHT + REP_STEP_PADDING) / 2;
 }

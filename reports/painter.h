@@ -16,6 +16,7 @@
 #define COLOUR_SPAWN "#009e73"
 #define COLOUR_BYTES "#0072b2"
 #define COLOUR_HELD "#d55e00"
+#define COLOUR_ORDER "#a64d82"
 #define COLOUR_FIRED "#d55e00"
 #define COLOUR_REMOVED "#a3abb0"
 #define COLOUR_SLEEP "#56b4e9"
@@ -28,7 +29,10 @@ struct rep_painter {
     struct rep_picture *picture;
     const struct rep_graph_mark *marks;
     size_t mark_count;
+    const char *part_words;  /* of what part of the run it is; "": all of it */
     size_t *line_box;        /* by line: the box that shows it */
+    size_t *line_events;     /* by line: the first event that it stands for, and by that the next */
+    size_t *next_event;      /* one; 0: none */
     struct rep_text scratch; /* for the text at hand; empty in between */
 };
 
@@ -46,6 +50,9 @@ size_t rep_paint_point(struct rep_painter *painter, int x, int y);
 
 /* The middle of a line's row. */
 int rep_line_centre(const struct rep_layout *layout, size_t line);
+
+/* Makes the scratch text an id as links name it, "event-12". */
+size_t rep_painter_event_id(struct rep_painter *painter, size_t event);
 
 /* Title, facts, legend, hosts, times, repeated names. */
 void rep_paint_frame(struct rep_painter *painter);

@@ -41,7 +41,8 @@ static void paint_threads(struct rep_painter *painter) {
     }
     for (uint32_t lane = 0; lane < painter->model->lane_count; lane++) {
         size_t last = latest[lane];
-        bool ended = painter->model->lanes[lane].ended != 0 && layout->omitted_count == 0;
+        size_t end = painter->model->lanes[lane].ended;
+        bool ended = end != 0 && painter->story->event_line[end] != 0 && layout->omitted_count == 0;
         if (last == 0 || ended)
             continue;
         const struct rep_column *column = &layout->columns[layout->lane_column[lane]];
@@ -98,6 +99,10 @@ static void link_look(const struct rep_link *link, struct rep_arrow *arrow) {
     case REP_LINK_HELD:
         arrow->colour = COLOUR_HELD;
         arrow->style = "dashed";
+        return;
+    case REP_LINK_ORDER:
+        arrow->colour = COLOUR_ORDER;
+        arrow->style = "dotted";
         return;
     }
 }
@@ -159,6 +164,34 @@ static void route_across(struct rep_painter *painter, const struct rep_link *lin
     place_label(painter, arrow, link, right || same);
 }
 
+static void add_place(struct rep_painter *painter, const struct rep_line *line) {
+    struct rep_text *text = &painter->scratch;
+    rep_text_add_duration(text, (uint64_t)line->time_ns);
+    rep_text_add(text, "  ");
+    if (line->lane != REP_NONE) {
+        rep_model_add_lane_name(painter->model, line->lane, text);
+        rep_text_add(text, "  ");
+    }
+    rep_text_add_format(text, "%s\n", line->text);
+}
+
+/* Its id, what it says when pointed at, and that it leads back to where it comes from. */
+static void name_arrow(struct rep_painter *painter, const struct rep_link *link,
+                       struct rep_arrow *arrow) {
+    const struct rep_line *from = &painter->story->lines[link->from];
+    const struct rep_line *to = &painter->story->lines[link->to];
+    add_place(painter, from);
+    rep_text_add(&painter->scratch,
+                 link->kind == REP_LINK_ORDER ? "was there before\n" : "leads to\n");
+    add_place(painter, to);
+    if (link->text[0] != '\0')
+        rep_text_add_format(&painter->scratch, "(%s)\n", link->text);
+    arrow->tooltip = rep_painter_keep(painter);
+    rep_text_add_format(&painter->scratch, "link-%zu-%zu", from->event, to->event);
+    arrow->id = rep_painter_keep(painter);
+    arrow->target = rep_painter_event_id(painter, from->event);
+}
+
 static void paint_links(struct rep_painter *painter) {
     const struct rep_layout *layout = painter->layout;
     for (size_t i = 0; i < painter->story->link_count; i++) {
@@ -177,10 +210,7 @@ static void paint_links(struct rep_painter *painter) {
             route_to_band(painter, link, &arrow);
         else
             route_across(painter, link, &arrow);
-        rep_text_add_format(&painter->scratch, "%s\nleads to\n%s\n", from->text, to->text);
-        if (link->text[0] != '\0')
-            rep_text_add_format(&painter->scratch, "(%s)\n", link->text);
-        arrow.tooltip = rep_painter_keep(painter);
+        name_arrow(painter, link, &arrow);
         rep_picture_add_arrow(painter->picture, &arrow);
     }
 }

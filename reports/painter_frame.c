@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "reports/facts.h"
+#include "reports/graph_paint.h"
 
 static void paint_title(struct rep_painter *painter) {
     struct rep_text text = {0};
     rep_add_title(painter->model, &text);
+    painter->picture->title = rep_picture_keep(painter->picture, rep_text_string(&text));
     rep_paint_text(painter, rep_text_string(&text), REP_MARGIN, 8, 14, COLOUR_TEXT);
     rep_text_clear(&text);
     rep_add_verdict(painter->model, &text);
@@ -26,6 +28,8 @@ static void paint_title(struct rep_painter *painter) {
     rep_add_facts(painter->model, &text);
     rep_paint_text(painter, rep_text_string(&text), verdict.left + verdict.width + 2, 31, 9,
                    COLOUR_FAINT);
+    if (painter->part_words[0] != '\0')
+        rep_paint_text(painter, painter->part_words, REP_MARGIN, 48, 9, COLOUR_TEXT);
     painter->picture->failed = painter->picture->failed || text.failed;
     rep_text_term(&text);
 }
@@ -46,10 +50,19 @@ static void paint_stroke(struct rep_painter *painter, int left, int right, int y
     rep_picture_add_arrow(painter->picture, &stroke);
 }
 
+static bool is_part(const struct rep_painter *painter) {
+    return painter->part_words[0] != '\0';
+}
+
+static int legend_top(const struct rep_painter *painter) {
+    return 51 + (is_part(painter) ? REP_HEADER_MORE : 0);
+}
+
 static int paint_legend_word(struct rep_painter *painter, const char *word, int x) {
+    int top = legend_top(painter);
     int width = rep_text_width(word, strlen(word), 8) + 10;
     struct rep_box box = {.left = x,
-                          .top = 51,
+                          .top = top,
                           .width = width,
                           .height = 12,
                           .paint = {NULL, NULL, COLOUR_FAINT},
@@ -69,7 +82,8 @@ static void paint_legend(struct rep_painter *painter) {
     } arrows[] = {{"wakes", COLOUR_WAKE, "solid"},
                   {"starts", COLOUR_SPAWN, "solid"},
                   {"bytes", COLOUR_BYTES, "dashed"},
-                  {"held back", COLOUR_HELD, "dashed"}};
+                  {"held back", COLOUR_HELD, "dashed"},
+                  {"was there before", COLOUR_ORDER, "dotted"}};
     static const struct {
         const char *word;
         const char *colour;
@@ -77,13 +91,15 @@ static void paint_legend(struct rep_painter *painter) {
                 {"timeout, fired", COLOUR_FIRED},
                 {"sleep", COLOUR_SLEEP}};
     int x = REP_MARGIN + 4;
-    for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
-        paint_stroke(painter, x, x + 24, 57, arrows[i].colour, arrows[i].style, true);
+    int top = legend_top(painter);
+    size_t arrow_count = sizeof arrows / sizeof arrows[0] - (is_part(painter) ? 0 : 1);
+    for (size_t i = 0; i < arrow_count; i++) {
+        paint_stroke(painter, x, x + 24, top + 6, arrows[i].colour, arrows[i].style, true);
         x = paint_legend_word(painter, arrows[i].word, x + 24);
     }
     for (size_t i = 0; i < sizeof bars / sizeof bars[0]; i++) {
         struct rep_box bar = {.left = x + 4,
-                              .top = 51,
+                              .top = top,
                               .width = REP_TIMER_WIDTH,
                               .height = 12,
                               .paint = {bars[i].colour, NULL, NULL}};
@@ -92,7 +108,7 @@ static void paint_legend(struct rep_painter *painter) {
     }
     if (painter->mark_count > 0) {
         struct rep_box box = {.left = x + 4,
-                              .top = 51,
+                              .top = top,
                               .width = 12,
                               .height = 12,
                               .paint = {COLOUR_MARK, COLOUR_TEXT, NULL}};

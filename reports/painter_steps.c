@@ -40,7 +40,7 @@ static void add_tooltip(struct rep_painter *painter, const struct rep_line *line
         rep_text_add(text, "/");
         rep_model_add_lane_name(painter->model, line->lane, text);
     }
-    rep_text_add_format(text, "  event %zu\n%s\n", line->event, line->text);
+    rep_text_add_format(text, "  event #%zu\n%s\n", line->event, line->text);
     uint32_t operation = painter->model->event_operation[line->event];
     if (operation != REP_NONE && (line->ending != 0 || line->tone != REP_TONE_OPERATION)) {
         rep_text_add(text, "was: ");
@@ -59,6 +59,45 @@ static void add_tooltip(struct rep_painter *painter, const struct rep_line *line
     else
         rep_text_add(text, "the scenario");
     rep_text_add(text, "\n");
+}
+
+/* What links call a line: its event, and the others that it stands for. */
+static size_t line_id(struct rep_painter *painter, size_t line) {
+    size_t own = painter->story->lines[line].event;
+    rep_text_add_format(&painter->scratch, "event-%zu\n", own);
+    for (size_t event = painter->line_events[line]; event != 0; event = painter->next_event[event])
+        if (event != own)
+            rep_text_add_format(&painter->scratch, "event-%zu\n", event);
+    return rep_painter_keep(painter);
+}
+
+/* A click leads to where the line came about. */
+static size_t line_target(struct rep_painter *painter, const struct rep_line *line) {
+    if (line->link_count == 0)
+        return 0;
+    const struct rep_link *link = &painter->story->links[line->link_first];
+    return rep_painter_event_id(painter, painter->story->lines[link->from].event);
+}
+
+static void name_line(struct rep_painter *painter, size_t line, struct rep_box *box) {
+    add_tooltip(painter, &painter->story->lines[line]);
+    box->tooltip = rep_painter_keep(painter);
+    box->id = line_id(painter, line);
+    box->target = line_target(painter, &painter->story->lines[line]);
+}
+
+/* Over a box of several lines, a place to point at for each of them. */
+static void paint_spots(struct rep_painter *painter, const struct rep_box *box, size_t first,
+                        size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct rep_box spot = {.left = box->left,
+                               .top = box->top + (int)i * box->height / (int)count,
+                               .width = box->width,
+                               .height = box->height / (int)count,
+                               .is_spot = true};
+        name_line(painter, first + i, &spot);
+        rep_picture_add_box(painter->picture, &spot);
+    }
 }
 
 /* One box: the lines [first, first + count) of a step, which look alike. */
@@ -96,10 +135,11 @@ static void paint_box(struct rep_painter *painter, const struct rep_step *step, 
         rep_text_add(&painter->scratch, "\n");
     }
     box.text = rep_painter_keep(painter);
-    for (size_t i = first; i < first + count; i++)
-        add_tooltip(painter, &lines[i]);
-    box.tooltip = rep_painter_keep(painter);
+    if (count == 1)
+        name_line(painter, first, &box);
     size_t index = rep_picture_add_box(painter->picture, &box);
+    if (count > 1)
+        paint_spots(painter, &box, first, count);
     for (size_t i = first; i < first + count; i++)
         painter->line_box[i] = index;
 }

@@ -29,21 +29,32 @@ struct rep_box {
     int font_size;
     size_t text;    /* in the picture's words; lines end with a newline */
     size_t tooltip; /* the same */
+    size_t id;      /* what links call it, and the same for all that it stands for as well, a line
+                       each; 0: nothing */
+    size_t target;  /* the id that a click on it leads to; 0: none */
+    const char *shape; /* Graphviz's name of it; null: a box */
+    bool is_dashed;
+    bool is_spot; /* it lies over another box, and is only there to be pointed at */
 };
 
-/* A cubic curve; its head, if any, is at x[3], y[3]. */
+/* A cubic curve; its head, if any, is at x[3], y[3]. Or, if it has a course, several of them
+ * through 3 n + 1 points up to where the head begins; then only x[3], y[3] count here. */
 struct rep_arrow {
     size_t from; /* boxes that it joins */
     size_t to;
     int x[4];
     int y[4];
+    size_t course; /* in the picture's words, "x,y x,y ..."; 0: none */
     bool head;
+    bool is_thick;
     const char *colour;
     const char *style; /* solid, dashed, dotted */
     size_t label;
     int label_x; /* centre of the label */
     int label_y;
     size_t tooltip;
+    size_t id;
+    size_t target;
 };
 
 struct rep_picture {
@@ -58,6 +69,7 @@ struct rep_picture {
     struct rep_arrow *arrows;
     size_t arrow_count;
     size_t arrow_capacity;
+    size_t title;          /* in the words */
     struct rep_text words; /* all texts, null-terminated, one after the other; "" at 0 */
     bool failed;
 };

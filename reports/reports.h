@@ -19,6 +19,7 @@
 #ifndef REP_REPORTS_H
 #define REP_REPORTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,8 @@
     X(REP_ETRUNCATED, -5, "the trace is truncated")                                                \
     X(REP_ECORRUPT, -6, "the trace is damaged")                                                    \
     X(REP_EFORMAT, -7, "no report has this format")                                                \
-    X(REP_ERENDER, -8, "Graphviz failed")
+    X(REP_ERENDER, -8, "Graphviz failed")                                                          \
+    X(REP_ENOPART, -9, "the run has no such part")
 
 enum rep_status {
 #define REP_STATUS_ENUMERATOR(enumerator, value, text) enumerator = value,
@@ -79,8 +81,23 @@ struct rep_graph_mark {
     uint64_t last;
 };
 
+/* A part of a run; what is null is not asked for. Nothing but the part is drawn, and the picture
+ * says how much is left out. */
+struct rep_graph_part {
+    const char *from;   /* this time on, "10ms", or this event, "#123" */
+    const char *to;     /* likewise */
+    const char *around; /* what this coroutine does, "worker#2" or "server/worker#2", and what is
+                           linked to that */
+    const char *causes; /* what this event came of, "#123"; "failure": the first one */
+    const uint32_t *concerned; /* ids of coroutines that a failure is about which no coroutine came
+                                  to, as it is found at the end; none: all, or those that wait */
+    size_t concerned_count;
+    int64_t concerned_until_ns;
+};
+
 struct rep_graph_options {
     size_t step_count_max; /* later steps are left out, and the picture says so; 0: 10,000 */
+    struct rep_graph_part part;
     const struct rep_graph_mark *marks; /* get a colour and their number, from 1 */
     size_t mark_count;
 };
@@ -88,10 +105,87 @@ struct rep_graph_options {
 /* Draws the causality graph: a column a coroutine, time from the top down, arrows for what caused
  * what. The suffix of `path` chooses the format: .svg .png .pdf .dot. `options` null: the defaults.
  * The file appears whole under its name or not at all; the same trace gives the same bytes. Not
- * thread-safe: Graphviz knows one context a process. REP_EFORMAT, REP_EIO, REP_ENOMEM, REP_ERENDER.
- */
+ * thread-safe: Graphviz knows one context a process. In an SVG what event 123 shows up in has the
+ * id event-123, so that a link can lead to graph.svg#event-123. REP_EFORMAT, REP_EIO, REP_ENOMEM,
+ * REP_ENOPART, REP_ERENDER. */
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error);
+
+/* Writes the timeline as a page: one file that needs nothing else, for any browser. It holds the
+ * trace itself; the same trace gives the same bytes. The file appears whole under its name or not
+ * at all. REP_EIO, REP_ENOMEM. */
+int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error);
+
+/* Writes a trace for other tools: "jsonl" and "csv", an event a line; "perfetto", for
+ * ui.perfetto.dev; "pcapng", the simulated network for Wireshark. format null: by the suffix of
+ * `path` (.jsonl .csv .pftrace .pcapng). path null: to standard output. A file appears whole under
+ * its name or not at all. REP_EFORMAT, REP_EIO, REP_ENOMEM. */
+int rep_export_write(const struct rep_trace *trace, const char *format, const char *path,
+                     struct rep_error *error);
+/* ---- Trees ---- */
+
+/* A node of a tree of decisions. Inner nodes have children; a leaf has a text. */
+struct rep_tree_node {
+    uint32_t parent;      /* its index, before this one's; UINT32_MAX: it is the root, the first */
+    const char *decision; /* what leads there from its parent */
+    const char *details;  /* the same in full: lines, each with its newline; may be null */
+    const char *text;     /* of a leaf; else null */
+    uint32_t outcome;     /* of a leaf: index into the outcomes; UINT32_MAX: none of them */
+    uint64_t count;       /* how many of what the tree counts are here and below */
+};
+
+/* What leaves come to: the same colour and shape for all of one outcome. */
+struct rep_tree_outcome {
+    const char *text;
+    uint64_t count;
+    bool is_failure;
+};
+
+struct rep_tree {
+    const char *title;
+    const char *facts;                 /* a line below it */
+    const struct rep_tree_node *nodes; /* below each comes all that is below it, then its sibling */
+    size_t node_count;
+    const struct rep_tree_outcome *outcomes;
+    size_t outcome_count;
+};
+
+/* Draws a tree from left to right. Texts may hold anything; what is no text is escaped. As
+ * rep_graph_write otherwise. */
+int rep_tree_write(const struct rep_tree *tree, const char *path, struct rep_error *error);
+
+/* ---- Networks ---- */
+
+enum rep_network_look { REP_NETWORK_PLAIN, REP_NETWORK_MARKED, REP_NETWORK_FAINT };
+
+struct rep_network_node {
+    const char *id;   /* what links call it in an SVG: letters, digits, '-' */
+    const char *text; /* lines, each with its newline */
+    enum rep_network_look look;
+};
+
+struct rep_network_edge {
+    size_t from; /* nodes, by index */
+    size_t to;
+    const char *text;    /* stands on it; may be "" */
+    const char *tooltip; /* likewise; "": the text */
+    bool is_dashed;
+    bool is_marked;
+};
+
+struct rep_network {
+    const char *title;
+    const char *facts; /* lines below it, each with its newline */
+    const struct rep_network_node *nodes;
+    size_t node_count;
+    const struct rep_network_edge *edges;
+    size_t edge_count;
+};
+
+/* Draws nodes and edges, wherever Graphviz places them: the same on every machine with its version,
+ * for no font is asked. Texts may hold anything; what is no text is escaped. As rep_graph_write
+ * otherwise. */
+int rep_network_write(const struct rep_network *network, const char *path, struct rep_error *error);
 
 struct rep_timeline_options {
     size_t line_count_max; /* later lines are left out, and the text says so; 0: no limit */
@@ -107,6 +201,19 @@ int rep_timeline_write(const struct rep_trace *trace, const struct rep_timeline_
  * REP_ENOMEM. */
 int rep_timeline_text(const struct rep_trace *trace, const struct rep_timeline_options *options,
                       char **text);
+
+struct rep_interleaving_options {
+    size_t line_count; /* at most so many things: the last ones */
+    size_t failure;    /* before the failure of that number, from 0; or before the end */
+    size_t columns;    /* of the terminal; 0: 80 */
+};
+
+/* How the last steps of coroutines came between each other: a column a coroutine, a line a thing
+ * that happened; `*` before what came first although production would have gone on with somebody
+ * else. `*text` is null-terminated and the caller's, to be released by free(); null if fewer than
+ * two took part. REP_ENOMEM. */
+int rep_interleaving_text(const struct rep_trace *trace,
+                          const struct rep_interleaving_options *options, char **text);
 
 /* What happened last to some coroutines. The trace must outlive it. */
 struct rep_recent;

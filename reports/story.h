@@ -45,6 +45,8 @@ enum rep_link_kind {
     REP_LINK_SPAWN, /* it was made there */
     REP_LINK_BYTES, /* a segment came from there */
     REP_LINK_HELD,  /* the same, and a partition held the segment back on its way */
+    REP_LINK_ORDER, /* it was there before, at the same variable or object: of parts (graph_part.h)
+                       only */
 };
 
 struct rep_link {

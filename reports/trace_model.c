@@ -34,6 +34,10 @@ uint32_t rep_model_lane_of_id(const struct rep_model *model, uint64_t id) {
     return find_id(model->lane_ids, model->lane_count, id);
 }
 
+uint32_t rep_model_object_of_id(const struct rep_model *model, uint64_t id) {
+    return find_id(model->object_ids, model->object_count, id);
+}
+
 static bool allocate(struct rep_model *model) {
     const struct rep_trace *trace = model->trace;
     size_t counts[REP_EVENT_FINISH + 1] = {0};
@@ -142,7 +146,7 @@ static void begin_operation(struct rep_model *model, struct lane_state *state, s
         .start = index,
         .lane = model->event_lane[index],
         .timer = REP_NONE,
-        .object = object == 0 ? REP_NONE : find_id(model->object_ids, model->object_count, object),
+        .object = object == 0 ? REP_NONE : rep_model_object_of_id(model, object),
         .other = other == 0 ? REP_NONE : rep_model_lane_of_id(model, other)};
     state->operation = model->operation_count++;
     model->event_operation[index] = state->operation;

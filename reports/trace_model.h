@@ -91,6 +91,7 @@ void rep_model_term(struct rep_model *model);
 
 uint32_t rep_model_host_of_id(const struct rep_model *model, uint64_t id);
 uint32_t rep_model_lane_of_id(const struct rep_model *model, uint64_t id);
+uint32_t rep_model_object_of_id(const struct rep_model *model, uint64_t id);
 
 /* "worker", "worker#2" for the second lane of that name, "-" for REP_NONE. */
 void rep_model_add_lane_name(const struct rep_model *model, uint32_t lane, struct rep_text *text);

@@ -28,9 +28,11 @@ struct stall {
     struct sim_explanation explanation;
     struct waiting waiting[SHOWN_MAX]; /* the first ones */
     uint32_t shown_count;
-    uint32_t count; /* of all */
-    uint32_t line;  /* of the first in the foreground */
-    bool goes_on;   /* nothing has stalled but one of them */
+    uint32_t count;                    /* of all */
+    uint32_t line;                     /* of the first in the foreground */
+    bool goes_on;                      /* nothing has stalled but one of them */
+    const struct sim_stall_view *view; /* null: nobody looks */
+    size_t note_start;                 /* in the text, of the note under way */
 };
 
 static struct sim_buffer *text_of(struct stall *stall) {
@@ -39,6 +41,45 @@ static struct sim_buffer *text_of(struct stall *stall) {
 
 static void begin_note(struct stall *stall) {
     sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT_BELOW);
+    stall->note_start = text_of(stall)->length;
+}
+
+/* ---- For who looks ---- */
+
+static void show_wait(struct stall *stall, const struct sim_instance *instance,
+                      const struct sim_buffer *statement) {
+    struct sim_buffer place;
+    sim_buffer_init(&place, stall->run->allocator);
+    if (instance->line != 0) {
+        sim_quote_line(stall->run, instance->line, &place);
+    }
+    struct sim_stall_wait wait = {.coroutine = cog_coro_tag(instance->coro),
+                                  .name = instance->name,
+                                  .host = stall->run->scenario->hosts[instance->host].name,
+                                  .statement = statement->bytes,
+                                  .place = place.bytes != NULL ? place.bytes : "",
+                                  .since_ns = instance->instant_ns,
+                                  .is_background = instance->is_background};
+    if (!statement->has_failed && !place.has_failed && statement->bytes != NULL) {
+        stall->view->wait(stall->view->context, &wait);
+    }
+    sim_buffer_term(&place);
+}
+
+/* The note under way tells of a hope. */
+static void show_hope(struct stall *stall, const struct sim_instance *waiter,
+                      const struct sim_instance *other, const char *name, const char *deed,
+                      bool is_certain) {
+    const struct sim_buffer *text = text_of(stall);
+    struct sim_stall_hope hope = {.waiter = cog_coro_tag(waiter->coro),
+                                  .other = other != NULL ? cog_coro_tag(other->coro) : 0,
+                                  .other_name = other != NULL ? other->name : name,
+                                  .deed = deed,
+                                  .words = text->bytes + stall->note_start,
+                                  .is_certain = is_certain};
+    if (stall->view != NULL && !text->has_failed) {
+        stall->view->hope(stall->view->context, &hope);
+    }
 }
 
 /* The statement that an instance waits on. */
@@ -105,8 +146,9 @@ static void add_state(struct stall *stall, const struct sim_instance *instance, 
 
 /* Of the instances of one source, the first that waits, else the last that ended, stands for all.
  */
-static void add_states(struct stall *stall, const struct sim_coroutine *source,
-                       const struct sim_instance *but) {
+static const struct sim_instance *add_states(struct stall *stall,
+                                             const struct sim_coroutine *source,
+                                             const struct sim_instance *but) {
     const struct sim_instance *shown = NULL;
     uint32_t count = 0;
     for (const struct sim_instance *instance = stall->run->instances; instance != NULL;
@@ -124,7 +166,7 @@ static void add_states(struct stall *stall, const struct sim_coroutine *source,
         sim_buffer_add_format(text_of(stall), "%s %s", source->name,
                               but != NULL && but->source == source ? "is it itself"
                                                                    : "was never started");
-        return;
+        return but != NULL && but->source == source ? but : NULL;
     }
     add_state(stall, shown, "");
     if (count > 1) {
@@ -132,6 +174,7 @@ static void add_states(struct stall *stall, const struct sim_coroutine *source,
                               shown->has_ended ? ", the last of %" PRIu32 : ", one of %" PRIu32,
                               count);
     }
+    return shown;
 }
 
 /* ---- Who could have ended a wait ---- */
@@ -158,6 +201,20 @@ static const struct sim_instance *find_on_its_way(struct search *search,
     return NULL;
 }
 
+static void show_counterpart(struct search *search, const struct sim_statement *statement,
+                             const struct sim_instance *other) {
+    struct stall *stall = search->stall;
+    struct sim_buffer deed;
+    sim_buffer_init(&deed, stall->run->allocator);
+    sim_quote_statement(stall->run, statement, &deed);
+    sim_buffer_add_text(&deed, ", ");
+    sim_quote_line(stall->run, statement->place.line, &deed);
+    if (!deed.has_failed) {
+        show_hope(stall, search->waiting->instance, other, search->source->name, deed.bytes, false);
+    }
+    sim_buffer_term(&deed);
+}
+
 static bool note_counterpart(void *context, const struct sim_statement *statement) {
     struct search *search = context;
     struct stall *stall = search->stall;
@@ -174,7 +231,9 @@ static bool note_counterpart(void *context, const struct sim_statement *statemen
         sim_buffer_add_format(text_of(stall), "` in %s, ", search->source->name);
         sim_quote_line(stall->run, statement->place.line, text_of(stall));
         sim_buffer_add_text(text_of(stall), ": ");
-        add_states(stall, search->source, search->waiting->instance);
+        const struct sim_instance *other =
+            add_states(stall, search->source, search->waiting->instance);
+        show_counterpart(search, statement, other);
     }
     return true;
 }
@@ -208,6 +267,8 @@ static void search_world(struct search *search) {
             sim_quote_line(search->stall->run, statement->place.line, text_of(search->stall));
             sim_buffer_add_text(text_of(search->stall), ": was at ");
             sim_quote_time(block->at_ns.low, text_of(search->stall));
+            show_hope(search->stall, search->waiting->instance, NULL, "the world", "signalled",
+                      false);
         }
     }
 }
@@ -228,6 +289,18 @@ static void note_unheard(struct stall *stall, const struct waiting *waiting) {
                           unheard->by != NULL ? unheard->by->name : "the world");
     sim_quote_line(stall->run, unheard->line, text_of(stall));
     sim_buffer_add_text(text_of(stall), ", before anybody waited");
+    show_hope(stall, waiting->instance, unheard->by, "the world", "signalled too early", false);
+}
+
+/* "puts into jobs", which nobody does. */
+static void show_nobody(const struct search *search) {
+    struct sim_buffer deed;
+    sim_buffer_init(&deed, search->stall->run->allocator);
+    sim_buffer_add_format(&deed, "%s %s", search->counterparts.deed, search->counterparts.about);
+    if (!deed.has_failed) {
+        show_hope(search->stall, search->waiting->instance, NULL, "nobody", deed.bytes, false);
+    }
+    sim_buffer_term(&deed);
 }
 
 static void note_counterparts(struct stall *stall, struct waiting *waiting) {
@@ -248,6 +321,7 @@ static void note_counterparts(struct stall *stall, struct waiting *waiting) {
         begin_note(stall);
         sim_buffer_add_format(text_of(stall), "nothing in this scenario %s %s",
                               search.counterparts.deed, search.counterparts.about);
+        show_nobody(&search);
     } else if (search.count > STATEMENTS_MAX) {
         begin_note(stall);
         sim_buffer_add_format(text_of(stall), "and %" PRIu32 " more statements",
@@ -310,6 +384,21 @@ static void note_connection(struct stall *stall, const struct waiting *waiting) 
     }
 }
 
+static void show_blocker(struct stall *stall, const struct waiting *waiting) {
+    const char *relation = relation_of(waiting->statement);
+    struct sim_buffer deed;
+    sim_buffer_init(&deed, stall->run->allocator);
+    if (waiting->statement->kind == SIM_STATEMENT_ACQUIRE) {
+        const struct sim_frame *frame = cog_coro_context(waiting->instance->coro);
+        sim_buffer_add_format(&deed, "%s, ", frame->lock->name);
+    }
+    sim_buffer_add_text(&deed, relation[0] != '\0' ? relation : "until it ends");
+    if (!deed.has_failed) {
+        show_hope(stall, waiting->instance, waiting->blocker, "", deed.bytes, true);
+    }
+    sim_buffer_term(&deed);
+}
+
 static void note_blocker(struct stall *stall, struct waiting *waiting) {
     waiting->blocker =
         sim_definite_blocker(stall->run, waiting->instance, waiting->statement, waiting->op);
@@ -323,6 +412,7 @@ static void note_blocker(struct stall *stall, struct waiting *waiting) {
             bool is_subject = relation_of(waiting->statement)[0] == '\0';
             add_state(stall, waiting->blocker, is_subject ? "" : ", which");
         }
+        show_blocker(stall, waiting);
     }
     if (waiting->statement->kind >= SIM_STATEMENT_CONNECT &&
         waiting->statement->kind <= SIM_STATEMENT_SENDALL) {
@@ -365,10 +455,15 @@ static void note_cycles(struct stall *stall) {
         }
         sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT);
         sim_buffer_add_text(text_of(stall), at->instance->name);
+        uint32_t ring[SHOWN_MAX];
         for (uint32_t step = 0; step < length; step++) {
+            ring[step] = cog_coro_tag(at->instance->coro);
             at = find(stall, at->blocker);
             sim_buffer_add_format(text_of(stall), " waits for %s",
                                   length == 1 ? "itself" : at->instance->name);
+        }
+        if (stall->view != NULL) {
+            stall->view->ring(stall->view->context, ring, length);
         }
     }
 }
@@ -385,6 +480,13 @@ static void note_waiting(struct stall *stall, struct waiting *waiting) {
     sim_quote_statement(stall->run, waiting->statement, &columns->text);
     sim_columns_cell(columns);
     sim_quote_line(stall->run, instance->line, &columns->text);
+    if (stall->view != NULL) {
+        struct sim_buffer statement;
+        sim_buffer_init(&statement, stall->run->allocator);
+        sim_quote_statement(stall->run, waiting->statement, &statement);
+        show_wait(stall, instance, &statement);
+        sim_buffer_term(&statement);
+    }
     if (!stall->goes_on) {
         sim_buffer_add_text(&columns->text, ", since ");
         sim_quote_time(instance->instant_ns, &columns->text);
@@ -406,6 +508,14 @@ static void note_guest(struct stall *stall, const struct sim_instance *guest) {
     sim_buffer_add_format(&columns->text, "%s%s%s", op->type->name, object[0] != '\0' ? " " : "",
                           object);
     sim_columns_cell(columns);
+    if (stall->view != NULL) {
+        struct sim_buffer statement;
+        sim_buffer_init(&statement, stall->run->allocator);
+        sim_buffer_add_format(&statement, "%s%s%s", op->type->name, object[0] != '\0' ? " " : "",
+                              object);
+        show_wait(stall, guest, &statement);
+        sim_buffer_term(&statement);
+    }
     sim_buffer_add_text(&columns->text, "in its C program, since ");
     sim_quote_time(guest->instant_ns, &columns->text);
     sim_explain_concern(&stall->explanation, guest, INT64_MAX);
@@ -511,6 +621,18 @@ void sim_explain_stall(struct sim_run *run) {
         sim_explanation_fail(&stall.explanation, stall.line, first.bytes, first.length);
     }
     sim_buffer_term(&first);
+    sim_explanation_term(&stall.explanation);
+}
+
+void sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
+    struct stall stall = {.run = run, .view = view};
+    sim_explanation_init(&stall.explanation, run);
+    collect(&stall);
+    for (uint32_t i = 0; i < stall.shown_count; i++) {
+        note_waiting(&stall, &stall.waiting[i]);
+    }
+    note_cycles(&stall);
+    (void)note_guests(&stall, false);
     sim_explanation_term(&stall.explanation);
 }
 

@@ -144,6 +144,7 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     searching->run_count_max = budget;
     searching->should_stop = should_stop;
     searching->stop_context = exploring;
+    searching->watch = exploring->options->watch;
     explored->explorer.failed = keep_way;
     explored->explorer.failed_context = exploring;
     status = status == COG_OK ? sim_search_run(searching) : status;

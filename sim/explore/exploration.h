@@ -14,6 +14,7 @@
 #include "sim/language/buffer.h"
 
 struct sim_search_policy;
+struct sim_search_watch;
 
 /* Does a number belong to the name of a strategy, as in preemptions=2? */
 enum sim_strategy_number {
@@ -56,6 +57,7 @@ struct sim_exploration_options {
     struct sim_helpers *helpers;        /* threads to sample with; null: this one alone */
     bool (*should_stop)(void *context); /* asked after every execution, by several threads at a
                                            time; may be null */
+    const struct sim_search_watch *watch; /* is shown what a search does (search.h); may be null */
     /* To go on another time; may be null. `resume` puts back what the last `save` was shown: the
      * tally and what follows it in struct sim_explored. `save` is called when all that has been
      * counted is whole. What they return ends the exploration unless COG_OK. */

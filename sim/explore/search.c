@@ -2,6 +2,9 @@
 #include "sim/explore/search.h"
 
 #include "core/check.h"
+#include "sim/step_labels.h"
+
+#include <inttypes.h>
 
 int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
                     const struct sim_search_policy *policy) {
@@ -18,6 +21,7 @@ int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
     sim_footprints_init(&search->footprints, allocator);
     sim_wakeup_tree_init(&search->tree, allocator);
     sim_reversal_init(&search->reversal, allocator);
+    sim_buffer_init(&search->label, allocator);
     explorer->chooser.choose = sim_draws_choose;
     explorer->chooser.context = &search->draws;
     return sim_draws_init(&search->draws, allocator);
@@ -30,6 +34,7 @@ void sim_search_term(struct sim_search *search) {
     sim_wakeup_tree_term(&search->tree);
     sim_draws_term(&search->draws);
     sim_reversal_term(&search->reversal);
+    sim_buffer_term(&search->label);
     for (size_t i = 0; i < search->snapshot_capacity; i++) {
         sim_snapshot_term(&search->snapshots[i], allocator);
     }
@@ -384,6 +389,50 @@ static void note_present(const struct sim_search *search, struct sim_level *leve
     }
 }
 
+/* ---- For who watches ---- */
+
+/* What a step is called, before it is made. */
+static void label_step(struct sim_search *search, uint32_t process) {
+    const struct sim_stepping *stepping = &search->explorer->stepping;
+    if (search->watch == NULL) {
+        return;
+    }
+    search->label.length = 0;
+    if (process == SIM_TIME_PROCESS) {
+        sim_buffer_add_text(&search->label, search->explorer->is_whole ? "run" : "time passes");
+        return;
+    }
+    for (uint32_t i = 0; i < stepping->present_count; i++) {
+        if (stepping->candidates[i].process == process) {
+            sim_label_step(search->explorer->run, &stepping->candidates[i], &search->label);
+            return;
+        }
+    }
+}
+
+/* The step has been made. */
+static void show_step(struct sim_search *search) {
+    const struct sim_draws *draws = &search->draws;
+    struct sim_buffer *label = &search->label;
+    if (search->watch == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < draws->answer_count; i++) {
+        sim_buffer_add_format(label, "%s%" PRIu32, i == 0 ? ", draws " : ", ", draws->answers[i]);
+    }
+    if (!label->has_failed) {
+        search->watch->step(search->watch->context, search->depth, label->bytes);
+    }
+    search->is_out_of_memory |= label->has_failed;
+}
+
+static void show_end(const struct sim_search *search, bool is_over) {
+    if (search->watch != NULL) {
+        search->watch->end(search->watch->context, search->depth,
+                           is_over ? search->explorer->tally.latest : SIM_NONE);
+    }
+}
+
 /* Goes down along the leftmost child of the level's root. */
 static bool descend(struct sim_search *search) {
     if (!reserve_level(search)) {
@@ -394,6 +443,7 @@ static bool descend(struct sim_search *search) {
     uint32_t child = tree->nodes[level->root].first_child;
     level->step = tree->nodes[child].step;
     note_present(search, level);
+    label_step(search, level->step.process);
     if (!execute(search, level->step)) {
         /* Only if what a step touches was told wrongly can one be asked for that is not there. */
         search->explorer->stepping.is_inexact = true;
@@ -401,6 +451,7 @@ static bool descend(struct sim_search *search) {
         sim_wakeup_tree_drop(tree, child);
         return true;
     }
+    show_step(search);
     const struct sim_footprint *footprint = &search->explorer->stepping.footprint;
     level->step.footprint =
         sim_footprints_find(&search->footprints, footprint->touches, footprint->count);
@@ -412,8 +463,8 @@ static bool descend(struct sim_search *search) {
         return fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
-    search->is_uncertain |= search->draws.answer_count > 0 && !level->step.is_draw &&
-                            !search->explorer->is_whole;
+    search->is_uncertain |=
+        search->draws.answer_count > 0 && !level->step.is_draw && !search->explorer->is_whole;
     tree->nodes[child].step = level->step; /* now that it is known what it touches */
     struct sim_level *below = level + 1;
     uint32_t sleep_end = search->sleep_count;
@@ -546,6 +597,7 @@ static bool finish_execution(struct sim_search *search) {
     } else if (sim_explorer_judge(search->explorer) != COG_OK) {
         return fail(search);
     }
+    show_end(search, level->next == SIM_NEXT_OVER);
     return search->policy->complete == NULL || search->policy->complete(search) || fail(search);
 }
 

@@ -21,6 +21,7 @@
 #include "sim/explore/explorer.h"
 #include "sim/explore/trail.h"
 #include "sim/explore/wakeup_tree.h"
+#include "sim/language/buffer.h"
 
 struct sim_search;
 
@@ -113,6 +114,17 @@ struct sim_search_policy {
                      uint32_t process);
 };
 
+/* Is shown what a search does, as it goes. */
+struct sim_search_watch {
+    /* The execution under way makes step number `depth`, from 0, for the first time: who and what,
+     * as in schedules, with what was drawn. Steps that are repeated are not shown. */
+    void (*step)(void *context, uint32_t depth, const char *label);
+    /* It has ended after so many steps, with an outcome of the tally; SIM_NONE: it was given up,
+     * for others lead to the same. */
+    void (*end)(void *context, uint32_t depth, uint32_t outcome);
+    void *context;
+};
+
 struct sim_search {
     struct sim_explorer *explorer;
     const struct sim_search_policy *policy;
@@ -149,6 +161,8 @@ struct sim_search {
     uint64_t run_count_max; /* stops there, or where asleep ones come to as many; 0: never */
     bool (*should_stop)(void *context); /* asked after each execution; may be null */
     void *stop_context;
+    const struct sim_search_watch *watch; /* null: nobody watches */
+    struct sim_buffer label;              /* of the step under way, then */
     bool is_uncertain; /* something is drawn within steps, which may be asked for elsewhere when
                           they come at another place; or there were too many races: a reduced search
                           may miss something */

@@ -220,6 +220,7 @@ int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *repor
         return COG_ENOMEM;
     }
     outcome->count++;
+    tally->latest = (uint32_t)(outcome - tally->outcomes);
     for (uint32_t i = 0; i < tally->expectation_count && i < SIM_REPORT_SOMETIMES_MAX; i++) {
         tally->sometimes[i] += report->sometimes[i] ? 1 : 0;
     }
@@ -240,6 +241,7 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
         return COG_ENOMEM;
     }
     outcome->count++;
+    tally->latest = (uint32_t)(outcome - tally->outcomes);
     for (uint32_t i = 0; i < tally->expectation_count; i++) {
         const struct sim_expectation *expectation = &run->scenario->expectations[i];
         if (expectation->kind == SIM_EXPECTATION_SOMETIMES &&

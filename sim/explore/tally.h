@@ -25,6 +25,7 @@ struct sim_tally {
     uint64_t first_failure;       /* number of the first run that failed; 0: none has */
     struct sim_outcome *outcomes; /* in order of appearance */
     uint32_t outcome_count;
+    uint32_t latest; /* of the run that was counted last; of no value before */
     size_t outcome_capacity;
     uint32_t buckets[SIM_TALLY_BUCKETS]; /* outcomes by hash, or SIM_NONE */
     uint64_t *sometimes; /* of each expectation of the scenario: in how many runs it held */

@@ -63,6 +63,12 @@ static const char help[] =
     "  --out DIR        write the schedule of an execution that failed into DIR, as FILE.schedule, "
     "what is\n"
     "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg\n"
+    "  --tree FILE      draw the executions of a search as a tree of decisions, FILE.svg, .png, "
+    ".pdf or\n"
+    "                   .dot; goes on after failures, by optimal-dpor unless --strategy names "
+    "another\n"
+    "                   search\n"
+    "  --tree-size N    so many executions are drawn, the others counted (200)\n"
     "  --store FILE     keep in FILE how far it is, and go on there the next time; --budget counts "
     "in\n"
     "                   total\n"
@@ -128,6 +134,37 @@ static bool read_corpus(const struct explore_settings *settings) {
         complain("--corpus keeps failures that were made small: it does not go with --shrink no");
         return false;
     }
+    return true;
+}
+
+/* Only a search has one. It goes on after a failure, and is not resumed: what is drawn is all of
+ * it. */
+static bool read_tree(struct explore_settings *settings, size_t path_count) {
+    uint32_t bound;
+    if (settings->tree_path == NULL) {
+        return true;
+    }
+    if (settings->strategy_text == NULL) {
+        settings->strategy = sim_strategy_find("optimal-dpor", &bound);
+    }
+    if (settings->strategy->policy == NULL) {
+        complain("--tree: --strategy %s is no search; those that are:", settings->strategy_text);
+        for (const struct sim_strategy_entry *entry = sim_strategies(); entry->name != NULL;
+             entry++) {
+            if (entry->policy != NULL) {
+                (void)fprintf(stderr, "  %s%s\n", entry->name,
+                              entry->number != SIM_NUMBER_NONE ? "=N" : "");
+            }
+        }
+        return false;
+    }
+    if (path_count != 1 || settings->store_path != NULL) {
+        complain(path_count != 1 ? "--tree draws one scenario: name one"
+                                 : "--tree does not go with --store");
+        return false;
+    }
+    settings->goes_on = true;
+    settings->tree_size = settings->tree_size > 0 ? settings->tree_size : 200;
     return true;
 }
 
@@ -216,6 +253,8 @@ int command_explore(int argc, char **argv) {
         {"--strict", OPTION_SWITCH, &settings.is_strict},
         {"--shrink", OPTION_TEXT, &settings.shrink_text},
         {"--out", OPTION_TEXT, &settings.out},
+        {"--tree", OPTION_TEXT, &settings.tree_path},
+        {"--tree-size", OPTION_NUMBER, &settings.tree_size},
         {"--json", OPTION_SWITCH, &settings.json},
         {"--store", OPTION_TEXT, &settings.store_path},
         {"--corpus", OPTION_TEXT, &settings.corpus_path},
@@ -247,6 +286,10 @@ int command_explore(int argc, char **argv) {
     }
     struct paths paths;
     code = paths_expand(&paths, argv, count, settings.root, false);
+    if (code == EXIT_HELD && !read_tree(&settings, paths.count)) {
+        paths_free(&paths);
+        return EXIT_BAD_INPUT;
+    }
     code = worse(code, explore_paths(&paths, &settings));
     paths_free(&paths);
     return code;

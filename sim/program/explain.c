@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Longer runs are not repeated: their traces would fill the disk. */
-enum { EVENTS_MAX = 1000000, RECENT_LINES = 10 };
+enum { EVENTS_MAX = 1000000, RECENT_LINES = 10, INTERLEAVED_LINES = 16, INDENT = 8 };
 
 /* Where the trace is while it is needed. */
 struct hideout {
@@ -104,15 +104,25 @@ static bool is_told(char *const *texts, size_t index) {
     return false;
 }
 
-static void tell_recent(const struct rep_recent *recent, const struct sim_journal *journal,
-                        char **texts) {
+/* Where the order was chosen, it is what everybody did that matters. */
+static void tell_interleaving(const struct rep_trace *trace, size_t failure, char **text) {
+    struct rep_interleaving_options options = {
+        .line_count = INTERLEAVED_LINES, .failure = failure, .columns = 100 - INDENT};
+    (void)rep_interleaving_text(trace, &options, text);
+}
+
+static void tell_recent(const struct rep_trace *trace, const struct rep_recent *recent,
+                        const struct sim_journal *journal, bool is_guided, char **texts) {
     for (size_t i = 0; i < journal->failure_count && i < OUTPUT_FAILURES_MAX; i++) {
         const struct sim_failure *failure = &journal->failures[i];
+        if (is_guided) {
+            tell_interleaving(trace, i, &texts[i]);
+        }
         struct rep_recent_options options = {.coroutines = failure->concerned,
                                              .coroutine_count = failure->concerned_count,
                                              .until_ns = failure->until_ns,
                                              .line_count = RECENT_LINES};
-        if (failure->concerned_count > 0) {
+        if (failure->concerned_count > 0 && texts[i] == NULL) {
             (void)rep_recent_text(recent, &options, &texts[i]);
         }
         if (texts[i] != NULL && is_told(texts, i)) {
@@ -129,11 +139,13 @@ static void explain(FILE *file, const struct loaded *loaded, const struct sim_ru
     struct rep_trace *trace = NULL;
     struct rep_recent *recent = NULL;
     char *texts[OUTPUT_FAILURES_MAX] = {NULL};
-    if (!result->ok && result->event_count <= EVENTS_MAX && concerns_anybody(journal)) {
+    bool is_guided = options->guide != NULL;
+    if (!result->ok && result->event_count <= EVENTS_MAX &&
+        (is_guided || concerns_anybody(journal))) {
         trace = explain_trace(loaded, options, result->trace_hash);
     }
     if (trace != NULL && rep_recent_new(trace, &recent) == REP_OK) {
-        tell_recent(recent, journal, texts);
+        tell_recent(trace, recent, journal, is_guided, texts);
         details.recent = texts;
     }
     if (has_heading) {

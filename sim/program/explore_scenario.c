@@ -7,6 +7,7 @@
 #include "sim/program/program.h"
 #include "sim/program/report_explored.h"
 #include "sim/program/stop.h"
+#include "sim/program/tree_file.h"
 
 #include <string.h>
 #include <time.h>
@@ -181,9 +182,49 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
     return code;
 }
 
+/* The tree is drawn of what can be: one scenario, whose steps are made here. */
+static bool check_tree(const struct exploring *exploring) {
+    const struct explore_settings *settings = exploring->settings;
+    bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
+    bool has_rows = settings->row == 0 && row_count(&exploring->loaded) > 1;
+    if (settings->tree_path == NULL || (!has_programs && !has_rows)) {
+        return true;
+    }
+    if (has_rows) {
+        complain_to(exploring->errors, "--tree: %s has %u rows; --row N says which one",
+                    exploring->loaded.path, row_count(&exploring->loaded));
+    } else {
+        complain_to(exploring->errors, "--tree: %s has a C program, which has no tree",
+                    exploring->loaded.path);
+    }
+    return false;
+}
+
+static int write_tree(struct exploring *exploring, const struct sim_outcome_tree *tree,
+                      const struct sim_explored *result) {
+    if (exploring->settings->tree_path == NULL) {
+        return EXIT_HELD;
+    }
+    struct tree_file file = {.path = exploring->settings->tree_path,
+                             .scenario = exploring->loaded.scenario,
+                             .explored = result,
+                             .tree = tree};
+    (void)pthread_mutex_lock(&exploring->campaign->graph_mutex);
+    int code = tree_file_write(&file, exploring->errors);
+    (void)pthread_mutex_unlock(&exploring->campaign->graph_mutex);
+    return code;
+}
+
 static int explore_loaded(struct exploring *exploring) {
     struct sim_exploration_options options = options_for(exploring);
     struct sim_explored result;
+    struct sim_outcome_tree tree;
+    struct sim_search_watch watch = sim_outcome_tree_watch(&tree);
+    if (!check_tree(exploring)) {
+        return EXIT_BAD_INPUT;
+    }
+    sim_outcome_tree_init(&tree, cog_allocator_malloc(), exploring->settings->tree_size);
+    options.watch = exploring->settings->tree_path != NULL ? &watch : NULL;
     bool has_programs = sim_scenario_has_programs(exploring->loaded.scenario);
     if (options.strategy->is_states && has_programs) {
         complain_to(exploring->errors,
@@ -206,7 +247,7 @@ static int explore_loaded(struct exploring *exploring) {
         status = finding_take(exploring, &result, options.vary);
     }
     if (status == COG_OK) {
-        code = print_explored(exploring, &result);
+        code = worse(write_tree(exploring, &tree, &result), print_explored(exploring, &result));
     }
     if (has_result) {
         sim_explored_close(&result);
@@ -222,6 +263,7 @@ static int explore_loaded(struct exploring *exploring) {
                     "%s: out of memory (--memory sets how much a scenario may take)",
                     exploring->loaded.path);
     }
+    sim_outcome_tree_term(&tree);
     finding_forget(exploring);
     stored_free(&exploring->stored);
     return code;

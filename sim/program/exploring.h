@@ -29,6 +29,8 @@ struct explore_settings {
     const char *root;
     const char *out; /* a folder; null: nothing is written */
     const char *junit_path;
+    const char *tree_path;   /* a picture of the executions of a search; null: none */
+    uint64_t tree_size;      /* so many of them are drawn */
     const char *corpus_path; /* a folder of known failures */
     bool tidies;
     const char *store_path;

@@ -19,7 +19,8 @@ static const char help[] =
     "  check    says what is wrong with scenario files, without running them\n"
     "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
-    "  report   writes the timeline of a run as text\n"
+    "  report   writes the timeline of a run as a page, or as text\n"
+    "  export   writes a run for other tools: JSON lines, CSV, Perfetto, pcapng\n"
     "\n"
     "cogsim COMMAND --help tells more of each.\n"
     "\n"
@@ -64,7 +65,7 @@ static const struct {
 } commands[] = {
     {"run", command_run},       {"check", command_check},   {"fmt", command_fmt},
     {"graph", command_graph},   {"report", command_report}, {"explore", command_explore},
-    {"replay", command_replay}, {"shrink", command_shrink},
+    {"export", command_export}, {"replay", command_replay}, {"shrink", command_shrink},
 };
 
 static int unknown_command(const char *name) {

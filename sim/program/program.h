@@ -36,6 +36,7 @@ int finish_output(int code);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explore(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -281,7 +281,7 @@ complains "nowhere"
 replay 2 with_block.scn --then sideways
 complains "'sideways' is neither canonical nor random"
 replay 2
-complains "which scenario?"
+complains "which scenario, or recording?"
 
 # Every fault is found again by its schedule, and its trace is the same twice.
 for file in "$tree"/scenarios/sct/*.scn; do

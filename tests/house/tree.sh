@@ -82,7 +82,7 @@ check_words() {
     # Brackets keep the patterns from finding themselves.
     while IFS= read -r line; do
         violation "$line"
-    done < <(find . -type d \( -name .git -o -path ./build -o -path ./out \) -prune -o -type f -print0 |
+    done < <(find . -type d \( -name .git -o -path ./build -o -path ./out -o -name node_modules \) -prune -o -type f -print0 |
         xargs -0 grep -nIE '\<(TOD[O]|FIXM[E])\>|(^|[^[:alnum:]_.$}])/(wor[k]|roo[t]|hom[e]|tm[p])/[[:alnum:]]|\.\./share[d]' |
         sed 's/$/   <- names a place of one machine, or is unfinished/')
 }

@@ -1,0 +1,13 @@
+/* page.h - the page that shows a trace (reports/page/), as bytes in the library: what stands before
+ * the trace, and what behind it. Made by reports/page/embed.cmake. */
+#ifndef REP_PAGE_H
+#define REP_PAGE_H
+
+#include <stddef.h>
+
+extern const unsigned char rep_page_before[];
+extern const size_t rep_page_before_bytes;
+extern const unsigned char rep_page_after[];
+extern const size_t rep_page_after_bytes;
+
+#endif

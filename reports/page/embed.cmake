@@ -1,0 +1,32 @@
+# embed.cmake - writes the page as a C file: what stands before the trace, and what behind it.
+#
+#   cmake -DPAGE=DIRECTORY -DSCRIPTS=a.js;b.js -DOUTPUT=FILE.c -P embed.cmake
+file(READ "${PAGE}/page.html" page)
+file(READ "${PAGE}/page.css" style)
+set(script "")
+foreach(name ${SCRIPTS})
+    file(READ "${PAGE}/${name}" text)
+    string(APPEND script "${text}\n")
+endforeach()
+string(REPLACE "@STYLE@" "${style}" page "${page}")
+string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+string(FIND "${page}" "@TRACE@" at)
+string(SUBSTRING "${page}" 0 ${at} before)
+math(EXPR at "${at} + 7")
+string(SUBSTRING "${page}" ${at} -1 after)
+
+function(add_array name text)
+    file(WRITE "${OUTPUT}.text" "${text}")
+    file(READ "${OUTPUT}.text" hex HEX)
+    file(REMOVE "${OUTPUT}.text")
+    string(LENGTH "${hex}" length)
+    math(EXPR length "${length} / 2")
+    string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+    file(APPEND "${OUTPUT}.new" "const unsigned char ${name}[] = {\n${hex}};\nconst size_t ${name}_bytes = ${length};\n")
+endfunction()
+
+file(WRITE "${OUTPUT}.new" "/* Made from reports/page/. */\n#include \"reports/page.h\"\n\n")
+add_array(rep_page_before "${before}")
+add_array(rep_page_after "${after}")
+file(RENAME "${OUTPUT}.new" "${OUTPUT}")

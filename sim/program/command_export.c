@@ -1,0 +1,54 @@
+/* command_export.c - cogsim export: a run for other tools. */
+#include "reports/reports.h"
+#include "sim/program/options.h"
+#include "sim/program/program.h"
+#include "sim/program/traced.h"
+
+static const char export_help[] =
+    "usage: cogsim export [OPTION...] SCENARIO|TRACE [-o FILE.jsonl|.csv|.pftrace|.pcapng]\n"
+    "\n"
+    "Writes a run for other tools. A scenario is run first; a trace (cogsim run --trace) is read "
+    "as "
+    "it is.\n"
+    "\n"
+    "  jsonl      an event a line, as JSON, with names in place of numbers\n"
+    "  csv        an event a row; cells that a spreadsheet would compute begin with an apostrophe\n"
+    "  perfetto   tracks, slices, counters and arrows for ui.perfetto.dev (.pftrace)\n"
+    "  pcapng     the simulated network as TCP packets, for Wireshark and tshark\n"
+    "\n"
+    "  --format NAME    one of these, where FILE does not tell; without -o to standard "
+    "output\n" TRACED_HELP "\n"
+    "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
+
+int command_export(int argc, char **argv) {
+    const char *path = NULL;
+    const char *format = NULL;
+    struct traced_settings settings = {.look = NULL};
+    const struct option_spec specs[] = {TRACED_OPTIONS(&settings),
+                                        {"-o", OPTION_TEXT, &path},
+                                        {"--output", OPTION_TEXT, &path},
+                                        {"--format", OPTION_TEXT, &format}};
+    int count;
+    bool is_done;
+    int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], export_help, &count,
+                            &is_done);
+    if (code != EXIT_HELD || is_done) {
+        return code;
+    }
+    if (count != 1) {
+        complain("export: name one scenario or trace");
+        return EXIT_BAD_INPUT;
+    }
+    struct rep_trace *trace;
+    code = traced_load(argv[0], &settings, &trace);
+    if (code == EXIT_HELD) {
+        struct rep_error error = {.byte_offset = 0};
+        int status = rep_export_write(trace, format, path, &error);
+        if (status != REP_OK) {
+            complain("%s: %s", path != NULL ? path : "standard output", error.message);
+        }
+        code = code_of_report(status);
+    }
+    rep_trace_free(trace);
+    return code;
+}

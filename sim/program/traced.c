@@ -1,0 +1,206 @@
+/* traced.c */
+#include "sim/program/traced.h"
+
+#include "sim/program/confined.h"
+#include "sim/program/guided.h"
+#include "sim/program/interrupt.h"
+#include "sim/program/paths.h"
+#include "sim/program/program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int code_of_report(int status) {
+    switch (status) {
+    case REP_OK:
+        return EXIT_HELD;
+    case REP_EFOREIGN:
+    case REP_EVERSION:
+    case REP_ETRUNCATED:
+    case REP_ECORRUPT:
+    case REP_EFORMAT:
+    case REP_ENOPART:
+        return EXIT_BAD_INPUT;
+    default:
+        return EXIT_ENVIRONMENT;
+    }
+}
+
+int content_of(const char *path, enum content *content) {
+    struct stat status;
+    FILE *file = stat(path, &status) == 0 ? fopen(path, "rb") : NULL;
+    if (file == NULL || S_ISDIR(status.st_mode)) {
+        complain("cannot read %s: %s", path, file == NULL ? strerror(errno) : "it is a folder");
+        int code =
+            file != NULL || errno == ENOENT || errno == ENOTDIR ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+        return code;
+    }
+    *content = fgetc(file) == 0x89 ? CONTENT_TRACE : CONTENT_SCENARIO; /* no text begins so */
+    (void)fclose(file);
+    return EXIT_HELD;
+}
+
+/* A run for the sake of its trace. */
+struct traced_run {
+    struct loaded *loaded;
+    const struct traced_settings *settings;
+    char trace_path[1024];
+};
+
+/* place: in a process of its own; null: here. Returns an exit code. */
+static int make_trace(const struct traced_run *traced, const struct confined_place *place) {
+    struct loaded *loaded = traced->loaded;
+    FILE *errors = place != NULL ? place->errors : stderr;
+    struct guided guided;
+    struct guided_settings guided_settings = {.schedule_path = traced->settings->schedule_path};
+    int code = guided_open(&guided, loaded, &guided_settings, errors);
+    if (code != EXIT_HELD) {
+        guided_close(&guided);
+        return code;
+    }
+    struct sim_run_options options = {.source = &loaded->source,
+                                      .trace_path = traced->trace_path,
+                                      .guide = guided_guide(&guided),
+                                      .witness = place != NULL ? place->witness : NULL};
+    struct sim_run *run = NULL;
+    struct sim_result result;
+    hold_interrupts();
+    int status = sim_run_new(&loaded->program, &options, &run);
+    const char *temporary = status == COG_OK ? sim_run_temporary_path(run) : NULL;
+    remove_on_interrupt(temporary);
+    if (place != NULL) {
+        (void)snprintf(place->temporary, CONFINED_PATH_BYTES, "%s",
+                       temporary != NULL ? temporary : "");
+    }
+    if (status == COG_OK) {
+        status = sim_run_execute(run, &result);
+        remove_on_interrupt(traced->trace_path);
+    }
+    if (status != COG_OK) {
+        complain_to(errors, "%s: %s", loaded->path,
+                    status == COG_EIO ? strerror(errno) : cog_status_text(status));
+        code = EXIT_ENVIRONMENT;
+    } else if (!result.ok) {
+        complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
+                    loaded->path);
+    }
+    if (code == EXIT_HELD && traced->settings->look != NULL) {
+        code = traced->settings->look(traced->settings->context, run, loaded, errors);
+    }
+    sim_run_free(run);
+    guided_close(&guided);
+    return code;
+}
+
+static int make_trace_confined(void *context, const struct confined_place *place) {
+    return make_trace(context, place);
+}
+
+/* With C programs in a process of its own: they may crash. */
+static int make_trace_apart(struct traced_run *traced) {
+    const struct loaded *loaded = traced->loaded;
+    struct confined confined;
+    if (confined_open(&confined, 0) != COG_OK) {
+        complain("%s: %s", loaded->path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    int code = confined_do(&confined, make_trace_confined, traced, stdout, stderr);
+    if (code == CONFINED_CRASHED) {
+        code = confined_tell(&confined, loaded->path, loaded->scenario, false, stdout, stderr);
+    } else if (code == EXIT_HELD) {
+        remove_on_interrupt(traced->trace_path);
+    }
+    confined_close(&confined);
+    return code;
+}
+
+static int load_trace(const char *path, const char *shown_path, struct rep_trace **trace) {
+    struct rep_error error = {.byte_offset = 0};
+    int status = rep_trace_load(path, trace, &error);
+    if (status != REP_OK) {
+        complain("%s: %s", shown_path, error.message);
+    }
+    return code_of_report(status);
+}
+
+/* Runs a scenario with its trace in a temporary file, and reads that. */
+static int trace_run(struct loaded *loaded, const struct traced_settings *settings,
+                     struct rep_trace **trace) {
+    const char *folder = getenv("TMPDIR");
+    struct traced_run traced = {.loaded = loaded, .settings = settings};
+    (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
+                   folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    int descriptor = mkstemp(traced.trace_path);
+    if (descriptor < 0) {
+        complain("cannot write %s: %s", traced.trace_path, strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    (void)close(descriptor);
+    (void)remove(traced.trace_path); /* only its name is wanted */
+    int code = sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&traced)
+                                                           : make_trace(&traced, NULL);
+    if (code == EXIT_HELD) {
+        code = load_trace(traced.trace_path, loaded->path, trace);
+    }
+    (void)remove(traced.trace_path);
+    remove_on_interrupt(NULL);
+    return code;
+}
+
+static int trace_scenario(const struct found_path *found, struct traced_settings *settings,
+                          struct rep_trace **trace) {
+    struct loaded loaded;
+    struct load_settings load_settings = {.errors = stderr,
+                                          .definitions = settings->definitions.items,
+                                          .definition_count = settings->definitions.count};
+    int code = load_source(&loaded, found->path, found->root, &load_settings);
+    if (code == EXIT_HELD) {
+        code = load_row(&loaded, settings->row > 0 ? settings->row - 1 : 0);
+    }
+    if (code == EXIT_HELD && settings->row == 0 && row_count(&loaded) > 1) {
+        complain("%s: the first of %u rows is shown; --row N takes another", found->path,
+                 row_count(&loaded));
+    }
+    for (uint32_t i = 0; code == EXIT_HELD && i < settings->definitions.count; i++) {
+        if (!settings->definitions.items[i].is_used) {
+            complain("-D %s=%s: %s has no parameter of that name",
+                     settings->definitions.items[i].name, settings->definitions.items[i].value,
+                     found->path);
+            code = EXIT_BAD_INPUT;
+        }
+    }
+    if (code == EXIT_HELD) {
+        code = trace_run(&loaded, settings, trace);
+    }
+    unload(&loaded);
+    return code;
+}
+
+int traced_load(char *path, struct traced_settings *settings, struct rep_trace **trace) {
+    *trace = NULL;
+    enum content content;
+    int code = content_of(path, &content);
+    if (code != EXIT_HELD) {
+        return code;
+    }
+    if (content == CONTENT_TRACE && settings->schedule_path != NULL) {
+        complain("--schedule: %s is a trace, which went its way already; name the scenario", path);
+        return EXIT_BAD_INPUT;
+    }
+    if (content == CONTENT_TRACE) {
+        return load_trace(path, path, trace);
+    }
+    struct paths paths;
+    code = paths_expand(&paths, &path, 1, settings->root, false);
+    if (code == EXIT_HELD) {
+        code = trace_scenario(&paths.items[0], settings, trace);
+    }
+    paths_free(&paths);
+    return code;
+}

@@ -1,0 +1,54 @@
+/* traced.h - the trace of what the command line names: of a scenario, which is run first, or a
+ * trace that is there.
+ */
+#ifndef SIM_PROGRAM_TRACED_H
+#define SIM_PROGRAM_TRACED_H
+
+#include "reports/reports.h"
+#include "sim/program/load.h"
+#include "sim/program/options.h"
+#include "sim/run.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What the command line says of the run. */
+struct traced_settings {
+    const char *root;          /* null: that of the path */
+    const char *schedule_path; /* null: the scenario's own, or none */
+    uint32_t row;              /* from 1; 0: not said */
+    struct definitions definitions;
+    /* Null, or looks at a run that is over, on its own behalf: with programs in C in the process in
+     * which they ran. Returns an exit code; with other than EXIT_HELD there is no trace. */
+    int (*look)(void *context, struct sim_run *run, const struct loaded *loaded, FILE *errors);
+    void *context;
+};
+
+/* The options that say it, for a command's list. */
+#define TRACED_OPTIONS(settings)                                                                   \
+    {"-D", OPTION_DEFINE, &(settings)->definitions}, {"--row", OPTION_ROW, &(settings)->row},      \
+        {"--root", OPTION_TEXT, &(settings)->root}, {                                              \
+        "--schedule", OPTION_TEXT, &(settings)->schedule_path                                      \
+    }
+
+#define TRACED_HELP                                                                                \
+    "  --schedule FILE  go this way, as 'cogsim replay' does\n"                                    \
+    "  -D NAME=VALUE    give a parameter another value\n"                                          \
+    "  --row N          the run of this row of an 'each' table\n"                                  \
+    "  --root DIR       includes must stay inside DIR\n"
+
+/* What a file is, by how it begins. */
+enum content { CONTENT_SCENARIO, CONTENT_TRACE };
+
+/* Returns an exit code, other than EXIT_HELD after a complaint that it cannot be read. */
+int content_of(const char *path, enum content *content);
+
+/* Runs a scenario, or reads a trace. Returns an exit code, other than EXIT_HELD after a complaint.
+ * *trace is the caller's. */
+int traced_load(char *path, struct traced_settings *settings, struct rep_trace **trace);
+
+/* The exit code for what a function of the reports returned. */
+int code_of_report(int status);
+
+#endif
