@@ -59,6 +59,20 @@ static void keep_late(struct cog_uring *uring, struct cog_uring_request *request
     cog_list_push_back(&uring->arrived, &request->link);
     cog_link_remove(&op->link);
     cog_list_push_back(&uring->late, &op->link);
+}
+
+/* Whoever waits for the descriptor is told that the next run has something to do: nothing of what
+ * has been taken out of the ring, or is not in it yet, shows there. */
+static void leave(struct cog_uring *uring) {
+    bool has_work = !cog_list_is_empty(&uring->arrived) || !cog_list_is_empty(&uring->orphans) ||
+                    uring->is_woken || cog_uring_has_untold(uring);
+    if (!has_work) {
+        return;
+    }
+    cog_uring_want_wakeup(uring);
+    if (uring->waking.state == COG_URING_WANTED) {
+        (void)cog_uring_submit(uring); /* what fails now fails again in the run */
+    }
     cog_wakeup_raise(&uring->wakeup);
 }
 
@@ -95,9 +109,7 @@ static int close_socket(void *context, int32_t socket) {
     }
     forget(uring, descriptor);
     cog_posix_close(socket);
-    if (!cog_list_is_empty(&uring->orphans)) {
-        cog_wakeup_raise(&uring->wakeup);
-    }
+    leave(uring);
     return COG_OK;
 }
 
@@ -261,6 +273,7 @@ static bool cancel(void *context, struct cog_op *op) {
     } else {
         release(uring, request, COG_ECANCELLED);
     }
+    leave(uring);
     return !is_final;
 }
 
@@ -328,26 +341,27 @@ static int run(void *context, int64_t timeout_ns) {
     struct cog_uring *uring = context;
     int status = COG_OK;
     cog_uring_reap(uring);
+    cog_uring_want_wakeup(uring);
     bool is_idle = cog_list_is_empty(&uring->arrived) && cog_list_is_empty(&uring->orphans) &&
                    !uring->is_woken;
     if (is_idle && timeout_ns > 0) {
         status = cog_uring_wait(uring, timeout_ns);
+        cog_uring_want_wakeup(uring);
     }
     uring->is_woken = false;
-    if (uring->waking.state == COG_URING_IDLE) {
-        cog_uring_want(uring, &uring->waking);
-    }
     size_t completed_count = work(uring);
-    if (status != COG_OK || cog_list_is_empty(&uring->wanted) ||
-        may_defer(uring, completed_count)) {
+    if (status != COG_OK || !cog_uring_has_untold(uring) || may_defer(uring, completed_count)) {
         return status;
     }
     status = cog_uring_submit(uring);
     cog_uring_reap(uring);
     (void)work(uring);
     /* Those that go on: their answers stay in the ring, where the descriptor shows them. */
-    return status == COG_OK && !cog_list_is_empty(&uring->wanted) ? cog_uring_submit(uring)
-                                                                  : status;
+    if (status == COG_OK && cog_uring_has_untold(uring)) {
+        status = cog_uring_submit(uring);
+    }
+    leave(uring);
+    return status;
 }
 
 /* ---- The rest of the seam ---- */

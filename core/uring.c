@@ -14,6 +14,7 @@
 enum {
     ASKED_AT_ONCE = 256, /* in one system call */
     ANSWERED_MAX = 4096, /* that the kernel holds ready; it keeps what is more */
+    REFUSED_MAX = 100,   /* how often it is asked for what has to be */
 };
 
 /* ---- Opening and closing ---- */
@@ -72,10 +73,6 @@ static int open_ring(struct io_uring *ring, const char **note) {
     return COG_OK;
 }
 
-static void want_wakeup(struct cog_uring *uring) {
-    cog_uring_want(uring, &uring->waking);
-}
-
 int cog_uring_open(struct cog_uring *uring, const struct cog_allocator *allocator,
                    const char **note) {
     uring->allocator = allocator;
@@ -97,12 +94,14 @@ int cog_uring_open(struct cog_uring *uring, const struct cog_allocator *allocato
         return COG_EPROACTOR;
     }
     cog_wakeup_open_event(&uring->wakeup, descriptor);
-    want_wakeup(uring);
+    cog_uring_want_wakeup(uring);
     status = cog_uring_submit(uring);
     if (status != COG_OK) {
+        *note = errno != ENOMEM ? note_of(errno) : NULL;
+        uring->waking.state = COG_URING_IDLE; /* the kernel knows nothing of it */
         cog_uring_close(uring);
     }
-    return status;
+    return *note != NULL ? COG_EUNSUPPORTED : status;
 }
 
 void cog_uring_close(struct cog_uring *uring) {
@@ -148,6 +147,16 @@ void cog_uring_want(struct cog_uring *uring, struct cog_uring_request *request) 
     cog_assert(request->state == COG_URING_IDLE);
     request->state = COG_URING_WANTED;
     cog_list_push_back(&uring->wanted, &request->link);
+}
+
+void cog_uring_want_wakeup(struct cog_uring *uring) {
+    if (uring->waking.state == COG_URING_IDLE) {
+        cog_uring_want(uring, &uring->waking);
+    }
+}
+
+bool cog_uring_has_untold(const struct cog_uring *uring) {
+    return !cog_list_is_empty(&uring->wanted) || io_uring_sq_ready(&uring->ring) > 0;
 }
 
 /* ---- Asking ---- */
@@ -264,26 +273,31 @@ void cog_uring_reap(struct cog_uring *uring) {
 
 /* ---- Taking back ---- */
 
-static void await_one(struct cog_uring *uring) {
-    int result = io_uring_submit_and_wait(&uring->ring, 1);
-    cog_assert(result >= 0 || is_passing(-result));
-    cog_uring_reap(uring);
-}
-
 /* The kernel lets go of it: when it has answered to this, it answers to that. */
-static void undo(struct cog_uring *uring, struct cog_uring_request *request) {
-    struct io_uring_sqe *sqe = place(uring);
-    while (sqe == NULL) {
-        await_one(uring);
-        sqe = place(uring);
-    }
+static void ask_back(struct cog_uring *uring, struct io_uring_sqe *sqe,
+                     struct cog_uring_request *request) {
     io_uring_prep_cancel(sqe, request, 0);
     io_uring_sqe_set_data(sqe, &uring->undoing);
     uring->undoing.state = COG_URING_UNDER_WAY;
     (void)tell(uring);
     cog_uring_reap(uring);
-    while (uring->undoing.state == COG_URING_UNDER_WAY || request->state == COG_URING_UNDER_WAY) {
-        await_one(uring);
+}
+
+static void undo(struct cog_uring *uring, struct cog_uring_request *request) {
+    int refused_count = 0;
+    bool is_asked = false;
+    while (!is_asked || uring->undoing.state == COG_URING_UNDER_WAY ||
+           request->state == COG_URING_UNDER_WAY) {
+        struct io_uring_sqe *sqe = is_asked ? NULL : place(uring);
+        if (sqe != NULL) {
+            ask_back(uring, sqe, request);
+            is_asked = true;
+            continue;
+        }
+        int result = io_uring_submit_and_wait(&uring->ring, 1);
+        refused_count += result >= 0 || is_passing(-result) ? 0 : 1;
+        cog_assert(refused_count < REFUSED_MAX);
+        cog_uring_reap(uring);
     }
 }
 

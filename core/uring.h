@@ -82,6 +82,12 @@ void cog_uring_give_back(struct cog_uring *uring, struct cog_uring_request *requ
 /* The kernel is to be asked, soon. */
 void cog_uring_want(struct cog_uring *uring, struct cog_uring_request *request);
 
+/* And to read the wakeup, unless it is at that. */
+void cog_uring_want_wakeup(struct cog_uring *uring);
+
+/* Is there anything that the kernel has not been told of yet? */
+bool cog_uring_has_untold(const struct cog_uring *uring);
+
 /* Asks for all that is wanted. COG_OK; COG_EPROACTOR: errno tells. */
 int cog_uring_submit(struct cog_uring *uring);
 
@@ -92,7 +98,8 @@ int cog_uring_wait(struct cog_uring *uring, int64_t timeout_ns);
 void cog_uring_reap(struct cog_uring *uring);
 
 /* Takes a request back, wherever it is: then it is idle, and its result is what the kernel has come
- * to; -ECANCELED: nothing. */
+ * to; -ECANCELED: nothing. A kernel that refuses that again and again ends the process: it would go
+ * on writing into memory that is the caller's. */
 void cog_uring_take_back(struct cog_uring *uring, struct cog_uring_request *request);
 
 /* ---- Operations (uring_operations.c) ---- */
