@@ -18,7 +18,7 @@ enum {
     NAME_BYTES = 160,
     SETTLE_ROUNDS = 3,
     ROUNDS_MAX = 20000,
-    SLEEP_NS_MAX = 1000000, /* of a round in which a task is waited for */
+    SLEEP_NS_MAX = 500000, /* of each side, in a round in which a task is waited for */
 };
 
 bool ground_is_simulated(const struct ground *ground) {
@@ -56,15 +56,19 @@ static int open_machine(struct ground *ground) {
     return COG_OK;
 }
 
-static int set_up(void **state) {
+struct ground *ground_open(const struct ground_setting *setting) {
     struct ground *ground = calloc(1, sizeof *ground);
     assert_non_null(ground);
-    ground->setting = *(const struct ground_setting *)*state;
+    ground->setting = *setting;
     ground->descriptor_count = wire_count_descriptors();
     tally_init(&ground->tally);
     int status = ground_is_simulated(ground) ? ground_simulated_open(ground) : open_machine(ground);
     assert_int_equal(status, COG_OK);
-    *state = ground;
+    return ground;
+}
+
+static int set_up(void **state) {
+    *state = ground_open(*state);
     return 0;
 }
 
@@ -78,8 +82,7 @@ static const char *close_machine(struct ground *ground) {
     return fault;
 }
 
-static int tear_down(void **state) {
-    struct ground *ground = *state;
+const char *ground_take_down(struct ground *ground) {
     const char *fault = NULL;
     for (size_t i = 0; i < ground->task_count; i++) {
         cog_coro_release(ground->tasks[i]->coro);
@@ -96,10 +99,15 @@ static int tear_down(void **state) {
     fault = fault == NULL && wire_count_descriptors() != ground->descriptor_count
                 ? "a descriptor is left"
                 : fault;
+    free(ground);
+    return fault;
+}
+
+static int tear_down(void **state) {
+    const char *fault = ground_take_down(*state);
     if (fault != NULL) {
         print_error("%s\n", fault);
     }
-    free(ground);
     return fault == NULL ? 0 : -1;
 }
 
@@ -190,9 +198,9 @@ static bool has_ready(const struct ground *ground, enum ground_side side) {
 /* Both sides have a turn. Is there surely more to do? */
 static bool go_round(struct ground *ground, int64_t sleep_ns_max) {
     bool has_come = ground_is_simulated(ground) && ground_simulated_deliver(ground);
-    iterate(ground, GROUND_A, 0);
-    iterate(ground, GROUND_B,
-            ground_is_simulated(ground) || has_ready(ground, GROUND_A) ? 0 : sleep_ns_max);
+    bool sleeps = !ground_is_simulated(ground);
+    iterate(ground, GROUND_A, sleeps && !has_ready(ground, GROUND_B) ? sleep_ns_max : 0);
+    iterate(ground, GROUND_B, sleeps && !has_ready(ground, GROUND_A) ? sleep_ns_max : 0);
     return has_come || has_ready(ground, GROUND_A) || has_ready(ground, GROUND_B);
 }
 

@@ -55,6 +55,11 @@ struct ground {
  * over IPv4, IPv6 and Unix sockets; each with and without trying first. How many failed. */
 int ground_run_tests(const struct wire_test *tests, size_t count);
 
+/* A ground of one's own, for tests that play on more than one. Take-down tells what is left that
+ * should not be: null, or a text (static). */
+struct ground *ground_open(const struct ground_setting *setting);
+const char *ground_take_down(struct ground *ground);
+
 bool ground_is_simulated(const struct ground *ground);
 bool ground_is_unix(const struct ground *ground);
 
