@@ -156,8 +156,18 @@ int cog_posix_bind(const struct sockaddr *address, size_t address_bytes, int32_t
     return hand_over(number, status, socket);
 }
 
+/* A stream that is connected no more was so once: it has been reset. */
 int cog_posix_shutdown(int32_t socket) {
-    return shutdown(socket, SHUT_WR) == 0 ? COG_OK : cog_posix_status(errno);
+    if (shutdown(socket, SHUT_WR) == 0) {
+        return COG_OK;
+    }
+    int error = errno;
+    int type = 0;
+    socklen_t bytes = sizeof type;
+    bool is_broken = error == ENOTCONN &&
+                     getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &bytes) == 0 &&
+                     type == SOCK_STREAM;
+    return is_broken ? COG_ECLOSED : cog_posix_status(error);
 }
 
 /* ---- Connections ---- */

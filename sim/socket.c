@@ -292,9 +292,11 @@ int sim_socket_send(struct sim_network *network, struct sim_socket *socket, cons
 
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket) {
     sim_socket_touch(network, socket);
-    int failure = transfer_failure(socket);
-    if (failure != COG_OK) {
-        return failure;
+    if (socket->connection == NULL) {
+        return COG_EBADSOCKET;
+    }
+    if (socket->state == SIM_SOCKET_CLOSED || socket->is_reset) {
+        return COG_ECLOSED; /* why, is for the next transfer to tell */
     }
     if (!socket->fin_sent) {
         socket->fin_sent = true;

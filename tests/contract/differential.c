@@ -25,6 +25,7 @@ enum {
     PROACTORS_MAX = 8,
     VARIATIONS_MAX = 300, /* of a free program, until what is looked for has shown */
     REAL_VARIATIONS = 3,  /* of a free program on a real proactor */
+    TOLD_MAX = 8,         /* of what the simulation shows */
     CANARY_PROGRAMS_MAX = 200,
 };
 
@@ -113,14 +114,30 @@ static bool shows(const struct play *play, falsify how, const char *seen) {
     return false;
 }
 
+/* What the simulation shows, as far as there is room. */
+static void tell_simulated(const struct play *play) {
+    static char logs[TOLD_MAX][PLAY_LOG_BYTES];
+    size_t told_count = 0;
+    uint64_t variations = play->is_free ? VARIATIONS_MAX : 1;
+    for (uint64_t variation = 0; variation < variations && told_count < TOLD_MAX; variation++) {
+        play_with(play, NULL, variation, NULL, logs[told_count]);
+        size_t i = 0;
+        while (strcmp(logs[i], logs[told_count]) != 0) {
+            i++;
+        }
+        if (i == told_count) {
+            (void)fprintf(stderr, "--- simulated, variation %llu:\n%s",
+                          (unsigned long long)variation, logs[told_count++]);
+        }
+    }
+}
+
 static void tell(const struct play *play, const char *proactor, const char *seen) {
     static char text[PLAY_LOG_BYTES];
     play_describe(play, text);
     (void)fputs(text, stderr);
     (void)fprintf(stderr, "--- %s:\n%s", proactor, seen);
-    play_with(play, NULL, 0, NULL, text);
-    (void)fprintf(stderr, "--- simulated%s:\n%s", play->is_free ? ", one variation of many" : "",
-                  text);
+    tell_simulated(play);
 }
 
 /* What a real proactor shows of the program of a seed agrees with the simulation. */

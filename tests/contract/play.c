@@ -19,6 +19,7 @@ enum {
     ROUNDS_MAX = 10000,
     SLEEP_NS = 500000, /* of each side, when there is nothing to do */
     LATENCY_NS_MAX = 40,
+    PAUSE_NS_MAX = 100, /* of an actor between two deeds: on a machine each takes its time */
 };
 
 uint64_t play_random(uint64_t *state) {
@@ -187,7 +188,10 @@ struct role {
     const int32_t (*ends)[GROUND_SIDES];
     size_t at; /* its deed */
     size_t done_bytes;
+    uint64_t *random; /* null: it does not vary */
+    int64_t pause_ns; /* before its next deed */
     bool is_waiting;
+    bool is_pausing;
     bool is_over;
     char *bytes; /* what its deed is at work on */
     char *log;
@@ -296,6 +300,11 @@ static bool end_deed(struct role *role, const struct play_deed *deed, const stru
     return true;
 }
 
+/* None, as often as some. */
+static int64_t pick_pause_ns(uint64_t *random) {
+    return (int64_t)(pick(random, 2) * pick(random, PAUSE_NS_MAX));
+}
+
 struct slot {
     struct role *role;
 };
@@ -303,13 +312,20 @@ struct slot {
 static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     (void)coro;
     struct role *role = ((struct slot *)context)->role;
-    bool begins = !role->is_waiting;
-    if (role->is_waiting) {
+    bool begins = !role->is_waiting || role->is_pausing;
+    if (!begins) {
         begins = end_deed(role, &role->actor->deeds[role->at], op);
+        role->pause_ns = begins && role->random != NULL ? pick_pause_ns(role->random) : 0;
     }
     if (role->at == role->actor->deed_count) {
         leave(role);
         return COG_STEP_END;
+    }
+    role->is_pausing = role->pause_ns > 0;
+    if (role->is_pausing) {
+        cog_set_sleep(op, role->pause_ns);
+        role->pause_ns = 0;
+        return COG_STEP_AWAIT;
     }
     const struct play_deed *deed = &role->actor->deeds[role->at];
     if (begins) {
@@ -347,10 +363,16 @@ static bool is_idle(const struct ground *ground) {
            !cog_has_ready(ground->schedulers[GROUND_B]);
 }
 
-/* The next segment arrives now, if nobody has anything else to do. */
+static int64_t earlier(int64_t one_ns, int64_t other_ns) {
+    return one_ns < other_ns ? one_ns : other_ns;
+}
+
+/* What happens next happens now, if nobody has anything else to do. */
 static void move_clock(struct ground *ground) {
     struct net_stage *stage = ground->simulated;
     int64_t next_ns = sim_network_next_ns(&stage->network);
+    next_ns = earlier(next_ns, cog_next_deadline_ns(ground->schedulers[GROUND_A]));
+    next_ns = earlier(next_ns, cog_next_deadline_ns(ground->schedulers[GROUND_B]));
     if (is_idle(ground) && next_ns != INT64_MAX && next_ns > stage->now_ns) {
         ground->now_ns += next_ns - stage->now_ns;
         ground_simulated_pass(ground, next_ns - stage->now_ns);
@@ -408,6 +430,7 @@ void play_on(const struct play *play, struct ground *ground, uint64_t variation,
         roles[i] = (struct role){.play = play,
                                  .actor = &play->actors[i],
                                  .ground = ground,
+                                 .random = varies_paths ? &random : NULL,
                                  .ends = (const int32_t(*)[GROUND_SIDES])ends,
                                  .bytes = calloc(1, BIG_MAX),
                                  .log = calloc(1, PLAY_LOG_BYTES / PLAY_ACTORS_MAX)};

@@ -1,6 +1,7 @@
 /* wire.c - the tasks, the test's own sockets, and what is checked when a test is over. */
 #include "tests/unit/wire.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -32,6 +33,14 @@ static int64_t tell_now_ns(void *context) {
 
 size_t wire_count_descriptors(void) {
     size_t count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    if (directory != NULL) {
+        while (readdir(directory) != NULL) {
+            count++;
+        }
+        (void)closedir(directory);
+        return count - 3; /* its own, and two that name directories */
+    }
     for (int i = 0; i < DESCRIPTORS_MAX; i++) {
         count += fcntl(i, F_GETFD) >= 0 ? 1 : 0;
     }
