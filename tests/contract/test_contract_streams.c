@@ -283,6 +283,21 @@ static void a_shutdown_ends_one_direction_only(void **state) {
     assert_int_equal(ground_finish(ground_sendall(ground, GROUND_A, ends.a, "x", 1)), COG_ECLOSED);
 }
 
+/* Why is for the next transfer to tell. A Unix socket does not mind. */
+static void a_shutdown_after_a_reset_is_closed_and_does_not_hide_it(void **state) {
+    struct ground *ground = *state;
+    struct ends ends = pair(ground);
+    ground_send_text(ground, GROUND_A, ends.a, "unread");
+    ground_settle(ground);
+    ground_close(ground, GROUND_B, ends.b);
+    ground_settle(ground);
+    struct ground_task *task = ground_task(ground, GROUND_A);
+    cog_set_shutdown(&task->op, ends.a);
+    assert_int_equal(ground_do(task), ground_is_unix(ground) ? COG_OK : COG_ECLOSED);
+    char byte;
+    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, &byte, 1)), COG_ERESET);
+}
+
 static void a_shutdown_ends_what_waits_for_room(void **state) {
     struct ground *ground = *state;
     struct ends ends = pair(ground);
@@ -388,6 +403,7 @@ int main(void) {
         WIRE_TEST(a_reset_ends_both_directions),
         WIRE_TEST(a_broken_connection_raises_no_signal),
         WIRE_TEST(a_shutdown_ends_one_direction_only),
+        WIRE_TEST(a_shutdown_after_a_reset_is_closed_and_does_not_hide_it),
         WIRE_TEST(a_shutdown_ends_what_waits_for_room),
         WIRE_TEST(operations_of_one_direction_are_served_in_order),
         WIRE_TEST(sends_that_wait_for_room_do_not_mix_their_bytes),
