@@ -474,15 +474,18 @@ static void keep_decision(struct side *side, struct rep_diff_run *run, size_t ev
     end_word(side);
 }
 
-/* The event of the first row that differs, of a run; where it has no line in that, of its next one.
- */
-static size_t first_event(const struct comparison *it, int run) {
+/* The line of a run in the first row that differs; where it has none in that, its next one. */
+static size_t first_line(const struct comparison *it, int run) {
     for (size_t row = it->diff.first; row > 0 && row <= it->diff.row_count; row++) {
-        size_t line = it->rows[row - 1].lines[run];
-        if (line != 0)
-            return it->sides[run].story.lines[line - 1].event;
+        if (it->rows[row - 1].lines[run] != 0)
+            return it->rows[row - 1].lines[run];
     }
-    return SIZE_MAX;
+    return 0;
+}
+
+static size_t first_event(const struct comparison *it, int run) {
+    size_t line = it->diff.runs[run].first;
+    return line != 0 ? it->sides[run].story.lines[line - 1].event : SIZE_MAX;
 }
 
 /* The first decision that is another one, if it comes before what differs. */
@@ -518,7 +521,7 @@ static size_t go_back(const struct side *side, size_t line, bool *is_own) {
 static void find_causes(struct comparison *it, int run) {
     const struct side *side = &it->sides[run];
     struct rep_diff_run *told = &it->diff.runs[run];
-    size_t line = it->diff.first > 0 ? it->rows[it->diff.first - 1].lines[run] : 0;
+    size_t line = told->first;
     while (line != 0 && told->cause_count < REP_DIFF_CAUSES_MAX) {
         bool is_own;
         line = go_back(side, line - 1, &is_own);
@@ -632,6 +635,8 @@ static int compare(struct comparison *it) {
     if (status != REP_OK)
         return status;
     find_first(it);
+    it->diff.runs[0].first = first_line(it, 0);
+    it->diff.runs[1].first = first_line(it, 1);
     find_decision(it);
     if (it->sides[0].words.failed || it->sides[1].words.failed)
         return REP_ENOMEM;

@@ -135,13 +135,13 @@ static void add_run(struct page *page, int run) {
 
 static void add_first_of(struct page *page, int run) {
     const struct rep_diff_run *it = &page->diff->runs[run];
-    size_t line = page->diff->rows[page->diff->first - 1].lines[run];
     rep_text_add_format(&page->out, "<div class=\"run %c\">\n<h3>%c</h3>\n<p>", "ab"[run],
                         "AB"[run]);
-    if (line != 0)
-        add_link(page, run, line - 1);
+    if (it->first != 0)
+        add_link(page, run, it->first - 1);
     else
-        rep_text_add_format(&page->out, "<a href=\"#row-%zu\">nothing here</a>", page->diff->first);
+        rep_text_add_format(&page->out, "<a href=\"#row-%zu\">nothing any more</a>",
+                            page->diff->first);
     rep_text_add(&page->out, "</p>\n");
     for (size_t i = 0; i < it->cause_count; i++) {
         rep_text_add(&page->out, i == 0 ? "<p>came of</p>\n<ul>\n<li>" : "<li>");

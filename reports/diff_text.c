@@ -115,12 +115,11 @@ static void add_first(struct table *table) {
     rep_text_add(table->out, "\nfirst difference\n");
     for (int run = 0; run < 2; run++) {
         const struct rep_diff_run *it = &diff->runs[run];
-        size_t line = diff->rows[diff->first - 1].lines[run];
         rep_text_add(table->out, run == 0 ? "A  " : "B  ");
-        if (line == 0)
-            rep_text_add(table->out, "nothing here\n");
+        if (it->first == 0)
+            rep_text_add(table->out, "nothing any more\n");
         else
-            add_line(table, &it->lines[line - 1]);
+            add_line(table, &it->lines[it->first - 1]);
         for (size_t i = 0; i < it->cause_count; i++) {
             rep_text_add(table->out, "     <- ");
             add_line(table, &it->lines[it->causes[i]]);

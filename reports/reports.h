@@ -281,6 +281,7 @@ struct rep_diff_run {
     const char *facts;
     const struct rep_diff_line *lines;
     size_t line_count;
+    size_t first; /* index + 1 of its line where they differ first; 0: it has ended there */
     struct rep_diff_decision decision;  /* the one that made the difference, if one did */
     size_t causes[REP_DIFF_CAUSES_MAX]; /* lines, by index, that the first difference came of, one
                                            of the other, back to the decision */

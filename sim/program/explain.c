@@ -78,7 +78,7 @@ struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_ru
     }
     remove_hideout(&hideout);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (trace != NULL && rep_trace_hash(trace) != hash) {
+    if (trace != NULL && hash != 0 && rep_trace_hash(trace) != hash) {
         rep_trace_free(trace);
         trace = NULL;
     }

@@ -55,10 +55,11 @@ static json_t *json_run(const struct rep_diff_run *run, const char *name) {
         (void)json_array_append_new(only, json_string(run->only[i]));
     }
     json_t *path = json_string(name);
-    return json_pack("{s:o,s:s,s:s,s:I,s:o,s:o,s:o}", "name",
+    return json_pack("{s:o,s:s,s:s,s:I,s:o,s:o,s:o,s:o}", "name",
                      path != NULL ? path : json_null() /* it is no UTF-8 */, "title", run->title,
-                     "verdict", run->verdict, "lines", (json_int_t)run->line_count, "decision",
-                     json_decision(&run->decision), "causes", json_causes(run), "only", only);
+                     "verdict", run->verdict, "lines", (json_int_t)run->line_count, "first",
+                     json_line(run, run->first), "decision", json_decision(&run->decision),
+                     "causes", json_causes(run), "only", only);
 }
 
 static json_t *json_row(const struct rep_diff *diff, size_t row) {
