@@ -9,10 +9,11 @@
 #include "reports/status.h"
 
 enum {
-    COLUMNS_DEFAULT = 80,
-    COLUMNS_MIN = 40,
+    COLUMNS_DEFAULT = 100,
+    COLUMNS_MIN = 60,
     MARK_COLUMNS = 4, /* "  <^", between both sides */
-    NAME_COLUMNS_MAX = 16,
+    TEXT_COLUMNS_MIN = 8,
+    PIECES_MAX = 4, /* rows of the terminal that a line may take */
 };
 
 struct table {
@@ -161,51 +162,87 @@ static void add_head(struct table *table) {
 
 /* ---- The table ---- */
 
-/* Adds a text in a number of columns, cut where it is too long. */
-static void add_cell(struct rep_text *out, const char *text, size_t columns, bool is_last) {
+/* The bytes of a text that take so many columns. */
+static size_t bytes_of(const char *text, size_t columns) {
     size_t length = strlen(text);
-    size_t taken = rep_text_columns(text, length);
+    size_t used = 0;
+    for (size_t shown = 0; shown < columns && used < length; shown++)
+        used += rep_text_character_bytes(text + used, length - used);
+    return used;
+}
+
+/* Adds a name in a number of columns; of one that is too long both ends. */
+static void add_name(struct rep_text *out, const char *name, size_t columns) {
+    size_t taken = rep_text_columns(name, strlen(name));
     if (taken <= columns) {
-        rep_text_add(out, text);
-        rep_text_add_repeated(out, ' ', is_last ? 0 : columns - taken);
+        rep_text_add(out, name);
+        rep_text_add_repeated(out, ' ', columns - taken);
         return;
     }
-    size_t used = 0;
-    for (size_t shown = 0; shown + 2 < columns; shown++)
-        used += rep_text_character_bytes(text + used, length - used);
-    rep_text_add_bytes(out, text, used);
+    size_t end = (columns - 2) / 2;
+    rep_text_add_bytes(out, name, bytes_of(name, columns - 2 - end));
     rep_text_add(out, "..");
+    rep_text_add(out, name + bytes_of(name, taken - end));
 }
 
-static void add_side(struct table *table, int run, size_t line, bool is_last) {
-    struct rep_text *scratch = &table->scratch;
-    rep_text_clear(scratch);
-    if (line != 0) {
-        const struct rep_diff_line *it = &table->diff->runs[run].lines[line - 1];
-        struct rep_text time = {0};
-        rep_text_add_duration(&time, (uint64_t)it->time_ns);
-        rep_text_add_repeated(scratch, ' ', table->time_columns - time.length);
-        rep_text_add_format(scratch, "%s  ", rep_text_string(&time));
-        add_cell(scratch, it->who, table->name_columns, false);
-        rep_text_add_format(scratch, "  %s", it->text);
-        scratch->failed = scratch->failed || time.failed;
-        rep_text_term(&time);
+/* What of a line comes on one row of the terminal: of the text at *text, which moves on. Null:
+ * nothing. */
+static void add_piece(struct table *table, const struct rep_diff_line *line, const char **text,
+                      bool is_cut, bool is_last) {
+    struct rep_text *out = table->out;
+    bool is_begin = line != NULL && *text == line->text;
+    size_t room = table->side_columns - table->time_columns - table->name_columns - 4;
+    size_t taken = *text != NULL ? rep_text_columns(*text, strlen(*text)) : 0;
+    if (*text == NULL || taken == 0) {
+        rep_text_add_repeated(out, ' ', is_last ? 0 : table->side_columns);
+        return;
     }
-    add_cell(table->out, rep_text_string(scratch), table->side_columns, is_last);
+    rep_text_clear(&table->scratch);
+    if (is_begin)
+        rep_text_add_duration(&table->scratch, (uint64_t)line->time_ns);
+    rep_text_add_repeated(out, ' ', table->time_columns - table->scratch.length);
+    rep_text_add_format(out, "%s  ", rep_text_string(&table->scratch));
+    add_name(out, is_begin ? line->who : "", table->name_columns);
+    rep_text_add(out, "  ");
+    bool is_whole = taken <= room;
+    size_t bytes = bytes_of(*text, is_whole ? taken : is_cut ? room - 2 : room);
+    rep_text_add_bytes(out, *text, bytes);
+    if (!is_whole && is_cut)
+        rep_text_add(out, "..");
+    rep_text_add_repeated(out, ' ', is_whole && !is_last ? room - taken : 0);
+    *text += is_cut ? strlen(*text) : bytes;
 }
 
+static void trim(struct rep_text *out) {
+    while (out->length > 0 && out->bytes[out->length - 1] == ' ')
+        out->bytes[--out->length] = '\0';
+}
+
+/* What differs is told in full, below each other where it is too long for one row. */
 static void add_row(struct table *table, size_t row) {
     const struct rep_diff_row *it = &table->diff->rows[row];
-    add_side(table, 0, it->lines[0], false);
-    rep_text_add(table->out, " ");
-    rep_diff_add_mark(table->diff, row, table->out);
-    if (it->lines[1] != 0) {
-        rep_text_add(table->out, " ");
-        add_side(table, 1, it->lines[1], true);
-    } else if (it->elsewhere == 0) {
-        table->out->bytes[--table->out->length] = '\0';
+    const struct rep_diff_line *lines[2] = {NULL, NULL};
+    const char *texts[2] = {NULL, NULL};
+    bool differs = it->mark > REP_DIFF_TIME;
+    for (int run = 0; run < 2; run++) {
+        if (it->lines[run] != 0) {
+            lines[run] = &table->diff->runs[run].lines[it->lines[run] - 1];
+            texts[run] = lines[run]->text;
+        }
     }
-    rep_text_add(table->out, "\n");
+    for (size_t piece = 0; piece < PIECES_MAX; piece++) {
+        bool is_cut = !differs || piece + 1 == PIECES_MAX;
+        add_piece(table, lines[0], &texts[0], is_cut, false);
+        rep_text_add(table->out, " ");
+        if (piece == 0)
+            rep_diff_add_mark(table->diff, row, table->out);
+        rep_text_add(table->out, piece == 0 ? " " : "   ");
+        add_piece(table, lines[1], &texts[1], is_cut, true);
+        trim(table->out);
+        rep_text_add(table->out, "\n");
+        if ((texts[0] == NULL || texts[0][0] == '\0') && (texts[1] == NULL || texts[1][0] == '\0'))
+            return;
+    }
 }
 
 /* What times and names of the rows that are shown take. */
@@ -224,17 +261,22 @@ static void measure(struct table *table) {
             rep_text_add_duration(&table->scratch, it != NULL ? (uint64_t)it->time_ns : 0);
             if (table->scratch.length > table->time_columns)
                 table->time_columns = table->scratch.length;
-            name = name < NAME_COLUMNS_MAX ? name : NAME_COLUMNS_MAX;
             table->name_columns = name > table->name_columns ? name : table->name_columns;
         }
     }
+    size_t most = table->side_columns / 3;
+    table->name_columns = table->name_columns < most ? table->name_columns : most;
+    /* Times of a great many digits leave too little for the rest: then it is wider. */
+    size_t least = table->time_columns + table->name_columns + 4 + TEXT_COLUMNS_MIN;
+    table->side_columns = table->side_columns > least ? table->side_columns : least;
 }
 
 static void add_legend(struct table *table) {
     rep_diff_add_counts(table->diff, table->out);
     rep_text_add(table->out, "\n\n");
-    add_cell(table->out, "A", table->side_columns, false);
-    rep_text_add(table->out, "    B\n");
+    rep_text_add(table->out, "A");
+    rep_text_add_repeated(table->out, ' ', table->side_columns + MARK_COLUMNS - 1);
+    rep_text_add(table->out, "B\n");
 }
 
 static void add_rest(struct table *table, size_t row) {

@@ -335,7 +335,7 @@ void rep_diff_find_near(const struct rep_diff *diff, size_t context, uint8_t *is
 
 struct rep_diff_options {
     const char *names[2]; /* of the runs; null: "A" and "B" */
-    size_t columns;       /* of a text; 0: 80 */
+    size_t columns;       /* of a text; 0: 100 */
     size_t context;       /* so many rows around a difference are shown */
     size_t row_count_max; /* more are only counted; 0: no limit */
 };
