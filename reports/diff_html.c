@@ -15,10 +15,12 @@ enum { CONTEXT = 50, ROWS_MAX = 20000, FLUSH_BYTES = 32 * 1024 };
 
 static const char style[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1d2430;--faint:#556070;--line:#d9dee6;"
-    "--head:#f0f3f7;--left:#fdecea;--right:#e5f4ea;--changed:#fff3d9;--mark:#6b1f8a;--link:#1f5fa8;"
+    "--head:#f0f3f7;--left:#e3eefb;--right:#fdeedd;--changed:#f0e9f8;--a:#2f6fb3;--b:#b85c00;--"
+    "mark:#6b1f8a;--link:#1f5fa8;"
     "--bad:#b3261e;--good:#1a6b3c}\n"
     "@media(prefers-color-scheme:dark){:root{--paper:#14181f;--ink:#e6eaf0;--faint:#a3aebd;"
-    "--line:#2f3743;--head:#1f2631;--left:#3a2022;--right:#1b3325;--changed:#3b3018;"
+    "--line:#2f3743;--head:#1f2631;--left:#1a2b42;--right:#3a2916;--changed:#2e2542;--a:#6aa9ec;--"
+    "b:#f2a65a;"
     "--mark:#d9b3f7;--link:#8fc0f5;--bad:#ff9d94;--good:#7bd6a0}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;padding:18px 22px;background:var(--paper);color:var(--ink);"
@@ -27,7 +29,7 @@ static const char style[] =
     "h1,h2,h3,p,dd,td,li{overflow-wrap:anywhere}\n"
     ".runs{display:grid;grid-template-columns:1fr 1fr;gap:12px}\n"
     ".run{border:1px solid var(--line);border-radius:6px;padding:8px 12px}\n"
-    ".run.a{border-left:5px solid var(--bad)}.run.b{border-left:5px solid var(--good)}\n"
+    ".run.a{border-left:5px solid var(--a)}.run.b{border-left:5px solid var(--b)}\n"
     ".run h3{font-size:14px;margin:0}.run p{margin:3px 0}.run ul{margin:4px 0;padding-left:18px}\n"
     ".faint{color:var(--faint)}.bad{color:var(--bad);font-weight:600}"
     ".good{color:var(--good);font-weight:600}\n"
