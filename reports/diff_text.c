@@ -185,6 +185,15 @@ static void add_name(struct rep_text *out, const char *name, size_t columns) {
     rep_text_add(out, name + bytes_of(name, taken - end));
 }
 
+/* The same, but where there is a blank in them no word is broken; the blank belongs to them. */
+static size_t bytes_of_words(const char *text, size_t columns) {
+    size_t bytes = bytes_of(text, columns);
+    size_t blank = bytes;
+    while (blank > 0 && text[blank - 1] != ' ')
+        blank--;
+    return text[bytes] == ' ' ? bytes + 1 : blank > 0 ? blank : bytes;
+}
+
 /* What of a line comes on one row of the terminal: of the text at *text, which moves on. Null:
  * nothing. */
 static void add_piece(struct table *table, const struct rep_diff_line *line, const char **text,
@@ -205,11 +214,17 @@ static void add_piece(struct table *table, const struct rep_diff_line *line, con
     add_name(out, is_begin ? line->who : "", table->name_columns);
     rep_text_add(out, "  ");
     bool is_whole = taken <= room;
-    size_t bytes = bytes_of(*text, is_whole ? taken : is_cut ? room - 2 : room);
-    rep_text_add_bytes(out, *text, bytes);
-    if (!is_whole && is_cut)
+    size_t bytes = is_whole ? strlen(*text)
+                   : is_cut ? bytes_of(*text, room - 2)
+                            : bytes_of_words(*text, room);
+    size_t shown = bytes > 0 && (*text)[bytes - 1] == ' ' ? bytes - 1 : bytes;
+    size_t columns = rep_text_columns(*text, shown);
+    rep_text_add_bytes(out, *text, shown);
+    if (!is_whole && is_cut) {
         rep_text_add(out, "..");
-    rep_text_add_repeated(out, ' ', is_whole && !is_last ? room - taken : 0);
+        columns += 2;
+    }
+    rep_text_add_repeated(out, ' ', is_last ? 0 : room - columns);
     *text += is_cut ? strlen(*text) : bytes;
 }
 

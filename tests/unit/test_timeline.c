@@ -36,7 +36,7 @@ static char *told(struct builder *builder, const struct rep_timeline_options *op
 
 static const char partition[] =
     "a partition delays data past a deadline\n"
-    "ok: 560ms simulated, 58 events, 2 coroutines on 2 hosts, seed 1, trace 97bc6472c4ac7067\n"
+    "ok: 560ms simulated, 58 events, 2 coroutines on 2 hosts, seed 1, trace 497359f3d288fd0b\n"
     "\n"
     "       TIME  COROUTINE             WHAT\n"
     "        0ms  server/server_loop    server_loop starts\n"
