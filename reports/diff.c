@@ -3,11 +3,12 @@
  * A line is the same if the same coroutine does the same, at whatever time. Coroutines are the same
  * that have the same name and ordinal, and, where that is not enough to tell them apart, host.
  */
-#include "reports/diff_parts.h"
+#include "reports/diff.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/diff_parts.h"
 #include "reports/facts.h"
 
 /* The latest line of somebody else that it came of, index + 1. */

@@ -14,7 +14,7 @@ static int write_passing(struct exploring *exploring, const struct sim_schedule 
     sim_buffer_init(&text, cog_allocator_malloc());
     sim_buffer_add_format(&text, "# The nearest way on which %s passes.\n", exploring->loaded.path);
     sim_schedule_write(schedule, 0, &text);
-    bool is_named = finding_name(exploring, ".passing.schedule", exploring->passing_path);
+    bool is_named = finding_name(exploring, ".passing", exploring->passing_path);
     int code = finding_write_text(exploring, exploring->passing_path, is_named, &text);
     sim_buffer_term(&text);
     return code;

@@ -58,10 +58,10 @@ cogsim 1 diff lost.scn "$tree/scenarios/litmus/lost_update.scn"
 # ---- Schedules ----
 
 cogsim 1 explore --out found lost.scn
-prints "beside the nearest that passes: cogsim diff lost.scn --schedule found/lost.scn.schedule --schedule found/lost.scn.passing.schedule"
+prints "beside the nearest that passes: cogsim diff lost.scn --schedule found/lost.scn.schedule --schedule found/lost.scn.passing"
 prints "the same as a page: found/lost.scn.diff.html"
 failing=found/lost.scn.schedule
-passing=found/lost.scn.passing.schedule
+passing=found/lost.scn.passing
 cogsim 1 replay lost.scn --schedule "$failing"
 cogsim 0 replay lost.scn --schedule "$passing"
 cogsim 1 diff lost.scn --schedule "$failing" --schedule "$passing"
@@ -81,7 +81,7 @@ jq -e '.verdict == "other" and (.a.verdict == "failed") and (.b.verdict == "ok")
     and .counts.same + .counts.other_time + 2 * .counts.other_order + .counts.changed + .counts.only_a + .counts.only_b
         >= (.rows | length)' out >jq.out || fail "JSON says otherwise"
 cogsim 1 explore --json --out found lost.scn
-jq -e '.passing == "found/lost.scn.passing.schedule" and .diff == "found/lost.scn.diff.html"' out >jq.out || fail "JSON does not name the files"
+jq -e '.passing == "found/lost.scn.passing" and .diff == "found/lost.scn.diff.html"' out >jq.out || fail "JSON does not name the files"
 
 # what is not asked for is not written, nor what there is not
 mkdir nowhere && cd nowhere
@@ -98,7 +98,7 @@ expect 1 == 2
 END
 cogsim 1 explore --out found never.scn
 prints_not "beside the nearest"
-[[ ! -e found/never.scn.passing.schedule && ! -e found/never.scn.diff.html ]] || fail "a run that passes is made up"
+[[ ! -e found/never.scn.passing && ! -e found/never.scn.diff.html ]] || fail "a run that passes is made up"
 
 # ---- Files ----
 
