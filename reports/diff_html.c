@@ -30,7 +30,8 @@ static const char style[] =
     ".runs{display:grid;grid-template-columns:1fr 1fr;gap:12px}\n"
     ".run{border:1px solid var(--line);border-radius:6px;padding:8px 12px}\n"
     ".run.a{border-left:5px solid var(--a)}.run.b{border-left:5px solid var(--b)}\n"
-    ".run h3{font-size:14px;margin:0}.run p{margin:3px 0}.run ul{margin:4px 0;padding-left:18px}\n"
+    ".run h2,.run h3{font-size:14px;margin:0}.run p{margin:3px 0}.run ul{margin:4px "
+    "0;padding-left:18px}\n"
     ".faint{color:var(--faint)}.bad{color:var(--bad);font-weight:600}"
     ".good{color:var(--good);font-weight:600}\n"
     "a{color:var(--link)}:focus-visible{outline:2px solid var(--link);outline-offset:1px}\n"
@@ -55,7 +56,7 @@ static const char style[] =
     "tr:target{outline:3px dashed var(--link);outline-offset:-2px}\n"
     "td .faint{font-size:12px}tr.fold td{text-align:center;color:var(--faint);"
     "background:var(--head)}\n"
-    ".scroll{overflow-x:auto}@media(min-width:820px){.scroll{overflow:visible}}\n"
+    ".scroll{position:relative;overflow-x:auto}@media(min-width:820px){.scroll{overflow:visible}}\n"
     ".hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
     "@media(max-width:700px){.runs{grid-template-columns:1fr}}\n"
     "@media print{thead th{position:static}}\n";
@@ -115,13 +116,13 @@ static void add_link(struct page *page, int run, size_t line) {
 static void add_run(struct page *page, int run) {
     const struct rep_diff_run *it = &page->diff->runs[run];
     const char *name = page->options->names[run];
-    rep_text_add_format(&page->out, "<div class=\"run %c\">\n<h3>%c", "ab"[run], "AB"[run]);
+    rep_text_add_format(&page->out, "<div class=\"run %c\">\n<h2>%c", "ab"[run], "AB"[run]);
     if (name != NULL) {
         rep_text_add(&page->out, ": ");
         rep_text_add_foreign(&page->scratch, name, strlen(name));
         add_scratch(page);
     }
-    rep_text_add_format(&page->out, "</h3>\n<p><span class=\"%s\">", it->is_ok ? "good" : "bad");
+    rep_text_add_format(&page->out, "</h2>\n<p><span class=\"%s\">", it->is_ok ? "good" : "bad");
     add_escaped(&page->out, it->verdict);
     rep_text_add(&page->out, "</span> ");
     add_escaped(&page->out, it->title);
@@ -236,7 +237,7 @@ static void add_side(struct page *page, int run, size_t line) {
     rep_text_add_format(&page->out, "<td class=\"time %c\">", side);
     rep_text_add_duration(&page->out, (uint64_t)it->time_ns);
     rep_text_add_format(&page->out, "</td><th scope=\"row\" class=\"%c\">", side);
-    add_escaped(&page->out, it->who);
+    add_escaped(&page->out, rep_diff_who(it));
     rep_text_add_format(&page->out, "</th><td class=\"%c\">%s", side,
                         it->is_failure ? "<span class=\"bad\">" : "");
     add_escaped(&page->out, it->text);
