@@ -236,6 +236,12 @@ void rep_recent_free(struct rep_recent *recent);
 int rep_recent_text(const struct rep_recent *recent, const struct rep_recent_options *options,
                     char **text);
 
+/* Where one of the coroutines timed out in these lines: what it did in that time, and what others
+ * did, a strip of characters each, at most four, and times. `*text` as above; null if none did.
+ * REP_ENOMEM. */
+int rep_recent_strips(const struct rep_recent *recent, const struct rep_recent_options *options,
+                      char **text);
+
 /* ---- What differs between two runs ---- */
 
 /* X(enumerator, text): the less the runs have in common the later. */

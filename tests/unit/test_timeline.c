@@ -73,12 +73,11 @@ static const char partition[] =
     "      3 bytes that client_loop sent at 140ms, held back by a partition, had not arrived\n"
     "      fin that client_loop sent at 140ms, held back by a partition, had not arrived\n"
     "\n"
-    "WHO DID WHAT WHEN   # runs  . waits  z sleeps  T timed out  x failed; the time in between is "
-    "folded\n"
-    "server_loop            |#.....#.......T|\n"
-    "client_loop            |#...#zzzzz#    |\n"
-    "                        '           '\n"
-    "                        0ms         160ms\n";
+    "WHO DID WHAT WHEN  # runs . waits z sleeps T timed out x failed ~ long\n"
+    "server_loop |#.....#.......T|\n"
+    "client_loop |#...#zzzzz#    |\n"
+    "             '           '~\n"
+    "             0ms         160ms\n";
 
 static void a_partition_reads_as_it_should(void **state) {
     (void)state;
