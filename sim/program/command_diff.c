@@ -28,6 +28,7 @@ static const char diff_help[] =
     "  -D NAME=VALUE    give a parameter another value\n"
     "  --row N          the run of this row of an 'each' table\n"
     "  --root DIR       includes must stay inside DIR\n"
+    "  --salvage        of a trace that is cut or damaged, take what comes before the damage\n"
     "\n"
     "Marks: = the same, ~ the same at another time, < only in A, > only in B, | another line of "
     "the same\n"
@@ -164,7 +165,8 @@ int command_diff(int argc, char **argv) {
                                         {"-o", OPTION_TEXT, &settings.output},
                                         {"--output", OPTION_TEXT, &settings.output},
                                         {"--context", OPTION_NUMBER, &settings.context},
-                                        {"--json", OPTION_SWITCH, &settings.json}};
+                                        {"--json", OPTION_SWITCH, &settings.json},
+                                        {"--salvage", OPTION_SWITCH, &first->salvages}};
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], diff_help, &count,

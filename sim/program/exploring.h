@@ -144,7 +144,6 @@ int finding_write_text(const struct exploring *exploring, const char *path, bool
 
 /* Writes the schedule of the nearest run that passes, if --out wants that and there is one, and a
  * page with both runs side by side. Returns an exit code, as above. */
-int finding_write_diff(struct exploring *exploring, const struct sim_run_options *options,
-                       const struct sim_result *result, unsigned vary);
+int finding_write_diff(struct exploring *exploring, const struct sim_result *result, unsigned vary);
 
 #endif

@@ -190,7 +190,7 @@ int finding_take(struct exploring *exploring, const struct sim_explored *result,
             exploring->out_code = write_graph(exploring, &options, &again);
         }
         if (exploring->out_code == EXIT_HELD) {
-            exploring->out_code = finding_write_diff(exploring, &options, &again, vary);
+            exploring->out_code = finding_write_diff(exploring, &again, vary);
         }
         sim_schedule_term(&folded);
         (void)fclose(file);

@@ -2,9 +2,7 @@
  * with both. */
 #include "sim/program/exploring.h"
 
-#include "reports/reports.h"
-#include "sim/guide.h"
-#include "sim/program/explain.h"
+#include "sim/program/nearest_diff.h"
 #include "sim/program/program.h"
 
 enum { DIFF_EVENTS_MAX = 200000 };
@@ -20,60 +18,24 @@ static int write_passing(struct exploring *exploring, const struct sim_schedule 
     return code;
 }
 
-/* The trace of the run that passes; null: it cannot be had. */
-static struct rep_trace *trace_passing(struct exploring *exploring,
-                                       const struct sim_run_options *options,
-                                       const struct sim_schedule *schedule, unsigned vary) {
-    struct sim_guide guide;
-    struct sim_guide_options guide_options = {.vary = vary, .follow = schedule};
-    struct sim_run_options passing = *options;
-    struct rep_trace *trace = NULL;
-    passing.guide = &guide;
-    if (sim_guide_open(&guide, &exploring->loaded.program, &guide_options) == COG_OK) {
-        trace = explain_trace(&exploring->loaded, &passing, 0);
-    }
-    sim_guide_close(&guide);
-    return trace;
-}
-
-static int write_page(const struct exploring *exploring, const struct rep_trace *failing,
-                      const struct rep_trace *passing, const char *path, struct rep_error *error) {
-    struct rep_diff *diff = NULL;
-    struct rep_diff_options options = {
-        .names = {exploring->schedule_path, exploring->passing_path}};
-    if (failing == NULL || passing == NULL) {
-        return REP_EIO;
-    }
-    int status = rep_diff_new(failing, passing, &diff);
-    if (status == REP_OK) {
-        status = rep_diff_write(diff, &options, path, error);
-    }
-    rep_diff_free(diff);
-    return status;
-}
-
-static int write_diff(struct exploring *exploring, const struct sim_run_options *options,
-                      const struct sim_result *result, const struct sim_schedule *schedule,
+static int write_page(struct exploring *exploring, const struct sim_schedule *passing,
                       unsigned vary) {
-    struct rep_error error = {.message = "no trace"};
-    bool is_named = finding_name(exploring, ".diff.html", exploring->diff_path);
-    struct rep_trace *failing = explain_trace(&exploring->loaded, options, result->trace_hash);
-    struct rep_trace *passing = trace_passing(exploring, options, schedule, vary);
-    int status = REP_EIO;
-    if (is_named) {
-        status = write_page(exploring, failing, passing, exploring->diff_path, &error);
-    }
-    rep_trace_free(failing);
-    rep_trace_free(passing);
-    if (status != REP_OK) {
-        complain_to(exploring->errors, "cannot write %s: %s", exploring->diff_path, error.message);
+    struct nearest_diff nearest = {.loaded = &exploring->loaded,
+                                   .vary = vary,
+                                   .statement_count_max = exploring->settings->statement_count_max,
+                                   .memory_bytes = exploring->settings->memory_bytes,
+                                   .schedules = {&exploring->shrunk.schedule, passing},
+                                   .names = {exploring->schedule_path, exploring->passing_path}};
+    if (!finding_name(exploring, ".diff.html", exploring->diff_path)) {
+        complain_to(exploring->errors, "cannot write %s: the name is too long",
+                    exploring->diff_path);
         return EXIT_ENVIRONMENT;
     }
-    return EXIT_HELD;
+    return nearest_diff_write(&nearest, exploring->diff_path, exploring->errors);
 }
 
-int finding_write_diff(struct exploring *exploring, const struct sim_run_options *options,
-                       const struct sim_result *result, unsigned vary) {
+int finding_write_diff(struct exploring *exploring, const struct sim_result *result,
+                       unsigned vary) {
     const struct sim_critical_pair *pair = &exploring->shrunk.pair;
     if (exploring->settings->out == NULL || !exploring->has_shrunk || !pair->is_found ||
         !pair->passes) {
@@ -88,7 +50,7 @@ int finding_write_diff(struct exploring *exploring, const struct sim_run_options
         complain_to(exploring->errors, "%s: out of memory", exploring->loaded.path);
     }
     if (code == EXIT_HELD && result->event_count <= DIFF_EVENTS_MAX) {
-        code = write_diff(exploring, options, result, &folded, vary);
+        code = write_page(exploring, &folded, vary);
     }
     sim_schedule_term(&folded);
     return code;

@@ -100,6 +100,13 @@ cogsim 1 explore --out found never.scn
 prints_not "beside the nearest"
 [[ ! -e found/never.scn.passing && ! -e found/never.scn.diff.html ]] || fail "a run that passes is made up"
 
+cogsim 0 shrink lost.scn --schedule "$failing" --diff shrunk.html
+grep -q 'the nearest run that passes' shrunk.html || fail "shrinking writes no page"
+cogsim 2 shrink never.scn --diff never.html
+complains "no run of never.scn is known that passes"
+[[ ! -e never.html ]] || fail "a run that passes is made up"
+cogsim 2 shrink lost.scn --schedule "$failing" --diff shrunk.svg
+
 # ---- Files ----
 
 for suffix in txt html; do
@@ -138,6 +145,10 @@ complains "cannot read nothing.schedule"
 head -c 100 a.trace >cut.trace
 cogsim 2 diff a.trace cut.trace
 complains "cut.trace"
+cogsim 1 run --trace whole.trace lost.scn
+head -c $(($(stat -c %s whole.trace) - 30)) whole.trace >cut2.trace
+"$program" diff --salvage a.trace cut2.trace >out 2>err && fail "a trace that is cut is the same"
+complains "cut2.trace"
 cogsim 0 diff --help
 prints "exit codes: 0 the same happens in both"
 echo "diff: fine"
