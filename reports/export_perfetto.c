@@ -40,226 +40,279 @@ enum type { SLICE_BEGIN = 1, SLICE_END = 2, INSTANT = 3, COUNTER = 4 };
 
 enum { SEQUENCE = 1, SEQUENCE_BEGINS = 1 };
 
-struct writer {
-    const struct rep_model *model;
-    struct rep_output *output;
-    struct rep_text packet;
-    struct rep_text inner;
-    struct rep_text innermost;
-    struct rep_text name;
-    uint8_t *is_source; /* by event: an arrow begins there */
-    uint64_t *lengths;  /* of queues, by index of the object */
-    bool has_begun;
-    bool has_failed;
+/* A segment on its way, or arrived: who sent it. Those of long ago are forgotten. */
+struct segment {
+    uint64_t index;     /* the event */
+    uint64_t send;      /* where it was sent */
+    uint64_t coroutine; /* by whom; 0: by the host */
 };
 
-/* Tracks: the world is 1, then the hosts, the coroutines, the objects. */
-static uint64_t track_of_host(uint32_t host) {
-    return 2 + (uint64_t)host;
+enum { SEGMENT_COUNT = 1 << 16 };
+
+/* What is in memory beside the scene. */
+struct writer {
+    bool has_begun;
+    struct segment segments[SEGMENT_COUNT]; /* by event, modulo their count */
+    uint64_t *lengths;                      /* of queues, by actor */
+    size_t length_count;
+};
+
+/* The world is 1; of others the kind and the id. */
+static uint64_t track_of(const struct rep_actor *actor) {
+    return actor == NULL ? 1 : 2 + (uint64_t)actor->kind + 8 * actor->id;
 }
 
-static uint64_t track_of_lane(const struct writer *writer, uint32_t lane) {
-    return lane == REP_NONE ? 1 : track_of_host(writer->model->host_count) + lane;
+static const struct rep_actor *lane_of(const struct rep_exporting *it) {
+    return rep_scene_find(&it->scene, REP_ACTOR_LANE, it->event->coroutine);
 }
 
-static uint64_t track_of_object(const struct writer *writer, uint32_t object) {
-    return track_of_lane(writer, 0) + writer->model->lane_count + object;
-}
-
-static void add_packet(struct writer *writer) {
-    struct rep_text *framed = &writer->innermost;
-    rep_proto_number(&writer->packet, PACKET_SEQUENCE, SEQUENCE);
+/* Texts 0 to 2 are the packet, a message in it, and one in that. */
+static void add_packet(struct rep_exporting *it) {
+    struct writer *writer = it->state;
+    struct rep_text *framed = &it->text[2];
+    rep_proto_number(&it->text[0], PACKET_SEQUENCE, SEQUENCE);
     if (!writer->has_begun)
-        rep_proto_number(&writer->packet, PACKET_SEQUENCE_FLAGS, SEQUENCE_BEGINS);
+        rep_proto_number(&it->text[0], PACKET_SEQUENCE_FLAGS, SEQUENCE_BEGINS);
     writer->has_begun = true;
     rep_text_clear(framed);
-    rep_proto_message(framed, TRACE_PACKET, &writer->packet);
-    rep_output_add(writer->output, rep_text_string(framed), framed->length);
-    writer->has_failed |= framed->failed || writer->packet.failed || writer->inner.failed;
-    rep_text_clear(&writer->packet);
-    rep_text_clear(&writer->inner);
+    rep_proto_message(framed, TRACE_PACKET, &it->text[0]);
+    rep_output_add(it->output, rep_text_string(framed), framed->length);
+    rep_text_clear(&it->text[0]);
+    rep_text_clear(&it->text[1]);
 }
 
 /* ---- Tracks ---- */
 
-static void add_track(struct writer *writer, uint64_t track, uint64_t parent, bool is_counter) {
-    rep_proto_number(&writer->inner, TRACK_UUID, track);
-    if (parent != 0)
-        rep_proto_number(&writer->inner, TRACK_PARENT, parent);
-    rep_proto_text(&writer->inner, TRACK_NAME, rep_text_string(&writer->name));
+static void add_track(struct rep_exporting *it, const struct rep_actor *actor, uint64_t parent,
+                      bool is_counter) {
+    struct rep_text *track = &it->text[1];
+    rep_proto_number(track, TRACK_UUID, track_of(actor));
+    rep_proto_number(track, TRACK_PARENT, parent);
+    rep_proto_text(track, TRACK_NAME, rep_scene_name(&it->scene, actor));
     if (is_counter)
-        rep_proto_bytes(&writer->inner, TRACK_COUNTER, "", 0);
-    rep_proto_message(&writer->packet, PACKET_TRACK, &writer->inner);
-    add_packet(writer);
+        rep_proto_bytes(track, TRACK_COUNTER, "", 0);
+    rep_proto_message(&it->text[0], PACKET_TRACK, track);
+    add_packet(it);
 }
 
-static void add_process(struct writer *writer, uint64_t track) {
-    struct rep_text *process = &writer->innermost;
+static void add_process(struct rep_exporting *it, uint64_t track, const char *name) {
+    struct rep_text *process = &it->text[2];
     rep_text_clear(process);
     rep_proto_number(process, PROCESS_PID, track);
-    rep_proto_text(process, PROCESS_NAME, rep_text_string(&writer->name));
-    rep_proto_number(&writer->inner, TRACK_UUID, track);
-    rep_proto_message(&writer->inner, TRACK_PROCESS, process);
-    rep_proto_message(&writer->packet, PACKET_TRACK, &writer->inner);
-    add_packet(writer);
+    rep_proto_text(process, PROCESS_NAME, name);
+    rep_proto_number(&it->text[1], TRACK_UUID, track);
+    rep_proto_message(&it->text[1], TRACK_PROCESS, process);
+    rep_proto_message(&it->text[0], PACKET_TRACK, &it->text[1]);
+    add_packet(it);
 }
 
-static bool is_counted(const struct rep_object *object) {
-    return rep_bytes_equal(object->kind, "queue");
+static void begin(struct rep_exporting *it) {
+    add_process(it, 1, "world");
 }
 
-static void add_tracks(struct writer *writer) {
-    const struct rep_model *model = writer->model;
-    rep_text_clear(&writer->name);
-    rep_text_add(&writer->name, "world");
-    add_process(writer, 1);
-    for (uint32_t i = 0; i < model->host_count; i++) {
-        rep_text_clear(&writer->name);
-        rep_model_add_host_name(model, i, &writer->name);
-        add_process(writer, track_of_host(i));
-    }
-    for (uint32_t i = 0; i < model->lane_count; i++) {
-        uint32_t host = model->lanes[i].host;
-        rep_text_clear(&writer->name);
-        rep_model_add_lane_name(model, i, &writer->name);
-        add_track(writer, track_of_lane(writer, i), host == REP_NONE ? 1 : track_of_host(host),
+static void add_host(struct rep_exporting *it) {
+    const struct rep_actor *host = rep_scene_find(&it->scene, REP_ACTOR_HOST, it->event->host);
+    if (host != NULL)
+        add_process(it, track_of(host), rep_scene_name(&it->scene, host));
+}
+
+static void add_lane(struct rep_exporting *it) {
+    const struct rep_actor *lane = lane_of(it);
+    if (lane != NULL)
+        add_track(it, lane, track_of(rep_scene_find(&it->scene, REP_ACTOR_HOST, lane->host)),
                   false);
-    }
-    for (uint32_t i = 0; i < model->object_count; i++) {
-        if (!is_counted(&model->objects[i]))
-            continue;
-        rep_text_clear(&writer->name);
-        rep_text_add_foreign(&writer->name, model->objects[i].name.start,
-                             model->objects[i].name.count);
-        add_track(writer, track_of_object(writer, i), 1, true);
-    }
+}
+
+static bool is_counted(const struct rep_exporting *it, const struct rep_actor *object) {
+    const char *names = rep_text_string(&it->scene.names);
+    return object != NULL && strcmp(names + object->class_name, "queue") == 0;
+}
+
+static void add_object(struct rep_exporting *it) {
+    const struct rep_actor *object =
+        rep_scene_find(&it->scene, REP_ACTOR_OBJECT, rep_event_integer(it->trace, it->event, "id"));
+    if (is_counted(it, object))
+        add_track(it, object, 1, true);
 }
 
 /* ---- Events ---- */
 
-static void begin_event(struct writer *writer, size_t event, enum type type, uint64_t track) {
-    int64_t time_ns = rep_trace_event(writer->model->trace, event)->time_ns;
-    rep_proto_number(&writer->packet, PACKET_TIMESTAMP, (uint64_t)time_ns);
-    rep_proto_number(&writer->inner, EVENT_TYPE, (uint64_t)type);
-    rep_proto_number(&writer->inner, EVENT_TRACK, track);
+static void begin_event(struct rep_exporting *it, enum type type, uint64_t track) {
+    rep_proto_number(&it->text[0], PACKET_TIMESTAMP, (uint64_t)it->event->time_ns);
+    rep_proto_number(&it->text[1], EVENT_TYPE, (uint64_t)type);
+    rep_proto_number(&it->text[1], EVENT_TRACK, track);
 }
 
-static void end_event(struct writer *writer) {
-    rep_proto_message(&writer->packet, PACKET_EVENT, &writer->inner);
-    add_packet(writer);
+static void end_event(struct rep_exporting *it) {
+    rep_proto_message(&it->text[0], PACKET_EVENT, &it->text[1]);
+    add_packet(it);
 }
 
-static bool is_kind(const struct rep_trace *trace, size_t event, enum rep_event_kind kind) {
-    return rep_event_kind(trace, rep_trace_event(trace, event)) == kind;
+/* An arrow begins here. */
+static void add_source(struct rep_exporting *it) {
+    if (rep_export_is_marked(it, it->index))
+        rep_proto_fixed64(&it->text[1], EVENT_FLOW, it->index);
 }
 
-/* What let a coroutine go on, if that happened in another one: the event there; 0: it did not. */
-static size_t find_source(const struct rep_model *model, size_t event) {
-    const struct rep_trace *trace = model->trace;
-    size_t cause = rep_trace_event(trace, event)->cause;
-    if (cause != 0 && is_kind(trace, cause, REP_EVENT_ARRIVE))
-        cause = rep_trace_event(trace, cause)->cause;
-    bool is_other = cause != 0 && model->event_lane[cause] != REP_NONE &&
-                    model->event_lane[event] != REP_NONE &&
-                    model->event_lane[cause] != model->event_lane[event];
-    return is_other ? cause : 0;
+/* ---- Arrows ---- */
+
+static struct segment *find_segment(const struct rep_exporting *it, uint64_t index) {
+    struct writer *writer = it->state;
+    struct segment *segment = &writer->segments[index % SEGMENT_COUNT];
+    return segment->index == index ? segment : NULL;
 }
 
-static bool goes_on(const struct rep_trace *trace, size_t event) {
-    return is_kind(trace, event, REP_EVENT_ENDING) || is_kind(trace, event, REP_EVENT_COROUTINE);
-}
-
-static void find_sources(struct writer *writer) {
-    const struct rep_trace *trace = writer->model->trace;
-    for (size_t event = 1; event <= trace->event_count; event++) {
-        size_t source = goes_on(trace, event) ? find_source(writer->model, event) : 0;
-        writer->is_source[source] = 1;
+static void note_segment(struct rep_exporting *it) {
+    struct writer *writer = it->state;
+    struct segment new = {it->index, it->index, it->event->coroutine};
+    enum rep_event_kind kind = rep_event_kind(it->trace, it->event);
+    if (kind == REP_EVENT_ARRIVE) {
+        const struct segment *sent = find_segment(it, it->event->cause);
+        new.send = sent != NULL ? sent->send : 0;
+        new.coroutine = sent != NULL ? sent->coroutine : 0;
     }
+    if (kind == REP_EVENT_SEND || kind == REP_EVENT_ARRIVE)
+        writer->segments[it->index % SEGMENT_COUNT] = new;
 }
 
-static void add_instant(struct writer *writer, size_t event) {
-    rep_text_clear(&writer->name);
-    rep_add_event(writer->model, event, &writer->name);
-    begin_event(writer, event, INSTANT, track_of_lane(writer, writer->model->event_lane[event]));
-    rep_proto_text(&writer->inner, EVENT_NAME, rep_text_string(&writer->name));
-    if (writer->is_source[event] != 0)
-        rep_proto_fixed64(&writer->inner, EVENT_FLOW, event);
-    end_event(writer);
+/* What let the event's coroutine go on, if another one did that: the event there; 0: no other. */
+static uint64_t source_of(const struct rep_exporting *it) {
+    uint64_t cause = it->event->cause;
+    const struct rep_actor *lane = lane_of(it);
+    const struct segment *segment = cause != 0 ? find_segment(it, cause) : NULL;
+    if (cause == 0 || lane == NULL)
+        return 0;
+    if (segment != NULL)
+        return segment->coroutine != 0 && segment->coroutine != lane->id ? segment->send : 0;
+    return cause == lane->operation || cause == lane->before ? 0 : cause;
+}
+
+static void add_instant(struct rep_exporting *it) {
+    struct rep_text *name = &it->text[3];
+    rep_text_clear(name);
+    rep_add_event_itself(it->trace, it->event, name);
+    begin_event(it, INSTANT, track_of(lane_of(it)));
+    rep_proto_text(&it->text[1], EVENT_NAME, rep_text_string(name));
+    add_source(it);
+    end_event(it);
 }
 
 /* Where an arrow ends: it needs an event of its own, for a slice that ends takes none. */
-static void add_woken(struct writer *writer, size_t event) {
-    size_t source = find_source(writer->model, event);
+static void add_woken(struct rep_exporting *it, const char *word) {
+    uint64_t source = source_of(it);
     if (source == 0)
         return;
-    begin_event(writer, event, INSTANT, track_of_lane(writer, writer->model->event_lane[event]));
-    rep_proto_text(&writer->inner, EVENT_NAME,
-                   is_kind(writer->model->trace, event, REP_EVENT_COROUTINE) ? "starts" : "woken");
-    rep_proto_fixed64(&writer->inner, EVENT_FLOW_END, source);
-    end_event(writer);
+    begin_event(it, INSTANT, track_of(lane_of(it)));
+    rep_proto_text(&it->text[1], EVENT_NAME, word);
+    rep_proto_fixed64(&it->text[1], EVENT_FLOW_END, source);
+    end_event(it);
 }
 
-static bool is_step(const struct writer *writer, uint32_t operation) {
-    const struct rep_trace *trace = writer->model->trace;
-    const struct rep_event *start =
-        rep_trace_event(trace, writer->model->operations[operation].start);
-    return rep_bytes_equal(rep_event_string(trace, start, "name"), "step");
+static void add_operation_name(const struct rep_exporting *it, const struct rep_actor *object,
+                               struct rep_text *text) {
+    struct rep_bytes name = rep_event_string(it->trace, it->event, "name");
+    const char *class_name =
+        object != NULL ? rep_text_string(&it->scene.names) + object->class_name : "";
+    struct rep_bytes word = rep_operation_word(
+        name, (struct rep_bytes){(const uint8_t *)class_name, strlen(class_name)});
+    const char *other = rep_scene_name(
+        &it->scene, rep_scene_find(&it->scene, REP_ACTOR_LANE,
+                                   rep_event_integer(it->trace, it->event, "other")));
+    rep_text_clear(text);
+    rep_text_add_foreign(text, word.start, word.count);
+    rep_text_add(text, object != NULL ? " " : "");
+    rep_text_add(text, rep_scene_name(&it->scene, object));
+    rep_text_add(text, other[0] != '\0' ? " " : "");
+    rep_text_add(text, other);
+    if (rep_bytes_equal(name, "sleep")) {
+        rep_text_add(text, " ");
+        rep_text_add_duration(text, rep_event_integer(it->trace, it->event, "amount"));
+    }
 }
 
-static void add_operation(struct writer *writer, size_t event) {
-    const struct rep_model *model = writer->model;
-    uint32_t operation = model->event_operation[event];
-    if (operation == REP_NONE || is_step(writer, operation))
+static const struct rep_actor *object_of(const struct rep_exporting *it,
+                                         const struct rep_actor *lane) {
+    return lane != NULL && lane->object != SIZE_MAX ? &it->scene.actors[lane->object] : NULL;
+}
+
+static void add_operation(struct rep_exporting *it) {
+    const struct rep_actor *lane = lane_of(it);
+    if (lane == NULL || lane->is_step)
         return;
-    rep_text_clear(&writer->name);
-    rep_add_operation(model, operation, &writer->name);
-    begin_event(writer, event, SLICE_BEGIN, track_of_lane(writer, model->event_lane[event]));
-    rep_proto_text(&writer->inner, EVENT_NAME, rep_text_string(&writer->name));
-    if (writer->is_source[event] != 0)
-        rep_proto_fixed64(&writer->inner, EVENT_FLOW, event);
-    end_event(writer);
+    add_operation_name(it, object_of(it, lane), &it->text[3]);
+    begin_event(it, SLICE_BEGIN, track_of(lane));
+    rep_proto_text(&it->text[1], EVENT_NAME, rep_text_string(&it->text[3]));
+    add_source(it);
+    end_event(it);
 }
 
-static void count(struct writer *writer, size_t event, const struct rep_operation *operation) {
-    const struct rep_model *model = writer->model;
-    const struct rep_trace *trace = model->trace;
-    if (operation->object == REP_NONE || !is_counted(&model->objects[operation->object]) ||
-        !rep_bytes_equal(rep_event_string(trace, rep_trace_event(trace, event), "how"),
-                         "completed"))
-        return;
-    struct rep_bytes name =
-        rep_event_string(trace, rep_trace_event(trace, operation->start), "name");
-    bool is_put = rep_bytes_equal(name, "put");
-    if (!is_put && !rep_bytes_equal(name, "get"))
-        return;
-    writer->lengths[operation->object] += is_put ? 1 : UINT64_MAX;
-    begin_event(writer, event, COUNTER, track_of_object(writer, operation->object));
-    rep_proto_number(&writer->inner, EVENT_COUNTER, writer->lengths[operation->object]);
-    end_event(writer);
+static uint64_t *length_of(struct rep_exporting *it, size_t actor) {
+    struct writer *writer = it->state;
+    if (actor >= writer->length_count) {
+        size_t count = 2 * actor + 16;
+        uint64_t *lengths = realloc(writer->lengths, count * sizeof lengths[0]);
+        if (lengths == NULL) {
+            it->has_failed = true;
+            return NULL;
+        }
+        memset(lengths + writer->length_count, 0,
+               (count - writer->length_count) * sizeof lengths[0]);
+        writer->lengths = lengths;
+        writer->length_count = count;
+    }
+    return &writer->lengths[actor];
 }
 
-static void add_ending(struct writer *writer, size_t event) {
-    const struct rep_model *model = writer->model;
-    uint32_t operation = model->event_operation[event];
-    if (operation == REP_NONE || is_step(writer, operation))
+static void count(struct rep_exporting *it, const struct rep_actor *lane) {
+    const struct rep_actor *object = object_of(it, lane);
+    if (!is_counted(it, object) || (!lane->is_put && !lane->is_get) ||
+        !rep_bytes_equal(rep_event_string(it->trace, it->event, "how"), "completed"))
         return;
-    begin_event(writer, event, SLICE_END, track_of_lane(writer, model->event_lane[event]));
-    end_event(writer);
-    add_woken(writer, event);
-    count(writer, event, &model->operations[operation]);
+    uint64_t *length = length_of(it, lane->object);
+    if (length == NULL)
+        return;
+    *length += lane->is_put ? 1 : UINT64_MAX;
+    begin_event(it, COUNTER, track_of(object));
+    rep_proto_number(&it->text[1], EVENT_COUNTER, *length);
+    end_event(it);
 }
 
-static void add_event(struct writer *writer, size_t event) {
-    const struct rep_trace *trace = writer->model->trace;
-    switch (rep_event_kind(trace, rep_trace_event(trace, event))) {
+static void add_ending(struct rep_exporting *it) {
+    struct rep_actor *lane = rep_scene_find(&it->scene, REP_ACTOR_LANE, it->event->coroutine);
+    if (lane == NULL || lane->is_step || !lane->is_waiting)
+        return;
+    lane->is_waiting = false;
+    begin_event(it, SLICE_END, track_of(lane));
+    end_event(it);
+    add_woken(it, "woken");
+    count(it, lane);
+}
+
+static void foresee(struct rep_exporting *it) {
+    enum rep_event_kind kind = rep_event_kind(it->trace, it->event);
+    note_segment(it);
+    if (kind == REP_EVENT_ENDING || kind == REP_EVENT_COROUTINE)
+        rep_export_mark(it, source_of(it));
+}
+
+static void add_event(struct rep_exporting *it) {
+    note_segment(it);
+    switch (rep_event_kind(it->trace, it->event)) {
+    case REP_EVENT_HOST:
+        add_host(it);
+        return;
+    case REP_EVENT_OBJECT:
+        add_object(it);
+        return;
     case REP_EVENT_OPERATION:
-        add_operation(writer, event);
+        add_operation(it);
         return;
     case REP_EVENT_ENDING:
-        add_ending(writer, event);
+        add_ending(it);
         return;
     case REP_EVENT_COROUTINE:
-        add_woken(writer, event);
+        add_lane(it);
+        add_woken(it, "starts");
         return;
     case REP_EVENT_PROGRESS:
     case REP_EVENT_TIMER_REFRESH:
@@ -272,48 +325,31 @@ static void add_event(struct writer *writer, size_t event) {
     case REP_EVENT_SET:
     case REP_EVENT_CHOICE:
     case REP_EVENT_FAILURE:
-        add_instant(writer, event);
-        return;
-    case REP_EVENT_SEND:
-        if (writer->is_source[event] != 0)
-            add_instant(writer, event);
+        add_instant(it);
         return;
     case REP_EVENT_UNKNOWN:
     case REP_EVENT_RUN:
-    case REP_EVENT_HOST:
     case REP_EVENT_FILE:
     case REP_EVENT_SOURCE:
-    case REP_EVENT_OBJECT:
     case REP_EVENT_READY:
     case REP_EVENT_RESUME:
     case REP_EVENT_TIMER_ARM:
     case REP_EVENT_TIMER_REMOVE:
+    case REP_EVENT_SEND:
     case REP_EVENT_ARRIVE:
     case REP_EVENT_FINISH:
-        if (writer->is_source[event] != 0)
-            add_instant(writer, event);
+        if (rep_export_is_marked(it, it->index))
+            add_instant(it);
         return;
     }
 }
 
-int rep_export_perfetto(const struct rep_model *model, struct rep_output *output) {
-    const struct rep_trace *trace = model->trace;
-    struct writer writer = {.model = model, .output = output};
-    writer.is_source = calloc(trace->event_count + 1, 1);
-    writer.lengths = calloc((size_t)model->object_count + 1, sizeof writer.lengths[0]);
-    bool is_whole = writer.is_source != NULL && writer.lengths != NULL;
-    if (is_whole) {
-        find_sources(&writer);
-        add_tracks(&writer);
-        for (size_t event = 1; event <= trace->event_count; event++)
-            add_event(&writer, event);
-    }
-    is_whole = is_whole && !writer.has_failed && !writer.name.failed;
-    rep_text_term(&writer.packet);
-    rep_text_term(&writer.inner);
-    rep_text_term(&writer.innermost);
-    rep_text_term(&writer.name);
-    free(writer.is_source);
-    free(writer.lengths);
-    return is_whole ? REP_OK : REP_ENOMEM;
+static void end(struct rep_exporting *it) {
+    free(((struct writer *)it->state)->lengths);
 }
+
+const struct rep_export rep_export_perfetto = {.state_bytes = sizeof(struct writer),
+                                               .foresee = foresee,
+                                               .begin = begin,
+                                               .event = add_event,
+                                               .end = end};

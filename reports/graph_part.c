@@ -104,7 +104,7 @@ static size_t distance(const char *left, const char *right) {
     size_t width = strlen(right) < ROW_MAX ? strlen(right) : ROW_MAX;
     for (size_t i = 0; i <= width; i++)
         row[i] = i;
-    for (size_t at = 0; left[at] != '\0' && at < ROW_MAX; at++) {
+    for (size_t at = 0; at < ROW_MAX && left[at] != '\0'; at++) {
         size_t before = row[0];
         row[0] = at + 1;
         for (size_t i = 1; i <= width; i++) {

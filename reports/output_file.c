@@ -50,6 +50,7 @@ static int fail(struct rep_error *error, const char *path, int reason) {
 int rep_output_open(struct rep_output *output, const char *path, struct rep_error *error) {
     output->path = path != NULL ? path : "standard output";
     output->name = NULL;
+    output->file = -1;
     output->reason = 0;
     output->used = 0;
     if (path == NULL) {

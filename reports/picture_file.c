@@ -21,8 +21,7 @@ static const char *format_of(const char *path) {
 int rep_picture_check_path(const char *path, struct rep_error *error) {
     if (format_of(path) != NULL)
         return REP_OK;
-    return rep_error_set(error, REP_EFORMAT, 0,
-                         "%s: a graph's name ends in .svg, .png, .pdf or .dot", path);
+    return rep_error_set(error, REP_EFORMAT, 0, "a graph's name ends in .svg, .png, .pdf or .dot");
 }
 
 int rep_picture_write(const struct rep_picture *picture, const char *path,

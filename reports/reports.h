@@ -47,7 +47,8 @@ const char *rep_status_text(int status);
 
 /* What went wrong, in words. Every call below that takes one accepts null. */
 struct rep_error {
-    uint64_t byte_offset; /* where in the trace; 0 when the trace is not to blame */
+    uint64_t byte_offset;       /* where in the trace; 0 when the trace is not to blame */
+    uint64_t whole_event_count; /* of REP_ETRUNCATED, REP_ECORRUPT: that many events are whole */
     char message[256]; /* a sentence without a full stop; UTF-8; valid after a negative code only */
 };
 
@@ -58,6 +59,10 @@ struct rep_trace;
 /* Loads the trace at `path`. REP_OK: `*trace` is the caller's, to be freed. Else `*trace` is null:
  * REP_EIO, REP_ENOMEM, REP_EFOREIGN, REP_EVERSION, REP_ETRUNCATED, REP_ECORRUPT. */
 int rep_trace_load(const char *path, struct rep_trace **trace, struct rep_error *error);
+
+/* The same of a trace that is cut or damaged as well: what comes before the damage is in `*trace`,
+ * and the code still says what is wrong with it. */
+int rep_trace_salvage(const char *path, struct rep_trace **trace, struct rep_error *error);
 
 /* The same from memory. The bytes are copied. */
 int rep_trace_read(const void *bytes, size_t byte_count, struct rep_trace **trace,
@@ -116,12 +121,20 @@ int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_option
  * at all. REP_EIO, REP_ENOMEM. */
 int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error);
 
-/* Writes a trace for other tools: "jsonl" and "csv", an event a line; "perfetto", for
- * ui.perfetto.dev; "pcapng", the simulated network for Wireshark. format null: by the suffix of
- * `path` (.jsonl .csv .pftrace .pcapng). path null: to standard output. A file appears whole under
- * its name or not at all. REP_EFORMAT, REP_EIO, REP_ENOMEM. */
-int rep_export_write(const struct rep_trace *trace, const char *format, const char *path,
-                     struct rep_error *error);
+struct rep_export_options {
+    const char *format; /* "jsonl" and "csv", an event a line; "perfetto", for ui.perfetto.dev;
+                           "pcapng", the simulated network for Wireshark; null: by the suffix of the
+                           path (.jsonl .csv .pftrace .pcapng) */
+    bool salvages; /* of a damaged trace, what comes before the damage; error->message says what
+                      that is, where REP_OK is returned, and else is empty */
+};
+
+/* Writes the trace in a file for other tools. It is not loaded but streams by, so that memory does
+ * not grow with the number of events. path null: to standard output. A file appears whole under its
+ * name or not at all. What rep_trace_load returns, REP_EFORMAT. */
+int rep_export_write(const char *trace_path, const struct rep_export_options *options,
+                     const char *path, struct rep_error *error);
+
 /* ---- Trees ---- */
 
 /* A node of a tree of decisions. Inner nodes have children; a leaf has a text. */

@@ -20,6 +20,7 @@ int rep_error_set(struct rep_error *error, int status, uint64_t byte_offset, con
     if (error == NULL)
         return status;
     error->byte_offset = byte_offset;
+    error->whole_event_count = 0;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);

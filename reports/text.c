@@ -124,9 +124,24 @@ static void add_control(struct rep_text *text, unsigned char byte) {
         rep_text_add_format(text, "\\x%02X", (unsigned)byte);
 }
 
+/* How many plain characters of ASCII come first. */
+static size_t plain_run(const unsigned char *byte, size_t byte_count) {
+    size_t run = 0;
+    while (run < byte_count && byte[run] >= 0x20 && byte[run] < 0x7f && byte[run] != '\\')
+        run++;
+    return run;
+}
+
 void rep_text_add_foreign(struct rep_text *text, const void *bytes, size_t byte_count) {
     const unsigned char *byte = bytes;
     while (byte_count > 0) {
+        size_t run = plain_run(byte, byte_count);
+        if (run > 0) {
+            rep_text_add_bytes(text, byte, run);
+            byte += run;
+            byte_count -= run;
+            continue;
+        }
         size_t length = rep_text_character_bytes(byte, byte_count);
         /* C1 controls and noncharacters are valid UTF-8, but XML and terminals do not take them. */
         bool control = length == 0 || byte[0] < 0x20 || byte[0] == 0x7f ||

@@ -83,13 +83,10 @@ struct rep_bytes rep_event_string(const struct rep_trace *trace, const struct re
     return bytes;
 }
 
-/* A line is told with the number of its file above this many bits. */
-enum { LINE_BITS = 24 };
-
 uint64_t rep_event_line(const struct rep_trace *trace, const struct rep_event *event,
                         struct rep_bytes *file) {
     uint64_t line = rep_event_integer(trace, event, "line");
-    uint64_t number = line >> LINE_BITS;
+    uint64_t number = line >> REP_LINE_BITS;
     *file = (struct rep_bytes){(const uint8_t *)"", 0};
     /* Files are declared before all that happens, so few events are looked at. */
     for (size_t i = 1; number != 0 && i <= trace->event_count; i++) {
@@ -102,7 +99,7 @@ uint64_t rep_event_line(const struct rep_trace *trace, const struct rep_event *e
         if (kind != REP_EVENT_FILE && kind != REP_EVENT_RUN)
             break;
     }
-    return line & ((UINT64_C(1) << LINE_BITS) - 1);
+    return line & ((UINT64_C(1) << REP_LINE_BITS) - 1);
 }
 
 bool rep_bytes_equal(struct rep_bytes bytes, const char *string) {

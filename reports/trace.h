@@ -105,6 +105,9 @@ uint64_t rep_event_integer(const struct rep_trace *trace, const struct rep_event
 struct rep_bytes rep_event_string(const struct rep_trace *trace, const struct rep_event *event,
                                   const char *field);
 
+/* A line is told with the number of its file above this many bits. */
+enum { REP_LINE_BITS = 24 };
+
 /* Where in the scenario an event stands: its line, 0 if it has none, and in *file the name of the
  * included file that the line is of; empty: the scenario's own. */
 uint64_t rep_event_line(const struct rep_trace *trace, const struct rep_event *event,

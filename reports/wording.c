@@ -16,11 +16,15 @@ static bool moves_bytes(struct rep_bytes name) {
     return is_one_of(name, moves, sizeof moves / sizeof moves[0]);
 }
 
+static void add_field(const struct rep_trace *trace, const struct rep_event *event,
+                      const char *field, struct rep_text *text) {
+    struct rep_bytes value = rep_event_string(trace, event, field);
+    rep_text_add_foreign(text, value.start, value.count);
+}
+
 static void add_string(const struct rep_model *model, size_t event, const char *field,
                        struct rep_text *text) {
-    struct rep_bytes value =
-        rep_event_string(model->trace, rep_trace_event(model->trace, event), field);
-    rep_text_add_foreign(text, value.start, value.count);
+    add_field(model->trace, rep_trace_event(model->trace, event), field, text);
 }
 
 static uint64_t integer(const struct rep_model *model, size_t event, const char *field) {
@@ -35,27 +39,23 @@ void rep_add_bytes_amount(uint64_t amount, struct rep_text *text) {
     rep_text_add_format(text, "%llu byte%s", (unsigned long long)amount, amount == 1 ? "" : "s");
 }
 
-/* A lock is a queue that holds its one token while nobody else does. */
-static const char *word_for_lock(const struct rep_model *model,
-                                 const struct rep_operation *operation) {
-    if (operation->object == REP_NONE ||
-        !rep_bytes_equal(model->objects[operation->object].kind, "lock")) {
-        return NULL;
-    }
-    struct rep_bytes name = string(model, operation->start, "name");
-    return rep_bytes_equal(name, "get")   ? "acquire"
-           : rep_bytes_equal(name, "put") ? "release"
-                                          : NULL;
+struct rep_bytes rep_operation_word(struct rep_bytes name, struct rep_bytes object_class) {
+    static const uint8_t acquire[] = "acquire";
+    static const uint8_t release[] = "release";
+    if (!rep_bytes_equal(object_class, "lock"))
+        return name;
+    return rep_bytes_equal(name, "get")   ? (struct rep_bytes){acquire, sizeof acquire - 1}
+           : rep_bytes_equal(name, "put") ? (struct rep_bytes){release, sizeof release - 1}
+                                          : name;
 }
 
 void rep_add_operation(const struct rep_model *model, uint32_t operation, struct rep_text *text) {
     const struct rep_operation *it = &model->operations[operation];
-    const char *word = word_for_lock(model, it);
-    if (word != NULL) {
-        rep_text_add(text, word);
-    } else {
-        add_string(model, it->start, "name", text);
-    }
+    struct rep_bytes class_name = {0};
+    if (it->object != REP_NONE)
+        class_name = model->objects[it->object].kind;
+    struct rep_bytes word = rep_operation_word(string(model, it->start, "name"), class_name);
+    rep_text_add_foreign(text, word.start, word.count);
     if (it->object != REP_NONE) {
         const struct rep_object *object = &model->objects[it->object];
         rep_text_add(text, " ");
@@ -143,66 +143,65 @@ static void add_start(const struct rep_model *model, size_t event, struct rep_te
         rep_text_add(text, " starts");
 }
 
-static void add_end(const struct rep_model *model, size_t event, struct rep_text *text) {
-    if (rep_bytes_equal(string(model, event, "status"), "ok")) {
+static void add_end(const struct rep_trace *trace, const struct rep_event *event,
+                    struct rep_text *text) {
+    if (rep_bytes_equal(rep_event_string(trace, event, "status"), "ok")) {
         rep_text_add(text, "ends");
         return;
     }
-    if (rep_bytes_equal(string(model, event, "status"), "cancelled")) {
+    if (rep_bytes_equal(rep_event_string(trace, event, "status"), "cancelled")) {
         rep_text_add(text, "is cancelled");
         return;
     }
     rep_text_add(text, "fails: ");
-    add_string(model, event, "status", text);
-    if (string(model, event, "text").count > 0) {
+    add_field(trace, event, "status", text);
+    if (rep_event_string(trace, event, "text").count > 0) {
         rep_text_add(text, ", ");
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
     }
 }
 
-void rep_add_event(const struct rep_model *model, size_t event, struct rep_text *text) {
-    enum rep_event_kind kind = rep_event_kind(model->trace, rep_trace_event(model->trace, event));
-    switch (kind) {
-    case REP_EVENT_COROUTINE:
-        add_start(model, event, text);
-        return;
+void rep_add_event_itself(const struct rep_trace *trace, const struct rep_event *event,
+                          struct rep_text *text) {
+    switch (rep_event_kind(trace, event)) {
     case REP_EVENT_PROGRESS:
         rep_text_add(text, "so far ");
-        rep_add_bytes_amount(integer(model, event, "amount"), text);
+        rep_add_bytes_amount(rep_event_integer(trace, event, "amount"), text);
         return;
     case REP_EVENT_LOG:
         rep_text_add(text, "\"");
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
         rep_text_add(text, "\"");
         return;
     case REP_EVENT_READ:
         rep_text_add(text, "reads ");
-        add_string(model, event, "name", text);
+        add_field(trace, event, "name", text);
         rep_text_add(text, ": ");
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
         return;
     case REP_EVENT_SET:
-        add_string(model, event, "name", text);
+        add_field(trace, event, "name", text);
         rep_text_add(text, " = ");
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
         return;
     case REP_EVENT_WORLD:
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
         return;
     case REP_EVENT_FAILURE:
         rep_text_add(text, "does not hold: ");
-        add_string(model, event, "text", text);
+        add_field(trace, event, "text", text);
         return;
     case REP_EVENT_END:
-        add_end(model, event, text);
+        add_end(trace, event, text);
         return;
     case REP_EVENT_FINISH:
         rep_text_add(text, "the run is over: ");
-        add_string(model, event, "verdict", text);
+        add_field(trace, event, "verdict", text);
         return;
     case REP_EVENT_UNKNOWN:
     case REP_EVENT_RUN:
     case REP_EVENT_HOST:
+    case REP_EVENT_COROUTINE:
     case REP_EVENT_FILE:
     case REP_EVENT_SOURCE:
     case REP_EVENT_CHOICE:
@@ -218,7 +217,15 @@ void rep_add_event(const struct rep_model *model, size_t event, struct rep_text 
     case REP_EVENT_SEND:
     case REP_EVENT_ARRIVE:
     case REP_EVENT_HOLD:
-        rep_text_add(text, model->trace->kinds[rep_trace_event(model->trace, event)->kind].name);
+        rep_text_add(text, trace->kinds[event->kind].name);
         return;
     }
+}
+
+void rep_add_event(const struct rep_model *model, size_t event, struct rep_text *text) {
+    const struct rep_event *it = rep_trace_event(model->trace, event);
+    if (rep_event_kind(model->trace, it) == REP_EVENT_COROUTINE)
+        add_start(model, event, text);
+    else
+        rep_add_event_itself(model->trace, it, text);
 }

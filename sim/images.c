@@ -6,7 +6,7 @@
 #include "sim/objects.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 /* A program that is being looked for. */
 struct sought {
@@ -24,7 +24,8 @@ static bool is_there(struct sought *sought, const char *folder, size_t folder_by
     }
     sim_buffer_add(path, sought->host->program.bytes, sought->host->program.length);
     sim_buffer_add_text(path, ending);
-    return !path->has_failed && access(path->bytes, F_OK) == 0;
+    struct stat found;
+    return !path->has_failed && stat(path->bytes, &found) == 0 && !S_ISDIR(found.st_mode);
 }
 
 /* Looks in a folder, for both names: a shared object comes before a program of the same name. */

@@ -131,7 +131,7 @@ static enum sim_pending_kind pending_kind_of(const struct sim_run *run, const st
 
 /* Fills in where it is to stand: a copy of what has just been written in parts is slow. */
 static inline void fill_candidate(const struct sim_run *run, struct cog_coro *coro,
-                           struct sim_candidate *candidate) {
+                                  struct sim_candidate *candidate) {
     struct sim_instance *guest = run->guests != NULL ? sim_guest_of(run, coro) : NULL;
     if (guest != NULL) {
         *candidate = (struct sim_candidate){.instance = guest,

@@ -54,9 +54,9 @@ struct sim_exploration_options {
     size_t memory_bytes;
     int64_t hang_ns; /* of C programs: a step that takes so much of the processor does not come
                         back; 0: 5 s */
-    struct sim_helpers *helpers;        /* threads to sample with; null: this one alone */
-    bool (*should_stop)(void *context); /* asked after every execution, by several threads at a
-                                           time; may be null */
+    struct sim_helpers *helpers;          /* threads to sample with; null: this one alone */
+    bool (*should_stop)(void *context);   /* asked after every execution, by several threads at a
+                                             time; may be null */
     const struct sim_search_watch *watch; /* is shown what a search does (search.h); may be null */
     /* To go on another time; may be null. `resume` puts back what the last `save` was shown: the
      * tally and what follows it in struct sim_explored. `save` is called when all that has been

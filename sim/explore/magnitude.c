@@ -3,6 +3,7 @@
 
 #include "sim/language/buffer.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 __extension__ typedef unsigned __int128 wide;
@@ -86,6 +87,7 @@ void sim_magnitude_append(struct sim_buffer *buffer, struct sim_magnitude a) {
                               digits % 10, power);
         return;
     }
+    assert(power >= 3); /* less than a thousand is told in full */
     switch (power % 3) {
     case 0:
         sim_buffer_add_format(buffer, "%" PRIu64 ".%" PRIu64 " %s", digits / 10, digits % 10,

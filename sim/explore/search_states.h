@@ -14,8 +14,8 @@
  * A *way round* is closed by a step that leads back to a state on the way to it. Where it is fair
  * it can go on for ever, and somebody in the foreground never ends: that is a *livelock*, or if
  * somebody who waits gets nothing while others go round, a *starvation* (round.h). If there are
- * ways round, but none of the shorter ones is fair, all states are gone through once more, and kept:
- * several of them may make up one that is (fair_rounds.h).
+ * ways round, but none of the shorter ones is fair, all states are gone through once more, and
+ * kept: several of them may make up one that is (fair_rounds.h).
  */
 #ifndef SIM_EXPLORE_SEARCH_STATES_H
 #define SIM_EXPLORE_SEARCH_STATES_H

@@ -20,14 +20,33 @@ static const char export_help[] =
     "output\n" TRACED_HELP "\n"
     "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
+/* Is it the trace that is at fault, and not what is to be written? */
+static bool is_of_trace(int status) {
+    return status == REP_EFOREIGN || status == REP_EVERSION || status == REP_ETRUNCATED ||
+           status == REP_ECORRUPT;
+}
+
+static int export(const struct traced *traced, const struct rep_export_options *options,
+                  const char *path) {
+    struct rep_error error = {.byte_offset = 0};
+    int status = rep_export_write(traced->path, options, path, &error);
+    if (error.whole_event_count > 0 || (status != REP_OK && is_of_trace(status))) {
+        return traced_tell(traced, status, &error);
+    }
+    if (status != REP_OK) {
+        complain("%s: %s", path != NULL ? path : "standard output", error.message);
+    }
+    return code_of_report(status);
+}
+
 int command_export(int argc, char **argv) {
     const char *path = NULL;
-    const char *format = NULL;
+    struct rep_export_options options = {.format = NULL};
     struct traced_settings settings = {.look = NULL};
     const struct option_spec specs[] = {TRACED_OPTIONS(&settings),
                                         {"-o", OPTION_TEXT, &path},
                                         {"--output", OPTION_TEXT, &path},
-                                        {"--format", OPTION_TEXT, &format}};
+                                        {"--format", OPTION_TEXT, &options.format}};
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], export_help, &count,
@@ -39,16 +58,12 @@ int command_export(int argc, char **argv) {
         complain("export: name one scenario or trace");
         return EXIT_BAD_INPUT;
     }
-    struct rep_trace *trace;
-    code = traced_load(argv[0], &settings, &trace);
+    struct traced traced;
+    code = traced_open(&traced, argv[0], &settings);
+    options.salvages = settings.salvages;
     if (code == EXIT_HELD) {
-        struct rep_error error = {.byte_offset = 0};
-        int status = rep_export_write(trace, format, path, &error);
-        if (status != REP_OK) {
-            complain("%s: %s", path != NULL ? path : "standard output", error.message);
-        }
-        code = code_of_report(status);
+        code = export(&traced, &options, path);
     }
-    rep_trace_free(trace);
+    traced_close(&traced);
     return code;
 }

@@ -50,7 +50,7 @@ int content_of(const char *path, enum content *content) {
 struct traced_run {
     struct loaded *loaded;
     const struct traced_settings *settings;
-    char trace_path[1024];
+    const char *trace_path;
 };
 
 /* place: in a process of its own; null: here. Returns an exit code. */
@@ -120,41 +120,29 @@ static int make_trace_apart(struct traced_run *traced) {
     return code;
 }
 
-static int load_trace(const char *path, const char *shown_path, struct rep_trace **trace) {
-    struct rep_error error = {.byte_offset = 0};
-    int status = rep_trace_load(path, trace, &error);
-    if (status != REP_OK) {
-        complain("%s: %s", shown_path, error.message);
-    }
-    return code_of_report(status);
-}
-
-/* Runs a scenario with its trace in a temporary file, and reads that. */
+/* Runs a scenario with its trace in a temporary file. */
 static int trace_run(struct loaded *loaded, const struct traced_settings *settings,
-                     struct rep_trace **trace) {
+                     struct traced *traced) {
     const char *folder = getenv("TMPDIR");
-    struct traced_run traced = {.loaded = loaded, .settings = settings};
-    (void)snprintf(traced.trace_path, sizeof traced.trace_path, "%s/cogsim-XXXXXX",
+    (void)snprintf(traced->own_path, sizeof traced->own_path, "%s/cogsim-XXXXXX",
                    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    int descriptor = mkstemp(traced.trace_path);
+    int descriptor = mkstemp(traced->own_path);
     if (descriptor < 0) {
-        complain("cannot write %s: %s", traced.trace_path, strerror(errno));
+        complain("cannot write %s: %s", traced->own_path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }
     (void)close(descriptor);
-    (void)remove(traced.trace_path); /* only its name is wanted */
-    int code = sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&traced)
-                                                           : make_trace(&traced, NULL);
-    if (code == EXIT_HELD) {
-        code = load_trace(traced.trace_path, loaded->path, trace);
-    }
-    (void)remove(traced.trace_path);
-    remove_on_interrupt(NULL);
-    return code;
+    (void)remove(traced->own_path); /* only its name is wanted */
+    traced->is_own = true;
+    traced->path = traced->own_path;
+    struct traced_run run = {
+        .loaded = loaded, .settings = settings, .trace_path = traced->own_path};
+    return sim_scenario_has_programs(loaded->scenario) ? make_trace_apart(&run)
+                                                       : make_trace(&run, NULL);
 }
 
 static int trace_scenario(const struct found_path *found, struct traced_settings *settings,
-                          struct rep_trace **trace) {
+                          struct traced *traced) {
     struct loaded loaded;
     struct load_settings load_settings = {.errors = stderr,
                                           .definitions = settings->definitions.items,
@@ -176,14 +164,14 @@ static int trace_scenario(const struct found_path *found, struct traced_settings
         }
     }
     if (code == EXIT_HELD) {
-        code = trace_run(&loaded, settings, trace);
+        code = trace_run(&loaded, settings, traced);
     }
     unload(&loaded);
     return code;
 }
 
-int traced_load(char *path, struct traced_settings *settings, struct rep_trace **trace) {
-    *trace = NULL;
+int traced_open(struct traced *traced, char *path, struct traced_settings *settings) {
+    *traced = (struct traced){.path = path, .shown = path};
     enum content content;
     int code = content_of(path, &content);
     if (code != EXIT_HELD) {
@@ -194,13 +182,46 @@ int traced_load(char *path, struct traced_settings *settings, struct rep_trace *
         return EXIT_BAD_INPUT;
     }
     if (content == CONTENT_TRACE) {
-        return load_trace(path, path, trace);
+        return EXIT_HELD;
     }
     struct paths paths;
     code = paths_expand(&paths, &path, 1, settings->root, false);
     if (code == EXIT_HELD) {
-        code = trace_scenario(&paths.items[0], settings, trace);
+        code = trace_scenario(&paths.items[0], settings, traced);
     }
     paths_free(&paths);
+    return code;
+}
+
+void traced_close(struct traced *traced) {
+    if (traced->is_own) {
+        (void)remove(traced->own_path);
+        remove_on_interrupt(NULL);
+    }
+}
+
+int traced_tell(const struct traced *traced, int status, const struct rep_error *error) {
+    complain("%s: %s", traced->shown, error->message);
+    if (error->whole_event_count > 0) {
+        complain("%s: its first %llu events are whole%s", traced->shown,
+                 (unsigned long long)error->whole_event_count,
+                 status == REP_OK ? ", and used" : "; --salvage takes them");
+    }
+    return code_of_report(status);
+}
+
+int traced_load(char *path, struct traced_settings *settings, struct rep_trace **trace) {
+    struct traced traced;
+    struct rep_error error = {.byte_offset = 0};
+    *trace = NULL;
+    int code = traced_open(&traced, path, settings);
+    if (code == EXIT_HELD) {
+        int status = settings->salvages ? rep_trace_salvage(traced.path, trace, &error)
+                                        : rep_trace_load(traced.path, trace, &error);
+        if (status != REP_OK) {
+            code = traced_tell(&traced, *trace != NULL ? REP_OK : status, &error);
+        }
+    }
+    traced_close(&traced);
     return code;
 }

@@ -18,6 +18,7 @@ struct traced_settings {
     const char *root;          /* null: that of the path */
     const char *schedule_path; /* null: the scenario's own, or none */
     uint32_t row;              /* from 1; 0: not said */
+    bool salvages;             /* what comes before the damage, of a trace that is damaged */
     struct definitions definitions;
     /* Null, or looks at a run that is over, on its own behalf: with programs in C in the process in
      * which they ran. Returns an exit code; with other than EXIT_HELD there is no trace. */
@@ -28,15 +29,17 @@ struct traced_settings {
 /* The options that say it, for a command's list. */
 #define TRACED_OPTIONS(settings)                                                                   \
     {"-D", OPTION_DEFINE, &(settings)->definitions}, {"--row", OPTION_ROW, &(settings)->row},      \
-        {"--root", OPTION_TEXT, &(settings)->root}, {                                              \
-        "--schedule", OPTION_TEXT, &(settings)->schedule_path                                      \
+        {"--root", OPTION_TEXT, &(settings)->root},                                                \
+        {"--schedule", OPTION_TEXT, &(settings)->schedule_path}, {                                 \
+        "--salvage", OPTION_SWITCH, &(settings)->salvages                                          \
     }
 
 #define TRACED_HELP                                                                                \
     "  --schedule FILE  go this way, as 'cogsim replay' does\n"                                    \
     "  -D NAME=VALUE    give a parameter another value\n"                                          \
     "  --row N          the run of this row of an 'each' table\n"                                  \
-    "  --root DIR       includes must stay inside DIR\n"
+    "  --root DIR       includes must stay inside DIR\n"                                           \
+    "  --salvage        of a trace that is cut or damaged, take what comes before the damage\n"
 
 /* What a file is, by how it begins. */
 enum content { CONTENT_SCENARIO, CONTENT_TRACE };
@@ -44,9 +47,25 @@ enum content { CONTENT_SCENARIO, CONTENT_TRACE };
 /* Returns an exit code, other than EXIT_HELD after a complaint that it cannot be read. */
 int content_of(const char *path, enum content *content);
 
-/* Runs a scenario, or reads a trace. Returns an exit code, other than EXIT_HELD after a complaint.
- * *trace is the caller's. */
+/* Where the trace is. */
+struct traced {
+    const char *path;  /* of its file */
+    const char *shown; /* what the command line calls it */
+    bool is_own;       /* a temporary file */
+    char own_path[1024];
+};
+
+/* Runs a scenario, or finds a trace. Returns an exit code, other than EXIT_HELD after a complaint.
+ * Close it whatever that is. */
+int traced_open(struct traced *traced, char *path, struct traced_settings *settings);
+void traced_close(struct traced *traced);
+
+/* The same, and reads the trace. *trace is the caller's. */
 int traced_load(char *path, struct traced_settings *settings, struct rep_trace **trace);
+
+/* Complains of what the reports found wrong with a trace, and tells what could be saved of it.
+ * Returns the exit code for `status`. */
+int traced_tell(const struct traced *traced, int status, const struct rep_error *error);
 
 /* The exit code for what a function of the reports returned. */
 int code_of_report(int status);

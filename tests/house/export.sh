@@ -51,6 +51,31 @@ head -c 200 "$work/run.trace" >"$work/cut.trace"
 cogsim 2 export "$work/cut.trace" -o "$work/cut.csv"
 [[ ! -e $work/cut.csv ]] || fail "a broken trace has left a file"
 
+# ---- What is left of a trace ----
+
+printf 'scenario "long"\ncoro a\n    repeat 20000\n        sleep 1ms\n        log "{now}"\n' >"$work/long.scn"
+cogsim 0 run --trace "$work/long.trace" "$work/long.scn"
+head -c 400000 "$work/long.trace" >"$work/cut.trace"
+cogsim 2 export "$work/cut.trace" -o "$work/cut.csv"
+complains "the trace is truncated: it ends at byte 400000"
+complains "events are whole; --salvage takes them"
+[[ ! -e $work/cut.csv ]] || fail "a broken trace has left a file"
+cogsim 0 export --salvage "$work/cut.trace" -o "$work/cut.csv"
+complains "events are whole, and used"
+cogsim 0 export "$work/long.trace" -o "$work/long.csv"
+rows=$(wc -l <"$work/cut.csv")
+((rows > 10000)) || fail "only $rows rows are salvaged"
+cmp -n "$(wc -c <"$work/cut.csv")" "$work/cut.csv" "$work/long.csv" || fail "what is salvaged is not what was there"
+cogsim 2 report "$work/cut.trace"
+cogsim 0 report --salvage "$work/cut.trace" -o "$work/cut.html"
+cogsim 0 report --salvage "$work/cut.trace"
+cogsim 0 graph --salvage "$work/cut.trace" --to 20ms -o "$work/cut.svg"
+head -c 4 "$work/long.trace" >"$work/cut.trace"
+cogsim 2 export --salvage "$work/cut.trace" -o "$work/none.csv"
+echo "no trace" >"$work/cut.trace"
+cogsim 2 export --salvage "$work/cut.trace" -o "$work/none.csv"
+[[ ! -e $work/none.csv ]] || fail "nothing has been saved, and yet there is a file"
+
 # ---- Other tools ----
 
 # Nothing malformed, no wrong checksum, and of what TCP finds remarkable only what scenarios are about.

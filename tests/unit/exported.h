@@ -2,20 +2,16 @@
 #ifndef TESTS_UNIT_EXPORTED_H
 #define TESTS_UNIT_EXPORTED_H
 
-#include "reports/reports.h"
 #include "tests/unit/trace_folder.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Plays a scenario as play.h has it; its trace is the caller's. */
-struct rep_trace *played_trace(const struct trace_folder *folder, const char *text);
+/* Plays a scenario as play.h has it, and leaves its trace in the folder. */
+void play_trace(const struct trace_folder *folder, const char *text);
 
 /* Its file in that format, null-terminated; the caller frees it. */
 uint8_t *exported(const struct trace_folder *folder, const char *text, const char *format,
                   size_t *byte_count);
-
-/* A whole file, null-terminated; the caller frees it. */
-uint8_t *file_bytes(const char *path, size_t *byte_count);
 
 #endif

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "reports/reports.h"
 #include "tests/unit/exported.h"
+#include "tests/unit/file_bytes.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -32,17 +34,18 @@ static const char chat[] = "link a <-> b latency 5ms\n"
                            "    get job from jobs\n"
                            "    sleep 100ms\n";
 
-static void assert_written(const struct rep_trace *trace, const char *format, const char *path,
+static void assert_written(const struct trace_folder *folder, const char *format, const char *path,
                            int expected, const char *message) {
     struct rep_error error = {.byte_offset = 0};
-    assert_int_equal(rep_export_write(trace, format, path, &error), expected);
+    struct rep_export_options options = {.format = format};
+    assert_int_equal(rep_export_write(folder->trace, &options, path, &error), expected);
     if (message != NULL)
         assert_non_null(strstr(error.message, message));
 }
 
 static void the_suffix_or_the_name_chooses(void **state) {
     const struct trace_folder *folder = *state;
-    struct rep_trace *trace = played_trace(folder, chat);
+    play_trace(folder, chat);
     static const struct {
         const char *format, *suffix, *begins;
     } formats[] = {{"jsonl", "jsonl", "{\"format\":\"cogsim-events\""},
@@ -55,8 +58,8 @@ static void the_suffix_or_the_name_chooses(void **state) {
         size_t counts[2];
         (void)snprintf(path[0], sizeof path[0], "%s/a.%s", folder->path, formats[i].suffix);
         (void)snprintf(path[1], sizeof path[1], "%s/a.other", folder->path);
-        assert_written(trace, NULL, path[0], REP_OK, NULL);
-        assert_written(trace, formats[i].format, path[1], REP_OK, NULL);
+        assert_written(folder, NULL, path[0], REP_OK, NULL);
+        assert_written(folder, formats[i].format, path[1], REP_OK, NULL);
         for (int which = 0; which < 2; which++)
             bytes[which] = file_bytes(path[which], &counts[which]);
         assert_int_equal(counts[0], counts[1]);
@@ -65,35 +68,32 @@ static void the_suffix_or_the_name_chooses(void **state) {
         free(bytes[0]);
         free(bytes[1]);
     }
-    rep_trace_free(trace);
 }
 
 static void what_is_no_format_is_told(void **state) {
     const struct trace_folder *folder = *state;
-    struct rep_trace *trace = played_trace(folder, chat);
+    play_trace(folder, chat);
     char path[128];
     (void)snprintf(path, sizeof path, "%s/a.xml", folder->path);
-    assert_written(trace, NULL, path, REP_EFORMAT, "jsonl, csv, perfetto");
-    assert_written(trace, "xml", path, REP_EFORMAT, "pcapng");
-    assert_written(trace, NULL, NULL, REP_EFORMAT, NULL);
+    assert_written(folder, NULL, path, REP_EFORMAT, "jsonl, csv, perfetto");
+    assert_written(folder, "xml", path, REP_EFORMAT, "pcapng");
+    assert_written(folder, NULL, NULL, REP_EFORMAT, NULL);
     assert_int_equal(trace_folder_count(folder), 1); /* the trace alone */
-    rep_trace_free(trace);
 }
 
 static void a_file_is_whole_or_not_there(void **state) {
     const struct trace_folder *folder = *state;
-    struct rep_trace *trace = played_trace(folder, chat);
+    play_trace(folder, chat);
     char path[128];
     (void)snprintf(path, sizeof path, "%s/none/a.csv", folder->path);
-    assert_written(trace, NULL, path, REP_EIO, NULL);
+    assert_written(folder, NULL, path, REP_EIO, NULL);
     static const char *const formats[] = {"jsonl", "csv", "perfetto", "pcapng"};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        assert_written(trace, formats[i],
+        assert_written(folder, formats[i],
                        "/dev"
                        "/full",
                        REP_EIO, NULL);
     assert_int_equal(trace_folder_count(folder), 1);
-    rep_trace_free(trace);
 }
 
 static const char *text_of(const json_t *object, const char *key) {

@@ -217,7 +217,7 @@ static void an_unknown_suffix_is_refused(void **state) {
     struct rep_trace *trace = trace_of(&builder);
     struct rep_error error;
     assert_int_equal(rep_graph_write(trace, NULL, path_of("a.jpeg"), &error), REP_EFORMAT);
-    assert_non_null(strstr(error.message, "a.jpeg"));
+    assert_non_null(strstr(error.message, ".svg, .png"));
     assert_int_equal(rep_graph_write(trace, NULL, path_of("svg"), NULL), REP_EFORMAT);
     rep_trace_free(trace);
 }

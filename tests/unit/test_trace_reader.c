@@ -11,7 +11,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "reports/trace.h"
+#include "reports/trace_reader.h"
+#include "tests/unit/trace_folder.h"
 #include "tests/unit/trace_stories.h"
 
 static int read_all(const struct builder *builder, struct rep_trace **trace) {
@@ -291,6 +292,116 @@ static void a_trace_is_loaded_from_a_file(void **state) {
     builder_term(&builder);
 }
 
+/* Writes bytes into a file of that path. */
+static void write_file(const char *path, const uint8_t *bytes, size_t byte_count) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, byte_count, file), byte_count);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Ten events, three a block. */
+static void build_blocks(struct builder *builder) {
+    builder_init(builder);
+    builder->block_events_max = 3;
+    for (int i = 0; i < 10; i++)
+        EVENT(builder, "log", i, (size_t)i, 1, 1, T("some text"), N(i));
+    builder_finish(builder);
+}
+
+static void a_file_streams_by_as_it_is_in_memory(void **state) {
+    const struct trace_folder *folder = *state;
+    struct builder builder;
+    story_long(&builder, 5000);
+    builder_finish(&builder);
+    write_file(folder->trace, builder.bytes, builder.byte_count);
+    struct rep_trace *trace;
+    struct rep_error error;
+    assert_int_equal(read_all(&builder, &trace), REP_OK);
+    struct rep_reader reader;
+    struct rep_event event;
+    assert_int_equal(rep_reader_open(&reader, folder->trace, &error), REP_OK);
+    for (size_t i = 1; i <= trace->event_count; i++) {
+        const struct rep_event *known = rep_trace_event(trace, i);
+        assert_int_equal(rep_reader_next(&reader, &event), 1);
+        assert_int_equal(event.time_ns, known->time_ns);
+        assert_int_equal(event.cause, known->cause);
+        assert_int_equal(event.coroutine, known->coroutine);
+        struct rep_bytes text = rep_event_string(reader.trace, &event, "text");
+        struct rep_bytes known_text = rep_event_string(trace, known, "text");
+        assert_int_equal(text.count, known_text.count);
+        assert_memory_equal(text.start, known_text.start, text.count);
+    }
+    assert_int_equal(rep_reader_next(&reader, &event), 0);
+    assert_int_equal(rep_reader_next(&reader, &event), 0);
+    assert_int_equal(reader.trace->hash, trace->hash);
+    rep_reader_close(&reader);
+    rep_trace_free(trace);
+    builder_term(&builder);
+}
+
+/* Cut anywhere, or with any byte changed: the same error from a file and from memory, and what
+ * comes before is saved. */
+static void check_salvaged(const struct trace_folder *folder, const uint8_t *bytes,
+                           size_t byte_count, size_t damaged_at) {
+    struct rep_trace *trace;
+    struct rep_trace *saved;
+    struct rep_error error;
+    struct rep_error again;
+    int status = rep_trace_read(bytes, byte_count, &trace, &error);
+    assert_true(status < 0);
+    write_file(folder->trace, bytes, byte_count);
+    assert_int_equal(rep_trace_load(folder->trace, &trace, &again), status);
+    assert_string_equal(error.message, again.message);
+    assert_int_equal(error.byte_offset, again.byte_offset);
+    assert_int_equal(error.whole_event_count, again.whole_event_count);
+    assert_int_equal(rep_trace_salvage(folder->trace, &saved, &again), status);
+    struct rep_reader reader;
+    struct rep_event event;
+    int streamed = rep_reader_open(&reader, folder->trace, &again);
+    while (streamed == REP_OK && (streamed = rep_reader_next(&reader, &event)) > 0)
+        streamed = REP_OK;
+    assert_int_equal(streamed, status);
+    assert_string_equal(error.message, again.message);
+    assert_int_equal(error.byte_offset, again.byte_offset);
+    rep_reader_close(&reader);
+    if (saved == NULL) {
+        assert_true(damaged_at < 2000); /* the schema */
+        assert_int_equal(error.whole_event_count, 0);
+        return;
+    }
+    assert_int_equal(rep_trace_event_count(saved), error.whole_event_count);
+    assert_int_equal(error.whole_event_count % 3 * (error.whole_event_count != 10), 0);
+    for (size_t i = 1; i <= error.whole_event_count; i++)
+        assert_int_equal(rep_event_integer(saved, rep_trace_event(saved, i), "line"), i - 1);
+    rep_trace_free(saved);
+}
+
+static void what_comes_before_damage_is_saved(void **state) {
+    struct builder builder;
+    build_blocks(&builder);
+    for (size_t length = 0; length < builder.byte_count; length++)
+        check_salvaged(*state, builder.bytes, length, length);
+    for (size_t at = 0; at < builder.byte_count; at++) {
+        builder.bytes[at] ^= 0x55;
+        check_salvaged(*state, builder.bytes, builder.byte_count, at);
+        builder.bytes[at] ^= 0x55;
+    }
+    builder_term(&builder);
+}
+
+static void a_whole_trace_needs_no_saving(void **state) {
+    const struct trace_folder *folder = *state;
+    struct builder builder;
+    struct rep_trace *trace;
+    build_blocks(&builder);
+    write_file(folder->trace, builder.bytes, builder.byte_count);
+    assert_int_equal(rep_trace_salvage(folder->trace, &trace, NULL), REP_OK);
+    assert_int_equal(rep_trace_event_count(trace), 10);
+    rep_trace_free(trace);
+    builder_term(&builder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_trace_is_read),
@@ -306,6 +417,12 @@ int main(void) {
         cmocka_unit_test(wrong_events_are_noticed),
         cmocka_unit_test(wrong_orders_of_blocks_are_noticed),
         cmocka_unit_test(a_trailer_that_does_not_fit_is_noticed),
+        cmocka_unit_test_setup_teardown(a_file_streams_by_as_it_is_in_memory, trace_folder_setup,
+                                        trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(what_comes_before_damage_is_saved, trace_folder_setup,
+                                        trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_whole_trace_needs_no_saving, trace_folder_setup,
+                                        trace_folder_teardown),
         cmocka_unit_test(a_trace_is_loaded_from_a_file),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
