@@ -391,7 +391,7 @@ static void go_round(struct ground *ground, uint64_t *random, bool varies) {
         }
     }
     int64_t sleep_ns = is_idle(ground) && !ground_is_simulated(ground) ? SLEEP_NS : 0;
-    enum ground_side first = varies ? pick(random, 2) : GROUND_A;
+    enum ground_side first = varies && pick(random, 2) == 1 ? GROUND_B : GROUND_A;
     iterate(ground, first, sleep_ns);
     if (!varies || pick(random, 3) != 0) {
         iterate(ground, GROUND_B - first, is_idle(ground) ? sleep_ns : 0);
