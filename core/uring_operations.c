@@ -98,6 +98,12 @@ static void prepare_poll(struct io_uring_sqe *sqe, const struct cog_op *op) {
     io_uring_prep_poll_add(sqe, op->socket, sends ? POLLOUT : POLLIN);
 }
 
+/* Of what is left of a transfer, as much as others may be kept waiting for. */
+static size_t piece_bytes(const struct cog_op *op, size_t burst_bytes) {
+    size_t left = op->u.io.bytes - op->u.io.done;
+    return left < burst_bytes ? left : burst_bytes;
+}
+
 void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *request,
                        size_t burst_bytes) {
     const struct cog_op *op = request->op;
@@ -105,9 +111,6 @@ void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *reque
         prepare_poll(sqe, op);
         return;
     }
-    char *at = op->u.io.buffer + op->u.io.done;
-    size_t left = op->u.io.bytes - op->u.io.done;
-    left = left < burst_bytes ? left : burst_bytes;
     switch ((int)op->type->kind) {
     case COG_OP_ACCEPT:
         io_uring_prep_accept(sqe, op->socket, NULL, NULL, SOCK_CLOEXEC);
@@ -118,11 +121,13 @@ void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *reque
         return;
     case COG_OP_RECV:
     case COG_OP_RECVALL:
-        io_uring_prep_recv(sqe, op->socket, at, left, 0);
+        io_uring_prep_recv(sqe, op->socket, op->u.io.buffer + op->u.io.done,
+                           piece_bytes(op, burst_bytes), 0);
         return;
     case COG_OP_SEND:
     case COG_OP_SENDALL:
-        io_uring_prep_send(sqe, op->socket, at, left, MSG_NOSIGNAL);
+        io_uring_prep_send(sqe, op->socket, op->u.io.buffer + op->u.io.done,
+                           piece_bytes(op, burst_bytes), MSG_NOSIGNAL);
         return;
     case COG_OP_RECVFROM:
         prepare_message(request, op->object != NULL ? (size_t)op->value.bits : 0);

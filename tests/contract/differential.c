@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 enum {
-    COUNT_DEFAULT = 40,
+    COUNT_DEFAULT = 200,
     PROACTORS_MAX = 8,
     VARIATIONS_MAX = 300, /* of a free program, until what is looked for has shown */
     REAL_VARIATIONS = 3,  /* of a free program on a real proactor */

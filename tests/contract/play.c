@@ -21,7 +21,6 @@ enum {
     ROUNDS_MAX = 10000,
     SLEEP_NS = 500000, /* of each side, when there is nothing to do */
     LATENCY_NS_MAX = 40,
-    PAUSE_NS_MAX = 100, /* of an actor between two deeds: on a machine each takes its time */
 };
 
 uint64_t play_random(uint64_t *state) {
@@ -191,6 +190,7 @@ struct role {
     size_t at; /* its deed */
     size_t done_bytes;
     uint64_t *random; /* null: it does not vary */
+    size_t pause_ns_max;
     int64_t pause_ns; /* before its next deed */
     bool is_waiting;
     bool is_pausing;
@@ -303,8 +303,17 @@ static bool end_deed(struct role *role, const struct play_deed *deed, const stru
 }
 
 /* None, as often as some. */
-static int64_t pick_pause_ns(uint64_t *random) {
-    return (int64_t)(pick(random, 2) * pick(random, PAUSE_NS_MAX));
+static int64_t pick_pause_ns(uint64_t *random, size_t pause_ns_max) {
+    return (int64_t)(pick(random, 2) * pick(random, pause_ns_max));
+}
+
+/* On a machine each deed takes its time, for one actor more than for another. */
+static void vary_pace(struct role *role) {
+    static const size_t pauses_ns_max[] = {1, 100, 2000};
+    if (role->random != NULL) {
+        role->pause_ns_max = pauses_ns_max[pick(role->random, 3)];
+        role->pause_ns = pick_pause_ns(role->random, role->pause_ns_max);
+    }
 }
 
 struct slot {
@@ -317,7 +326,8 @@ static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
     bool begins = !role->is_waiting || role->is_pausing;
     if (!begins) {
         begins = end_deed(role, &role->actor->deeds[role->at], op);
-        role->pause_ns = begins && role->random != NULL ? pick_pause_ns(role->random) : 0;
+        role->pause_ns =
+            begins && role->random != NULL ? pick_pause_ns(role->random, role->pause_ns_max) : 0;
     }
     role->is_pausing = role->pause_ns > 0;
     if (role->is_pausing) {
@@ -391,7 +401,7 @@ static void go_round(struct ground *ground, uint64_t *random, bool varies) {
         }
     }
     int64_t sleep_ns = is_idle(ground) && !ground_is_simulated(ground) ? SLEEP_NS : 0;
-    enum ground_side first = varies ? pick(random, 2) : GROUND_A;
+    enum ground_side first = varies && pick(random, 2) == 1 ? GROUND_B : GROUND_A;
     iterate(ground, first, sleep_ns);
     if (!varies || pick(random, 3) != 0) {
         iterate(ground, GROUND_B - first, is_idle(ground) ? sleep_ns : 0);
@@ -444,11 +454,11 @@ void play_on(const struct play *play, struct ground *ground, uint64_t variation,
                                  .actor = &play->actors[i],
                                  .ground = ground,
                                  .random = varies_paths ? &random : NULL,
-                                 .pause_ns = varies_paths ? pick_pause_ns(&random) : 0,
                                  .ends = (const int32_t(*)[GROUND_SIDES])ends,
                                  .bytes = calloc(1, BIG_MAX),
                                  .log = calloc(1, PLAY_LOG_BYTES / PLAY_ACTORS_MAX)};
         assert_true(roles[i].bytes != NULL && roles[i].log != NULL);
+        vary_pace(&roles[i]);
         enter(&roles[i]);
     }
     for (int i = 0; !all_over(roles, play->actor_count); i++) {
