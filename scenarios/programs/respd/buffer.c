@@ -41,12 +41,12 @@ void respd_buffer_term(struct respd_buffer *buffer) {
 }
 
 bool respd_buffer_reserve(struct respd_buffer *buffer, size_t bytes) {
-    if (bytes <= buffer->capacity - buffer->count) {
-        return true;
-    }
     if (bytes > buffer->limit_bytes || buffer->count > buffer->limit_bytes - bytes) {
         buffer->is_over = true;
         return false;
+    }
+    if (bytes <= buffer->capacity - buffer->count) {
+        return true;
     }
     size_t wanted = buffer->count + bytes;
     size_t capacity = buffer->capacity > 0 ? buffer->capacity : FIRST_BYTES;

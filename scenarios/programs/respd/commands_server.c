@@ -331,6 +331,7 @@ void respd_run_info(struct respd_client *client, size_t argument_count) {
     write_text(text, "# Stats\r\ntotal_connections_received:%" PRIu64 "\r\n",
                server->accepted_count);
     write_text(text, "rejected_connections:%" PRIu64 "\r\n", server->rejected_count);
+    write_text(text, "failed_accepts:%" PRIu64 "\r\n", server->exhausted_count);
     write_text(text, "total_commands_processed:%" PRIu64 "\r\n", server->command_count);
     write_text(text, "expired_keys:%" PRIu64 "\r\n", server->store.expired_count);
     write_text(text, "# Keyspace\r\n");

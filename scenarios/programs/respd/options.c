@@ -40,10 +40,12 @@ static int64_t read_number(const char *name, const char *text, int64_t min, int6
 }
 
 static void list_proactors(void) {
-    const char *name = cog_proactor_name(0);
-    for (size_t i = 0; name != NULL; name = cog_proactor_name(++i)) {
-        if (strcmp(name, "none") != 0) {
-            puts(name);
+    enum { PROACTORS_MAX = 16 };
+    struct cog_proactor_info infos[PROACTORS_MAX];
+    size_t count = cog_proactor_list(infos, PROACTORS_MAX);
+    for (size_t i = 0; i < count && i < PROACTORS_MAX; i++) {
+        if (infos[i].is_usable && strcmp(infos[i].name, "none") != 0) {
+            puts(infos[i].name);
         }
     }
 }

@@ -110,6 +110,7 @@ static int accept_clients(struct cog_coro *self, void *argument) {
         if (socket < 0) {
             /* Of descriptors or memory there are none now: the connection waits in the backlog, and
              * accept would say so at once, again and again. */
+            server->exhausted_count++;
             (void)cog_sleep(self, exhausted_ns);
         } else if (count % ACCEPTED_AT_ONCE == 0) {
             (void)cog_sleep(self, 0);

@@ -57,6 +57,7 @@ struct respd_server {
     int64_t began_ns;
     uint64_t accepted_count;
     uint64_t rejected_count;
+    uint64_t exhausted_count; /* how often it has failed to accept */
     uint64_t command_count;
     struct sockaddr_storage address;
 };
