@@ -95,16 +95,16 @@ static void sleep_in_run(void) {
     cog_proactor_close(&proactor);
 }
 
-/* The shortest of some attempts: a busy machine makes them longer only. */
+/* The middle one of three attempts: a busy machine makes one longer, and the kernel interrupts one
+ * while it cleans up after io_uring. */
 static void list_one(const char *name, void (*sleep_once)(void)) {
-    int64_t best_ns = INT64_MAX;
-    for (int i = 0; i < ATTEMPTS && best_ns >= ASKED_NS / 2; i++) {
+    int short_count = 0;
+    for (int i = 0; i < ATTEMPTS; i++) {
         int64_t begun_ns = real_ns();
         sleep_once();
-        int64_t took_ns = real_ns() - begun_ns;
-        best_ns = took_ns < best_ns ? took_ns : best_ns;
+        short_count += real_ns() - begun_ns < ASKED_NS / 2 ? 1 : 0;
     }
-    printf("%s: %s\n", name, best_ns < ASKED_NS / 2 ? "scaled" : "real");
+    printf("%s: %s\n", name, short_count > ATTEMPTS / 2 ? "scaled" : "real");
 }
 
 static int list(void) {
