@@ -40,6 +40,7 @@ int command_explore(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_graph(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_shrink(int argc, char **argv);
