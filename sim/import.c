@@ -101,7 +101,7 @@ static void add_sent(struct importing *importing, struct connection *connection,
 static void add_end(struct importing *importing, struct connection *connection) {
     sim_buffer_add_text(&connection->deeds, "    call wait_until(");
     sim_quote_time(since_start_ns(importing), &connection->deeds);
-    sim_buffer_add_text(&connection->deeds, ")\n    close conn\n");
+    sim_buffer_add_text(&connection->deeds, ")\n    shutdown conn\n");
     connection->socket = -1;
 }
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: cogsim import RECORDING --program NAME --port N [-o FILE.scn]\n"
@@ -105,7 +106,9 @@ int command_import(int argc, char **argv) {
     if (status != COG_OK) {
         complain("%s: %s", argv[0],
                  recording.error[0] != '\0' ? recording.error : cog_status_text(status));
-        return status == COG_EIO || status == COG_ENOMEM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+        bool is_missing = status == COG_EIO && access(argv[0], F_OK) != 0;
+        return (status == COG_EIO && !is_missing) || status == COG_ENOMEM ? EXIT_ENVIRONMENT
+                                                                          : EXIT_BAD_INPUT;
     }
     code = import(argv[0], &recording, &options, output);
     sim_recording_close(&recording);

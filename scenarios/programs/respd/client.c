@@ -57,7 +57,7 @@ static int flush(struct cog_coro *self, struct respd_client *client) {
     if (client->output.count == 0 || respd_client_is_killed(client)) {
         return respd_client_is_killed(client) ? COG_ECLOSED : COG_OK;
     }
-    struct cog_wait_options wait = weakly(client->server->options.idle_ns);
+    struct cog_wait_options wait = weakly(respd_server_idle_ns(client->server));
     int64_t sent =
         cog_sendall(self, client->socket, client->output.data, client->output.count, &wait);
     client->output.count = 0;
@@ -78,7 +78,7 @@ static bool make_room(struct respd_client *client) {
 
 /* How much longer a client may be silent. Those that wait for others may for as long as they do. */
 static int64_t silence_ns(const struct respd_client *client) {
-    int64_t idle_ns = client->server->options.idle_ns;
+    int64_t idle_ns = respd_server_idle_ns(client->server);
     if (client->is_blocked || client->subscription_count > 0) {
         return idle_ns;
     }
@@ -87,7 +87,7 @@ static int64_t silence_ns(const struct respd_client *client) {
 
 static int64_t receive_some(struct cog_coro *self, struct respd_client *client) {
     struct respd_buffer *input = &client->input;
-    struct cog_wait_options wait = weakly(client->server->options.idle_ns);
+    struct cog_wait_options wait = weakly(respd_server_idle_ns(client->server));
     int64_t bytes = COG_ETIMEDOUT;
     client->is_receiving = true;
     while (bytes == COG_ETIMEDOUT && !respd_client_is_killed(client)) {
@@ -120,7 +120,6 @@ static int receive(struct cog_coro *self, struct respd_client *client) {
     if (bytes <= 0) {
         return respd_client_is_killed(client) ? COG_ECLOSED : (int)bytes;
     }
-    client->active_ns = cog_now_ns(client->server->scheduler);
     client->input.count += (size_t)bytes;
     if ((size_t)bytes == room && client->input.capacity < ROOM_BYTES_MAX && !client->is_blocked) {
         (void)respd_buffer_reserve(&client->input, client->input.capacity); /* or not */
@@ -226,17 +225,17 @@ int respd_client_begin(struct respd_server *server, int32_t socket) {
         (void)cog_close_socket(server->scheduler, socket);
         return COG_ENOMEM;
     }
-    const struct respd_options *options = &server->options;
+    size_t bulk_bytes = (size_t)server->options.settings[RESPD_BULK_BYTES];
+    size_t output_bytes = (size_t)server->options.settings[RESPD_OUTPUT_BYTES];
     int64_t now_ns = cog_now_ns(server->scheduler);
     client->server = server;
     client->id = ++server->client_id_last;
     client->socket = socket;
-    client->command = "none";
     client->began_ns = now_ns;
     client->active_ns = now_ns;
-    respd_buffer_init(&client->input, &server->buffers, 2 * options->bulk_bytes);
-    respd_buffer_init(&client->output, &server->buffers, options->output_bytes);
-    respd_parser_init(&client->parser, &server->buffers, options->bulk_bytes);
+    respd_buffer_init(&client->input, &server->buffers, 2 * bulk_bytes);
+    respd_buffer_init(&client->output, &server->buffers, output_bytes);
+    respd_parser_init(&client->parser, &server->buffers, bulk_bytes);
     cog_list_init(&client->subscriptions);
     cog_list_init(&client->waiting);
     cog_list_push_back(&server->clients, &client->link);
@@ -278,7 +277,7 @@ static int send_output(struct cog_coro *self, struct helper *helper) {
     helper->sending = client->output;
     client->output = sent;
     client->sending_bytes = helper->sending.count;
-    struct cog_wait_options wait = weakly(client->server->options.idle_ns);
+    struct cog_wait_options wait = weakly(respd_server_idle_ns(client->server));
     int64_t status =
         cog_sendall(self, client->socket, helper->sending.data, helper->sending.count, &wait);
     client->sending_bytes = 0;
@@ -330,7 +329,8 @@ int respd_client_need_helper(struct respd_client *client) {
         return COG_ENOMEM;
     }
     helper->client = client;
-    respd_buffer_init(&helper->sending, &server->buffers, server->options.output_bytes);
+    respd_buffer_init(&helper->sending, &server->buffers,
+                      (size_t)server->options.settings[RESPD_OUTPUT_BYTES]);
     return start(server->scheduler, help, helper, "helper", end_helper, &client->helper);
 }
 

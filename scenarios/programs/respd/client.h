@@ -26,9 +26,10 @@ struct respd_client {
     int32_t socket; /* -1: closed */
     char address[80];
     char name[RESPD_NAME_BYTES];
-    const char *command; /* the last one */
+    const struct respd_command *command; /* the last one; null: none yet */
+    size_t argument_count;               /* of it, with its name */
     int64_t began_ns;
-    int64_t active_ns; /* when it last received, or was released */
+    int64_t active_ns; /* when it last had something to execute, or was released */
 
     struct respd_buffer input;
     size_t executed_bytes; /* of the input */

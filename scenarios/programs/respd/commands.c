@@ -7,34 +7,31 @@ enum { AT_ONCE_COMMANDS = 256, AT_ONCE_BYTES = 65536, SHOWN_BYTES = 128 };
 
 /* ---- The connection ---- */
 
-static void run_ping(struct respd_client *client, size_t argument_count) {
-    if (argument_count > 2) {
+static void run_ping(struct respd_client *client) {
+    if (client->argument_count > 2) {
         respd_reply_error(client, "ERR wrong number of arguments for 'ping' command");
     } else if (client->subscription_count > 0) {
         respd_reply_array(client, 2);
         respd_reply_bulk_string(client, "pong");
-        respd_reply_bulk(client, argument_count == 2 ? respd_argument(client, 1)
-                                                     : (struct respd_text){"", 0});
-    } else if (argument_count == 2) {
+        respd_reply_bulk(client, client->argument_count == 2 ? respd_argument(client, 1)
+                                                             : (struct respd_text){"", 0});
+    } else if (client->argument_count == 2) {
         respd_reply_bulk(client, respd_argument(client, 1));
     } else {
         respd_reply_raw(client, "+PONG\r\n");
     }
 }
 
-static void run_echo(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+static void run_echo(struct respd_client *client) {
     respd_reply_bulk(client, respd_argument(client, 1));
 }
 
-static void run_quit(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+static void run_quit(struct respd_client *client) {
     respd_reply_ok(client);
     client->is_closing = true;
 }
 
-static void run_select(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+static void run_select(struct respd_client *client) {
     int64_t number = 0;
     if (!respd_text_number(respd_argument(client, 1), &number)) {
         respd_reply_error(client, "ERR invalid DB index");
@@ -45,12 +42,12 @@ static void run_select(struct respd_client *client, size_t argument_count) {
     }
 }
 
-static void run_hello(struct respd_client *client, size_t argument_count) {
-    if (argument_count > 1 && !respd_text_is(respd_argument(client, 1), "2")) {
+static void run_hello(struct respd_client *client) {
+    if (client->argument_count > 1 && !respd_text_is(respd_argument(client, 1), "2")) {
         respd_reply_error(client, "NOPROTO unsupported protocol version");
         return;
     }
-    if (argument_count > 2) {
+    if (client->argument_count > 2) {
         respd_reply_syntax_error(client);
         return;
     }
@@ -73,42 +70,43 @@ static void run_hello(struct respd_client *client, size_t argument_count) {
 
 /* ---- The table ---- */
 
+/* What a name stands for beside others of its kind is its detail. */
 static const struct respd_command commands[] = {
-    {"BLPOP", -3, false, respd_run_blpop},
-    {"CLIENT", -2, false, respd_run_client},
-    {"COMMAND", -1, false, respd_run_command},
-    {"CONFIG", -2, false, respd_run_config},
-    {"DBSIZE", 1, false, respd_run_dbsize},
-    {"DECR", 2, false, respd_run_decr},
-    {"DECRBY", 3, false, respd_run_decrby},
-    {"DEL", -2, false, respd_run_del},
-    {"ECHO", 2, false, run_echo},
-    {"EXISTS", -2, false, respd_run_exists},
-    {"EXPIRE", 3, false, respd_run_expire},
-    {"FLUSHALL", -1, false, respd_run_flushall},
-    {"GET", 2, false, respd_run_get},
-    {"HELLO", -1, false, run_hello},
-    {"INCR", 2, false, respd_run_incr},
-    {"INCRBY", 3, false, respd_run_incrby},
-    {"INFO", -1, false, respd_run_info},
-    {"LLEN", 2, false, respd_run_llen},
-    {"LPOP", -2, false, respd_run_lpop},
-    {"LPUSH", -3, false, respd_run_lpush},
-    {"LRANGE", 4, false, respd_run_lrange},
-    {"PERSIST", 2, false, respd_run_persist},
-    {"PEXPIRE", 3, false, respd_run_pexpire},
-    {"PING", -1, true, run_ping},
-    {"PTTL", 2, false, respd_run_pttl},
-    {"PUBLISH", 3, false, respd_run_publish},
-    {"QUIT", -1, true, run_quit},
-    {"RPOP", -2, false, respd_run_rpop},
-    {"RPUSH", -3, false, respd_run_rpush},
-    {"SELECT", 2, false, run_select},
-    {"SET", -3, false, respd_run_set},
-    {"SHUTDOWN", -1, false, respd_run_shutdown},
-    {"SUBSCRIBE", -2, true, respd_run_subscribe},
-    {"TTL", 2, false, respd_run_ttl},
-    {"UNSUBSCRIBE", -1, true, respd_run_unsubscribe},
+    {"blpop", -3, respd_run_blpop, 0, false},
+    {"client", -2, respd_run_client, 0, false},
+    {"command", -1, respd_run_command, 0, false},
+    {"config", -2, respd_run_config, 0, false},
+    {"dbsize", 1, respd_run_dbsize, 0, false},
+    {"decr", 2, respd_run_add, -1, false},
+    {"decrby", 3, respd_run_add, -1, false},
+    {"del", -2, respd_run_del, 0, false},
+    {"echo", 2, run_echo, 0, false},
+    {"exists", -2, respd_run_exists, 0, false},
+    {"expire", 3, respd_run_expire, COG_SECOND, false},
+    {"flushall", -1, respd_run_flushall, 0, false},
+    {"get", 2, respd_run_get, 0, false},
+    {"hello", -1, run_hello, 0, false},
+    {"incr", 2, respd_run_add, 1, false},
+    {"incrby", 3, respd_run_add, 1, false},
+    {"info", -1, respd_run_info, 0, false},
+    {"llen", 2, respd_run_llen, 0, false},
+    {"lpop", -2, respd_run_pop, RESPD_LEFT, false},
+    {"lpush", -3, respd_run_push, RESPD_LEFT, false},
+    {"lrange", 4, respd_run_lrange, 0, false},
+    {"persist", 2, respd_run_persist, 0, false},
+    {"pexpire", 3, respd_run_expire, COG_MILLISECOND, false},
+    {"ping", -1, run_ping, 0, true},
+    {"pttl", 2, respd_run_time_left, COG_MILLISECOND, false},
+    {"publish", 3, respd_run_publish, 0, false},
+    {"quit", -1, run_quit, 0, true},
+    {"rpop", -2, respd_run_pop, RESPD_RIGHT, false},
+    {"rpush", -3, respd_run_push, RESPD_RIGHT, false},
+    {"select", 2, run_select, 0, false},
+    {"set", -3, respd_run_set, 0, false},
+    {"shutdown", -1, respd_run_shutdown, 0, false},
+    {"subscribe", -2, respd_run_subscribe, 0, true},
+    {"ttl", 2, respd_run_time_left, COG_SECOND, false},
+    {"unsubscribe", -1, respd_run_unsubscribe, 0, true},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -117,24 +115,12 @@ const struct respd_command *respd_command_at(size_t index) {
     return index < COMMAND_COUNT ? &commands[index] : NULL;
 }
 
-/* As strcmp, of a word in whatever case and one in upper case. */
-static int compare(struct respd_text word, const char *name) {
-    for (size_t i = 0; i < word.bytes; i++) {
-        char c = word.data[i];
-        int upper = c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (unsigned char)c;
-        if (upper != name[i] || name[i] == '\0') {
-            return upper - name[i];
-        }
-    }
-    return name[word.bytes] == '\0' ? 0 : -1;
-}
-
 static const struct respd_command *find(struct respd_text name) {
     size_t low = 0;
     size_t high = COMMAND_COUNT;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare(name, commands[middle].name);
+        int order = respd_text_compare(name, commands[middle].name);
         if (order == 0) {
             return &commands[middle];
         }
@@ -146,7 +132,7 @@ static const struct respd_command *find(struct respd_text name) {
 
 /* ---- Executing ---- */
 
-static void run(struct respd_client *client, size_t argument_count) {
+static void run(struct respd_client *client) {
     struct respd_text name = respd_argument(client, 0);
     int shown = (int)(name.bytes < SHOWN_BYTES ? name.bytes : SHOWN_BYTES);
     const struct respd_command *command = find(name);
@@ -154,9 +140,10 @@ static void run(struct respd_client *client, size_t argument_count) {
         respd_reply_error(client, "ERR unknown command '%.*s'", shown, name.data);
         return;
     }
-    client->command = command->name;
+    client->command = command;
     int arity = command->arity;
-    if (arity < 0 ? argument_count < (size_t)-arity : argument_count != (size_t)arity) {
+    if (arity < 0 ? client->argument_count < (size_t)-arity
+                  : client->argument_count != (size_t)arity) {
         respd_reply_error(client, "ERR wrong number of arguments for '%.*s' command", shown,
                           name.data);
     } else if (client->subscription_count > 0 && !command->is_for_subscribers) {
@@ -165,7 +152,7 @@ static void run(struct respd_client *client, size_t argument_count) {
                           "are allowed in this context",
                           shown, name.data);
     } else {
-        command->run(client, argument_count);
+        command->run(client);
     }
 }
 
@@ -176,6 +163,7 @@ void respd_refuse(struct respd_client *client, const char *why) {
 }
 
 bool respd_execute(struct respd_client *client) {
+    client->active_ns = respd_server_look_at_clock(client->server);
     struct respd_buffer *input = &client->input;
     struct respd_parser *parser = &client->parser;
     for (size_t count = 0;; count++) {
@@ -196,9 +184,10 @@ bool respd_execute(struct respd_client *client) {
             return false;
         }
         if (parser->argument_count > 0) {
+            client->argument_count = parser->argument_count;
             client->server->command_count++;
             client->unpaused_count++;
-            run(client, parser->argument_count);
+            run(client);
         }
         client->executed_bytes += parser->position;
         respd_parser_next(parser);

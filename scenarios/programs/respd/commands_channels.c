@@ -14,13 +14,13 @@ static void confirm(struct respd_client *client, const char *what, const struct 
     respd_reply_integer(client, (int64_t)client->subscription_count);
 }
 
-void respd_run_subscribe(struct respd_client *client, size_t argument_count) {
+void respd_run_subscribe(struct respd_client *client) {
     struct respd_topics *channels = &client->server->channels;
     if (respd_client_need_helper(client) != COG_OK) {
         respd_reply_error(client, "ERR out of memory");
         return;
     }
-    for (size_t i = 1; i < argument_count; i++) {
+    for (size_t i = 1; i < client->argument_count; i++) {
         struct respd_text name = respd_argument(client, i);
         if (respd_topics_member(channels, name, client, &client->subscriptions) == NULL) {
             if (respd_topics_join(channels, name, client, &client->subscriptions) == NULL) {
@@ -35,7 +35,7 @@ void respd_run_subscribe(struct respd_client *client, size_t argument_count) {
 
 static void leave(struct respd_client *client, struct respd_member *member) {
     client->subscription_count--;
-    client->active_ns = cog_now_ns(client->server->scheduler);
+    client->active_ns = client->server->now_ns;
     respd_topics_leave(&client->server->channels, member);
 }
 
@@ -55,12 +55,12 @@ static void leave_all(struct respd_client *client) {
     }
 }
 
-void respd_run_unsubscribe(struct respd_client *client, size_t argument_count) {
-    if (argument_count == 1) {
+void respd_run_unsubscribe(struct respd_client *client) {
+    if (client->argument_count == 1) {
         leave_all(client);
         return;
     }
-    for (size_t i = 1; i < argument_count; i++) {
+    for (size_t i = 1; i < client->argument_count; i++) {
         struct respd_text name = respd_argument(client, i);
         struct respd_member *member =
             respd_topics_member(&client->server->channels, name, client, &client->subscriptions);
@@ -82,8 +82,7 @@ static void kill_slow_ones(struct respd_server *server) {
     }
 }
 
-void respd_run_publish(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_publish(struct respd_client *client) {
     struct respd_server *server = client->server;
     struct respd_text name = respd_argument(client, 1);
     struct respd_text message = respd_argument(client, 2);

@@ -7,8 +7,7 @@
 
 struct respd_key *respd_find(struct respd_client *client, size_t index) {
     struct respd_server *server = client->server;
-    return respd_store_find(&server->store, respd_argument(client, index),
-                            cog_now_ns(server->scheduler));
+    return respd_store_find(&server->store, respd_argument(client, index), server->now_ns);
 }
 
 bool respd_set_deadline(struct respd_client *client, struct respd_key *key, int64_t deadline_ns) {
@@ -24,24 +23,24 @@ bool respd_set_deadline(struct respd_client *client, struct respd_key *key, int6
 }
 
 bool respd_read_duration(struct respd_client *client, size_t index, int64_t unit_ns,
-                         const char *command, int64_t *out_ns) {
+                         int64_t *out_ns) {
     int64_t amount = 0;
     if (!respd_text_number(respd_argument(client, index), &amount)) {
         respd_reply_not_integer(client);
         return false;
     }
-    int64_t now_ns = cog_now_ns(client->server->scheduler);
+    int64_t now_ns = client->server->now_ns;
     if (amount > (INT64_MAX - 1 - now_ns) / unit_ns || amount < -(INT64_MAX / unit_ns)) {
-        respd_reply_error(client, "ERR invalid expire time in '%s' command", command);
+        respd_reply_bad_duration(client);
         return false;
     }
     *out_ns = amount * unit_ns;
     return true;
 }
 
-void respd_run_del(struct respd_client *client, size_t argument_count) {
+void respd_run_del(struct respd_client *client) {
     int64_t count = 0;
-    for (size_t i = 1; i < argument_count; i++) {
+    for (size_t i = 1; i < client->argument_count; i++) {
         struct respd_key *key = respd_find(client, i);
         if (key != NULL) {
             respd_store_remove(&client->server->store, key);
@@ -51,64 +50,43 @@ void respd_run_del(struct respd_client *client, size_t argument_count) {
     respd_reply_integer(client, count);
 }
 
-void respd_run_exists(struct respd_client *client, size_t argument_count) {
+void respd_run_exists(struct respd_client *client) {
     int64_t count = 0;
-    for (size_t i = 1; i < argument_count; i++) {
+    for (size_t i = 1; i < client->argument_count; i++) {
         count += respd_find(client, i) != NULL ? 1 : 0;
     }
     respd_reply_integer(client, count);
 }
 
-static void expire(struct respd_client *client, int64_t unit_ns, const char *command) {
+void respd_run_expire(struct respd_client *client) {
     int64_t duration_ns = 0;
-    if (!respd_read_duration(client, 2, unit_ns, command, &duration_ns)) {
+    if (!respd_read_duration(client, 2, client->command->detail, &duration_ns)) {
         return;
     }
     struct respd_key *key = respd_find(client, 1);
     if (key != NULL && duration_ns <= 0) {
         respd_store_remove(&client->server->store, key);
     } else if (key != NULL &&
-               !respd_set_deadline(client, key,
-                                   cog_now_ns(client->server->scheduler) + duration_ns)) {
+               !respd_set_deadline(client, key, client->server->now_ns + duration_ns)) {
         respd_reply_no_memory(client);
         return;
     }
     respd_reply_integer(client, key != NULL ? 1 : 0);
 }
 
-void respd_run_expire(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    expire(client, COG_SECOND, "expire");
-}
-
-void respd_run_pexpire(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    expire(client, COG_MILLISECOND, "pexpire");
-}
-
 /* How long it has, to the nearest unit: -1 for ever, -2 there is no such key. */
-static void tell_time_left(struct respd_client *client, int64_t unit_ns) {
+void respd_run_time_left(struct respd_client *client) {
+    int64_t unit_ns = client->command->detail;
     const struct respd_key *key = respd_find(client, 1);
     if (key == NULL || key->deadline_ns == INT64_MAX) {
         respd_reply_integer(client, key == NULL ? -2 : -1);
         return;
     }
-    int64_t left_ns = key->deadline_ns - cog_now_ns(client->server->scheduler);
+    int64_t left_ns = key->deadline_ns - client->server->now_ns;
     respd_reply_integer(client, left_ns / unit_ns + (left_ns % unit_ns >= unit_ns / 2 ? 1 : 0));
 }
 
-void respd_run_ttl(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    tell_time_left(client, COG_SECOND);
-}
-
-void respd_run_pttl(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    tell_time_left(client, COG_MILLISECOND);
-}
-
-void respd_run_persist(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_persist(struct respd_client *client) {
     struct respd_key *key = respd_find(client, 1);
     bool expires = key != NULL && key->deadline_ns != INT64_MAX;
     if (expires) {
@@ -117,15 +95,14 @@ void respd_run_persist(struct respd_client *client, size_t argument_count) {
     respd_reply_integer(client, expires ? 1 : 0);
 }
 
-void respd_run_dbsize(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_dbsize(struct respd_client *client) {
     struct respd_store *store = &client->server->store;
-    (void)respd_store_expire(store, cog_now_ns(client->server->scheduler), SIZE_MAX);
+    (void)respd_store_expire(store, client->server->now_ns, SIZE_MAX);
     respd_reply_integer(client, (int64_t)store->table.node_count);
 }
 
-void respd_run_flushall(struct respd_client *client, size_t argument_count) {
-    if (argument_count > 2) {
+void respd_run_flushall(struct respd_client *client) {
+    if (client->argument_count > 2) {
         respd_reply_syntax_error(client);
         return;
     }

@@ -35,13 +35,14 @@ static void remove_if_empty(struct respd_server *server, struct respd_key *key) 
 static void release(struct respd_client *client) {
     client->is_blocked = false;
     client->is_released = true;
-    client->active_ns = cog_now_ns(client->server->scheduler);
+    client->active_ns = client->server->now_ns;
     respd_topics_leave_all(&client->server->waiting, &client->waiting);
     respd_client_wake(client);
 }
 
 void respd_give_up_waiting(struct respd_client *client) {
-    if (client->is_blocked && client->blocked_until_ns <= cog_now_ns(client->server->scheduler)) {
+    if (client->is_blocked &&
+        client->blocked_until_ns <= respd_server_look_at_clock(client->server)) {
         respd_reply_null_array(client);
         release(client);
     }
@@ -63,10 +64,10 @@ static void serve_waiting(struct respd_server *server, struct respd_key *key) {
     remove_if_empty(server, key);
 }
 
-static void block(struct respd_client *client, size_t argument_count, int64_t timeout_ns) {
+static void block(struct respd_client *client, int64_t timeout_ns) {
     struct respd_server *server = client->server;
     bool is_ok = respd_client_need_helper(client) == COG_OK;
-    for (size_t i = 1; i + 1 < argument_count && is_ok; i++) {
+    for (size_t i = 1; i + 1 < client->argument_count && is_ok; i++) {
         is_ok = respd_topics_join(&server->waiting, respd_argument(client, i), client,
                                   &client->waiting) != NULL;
     }
@@ -77,11 +78,11 @@ static void block(struct respd_client *client, size_t argument_count, int64_t ti
     }
     client->is_blocked = true;
     client->blocked_until_ns =
-        timeout_ns > 0 ? respd_time_after(cog_now_ns(server->scheduler), timeout_ns, 1) : INT64_MAX;
+        timeout_ns > 0 ? respd_time_after(server->now_ns, timeout_ns, 1) : INT64_MAX;
 }
 
-void respd_run_blpop(struct respd_client *client, size_t argument_count) {
-    struct respd_text last = respd_argument(client, argument_count - 1);
+void respd_run_blpop(struct respd_client *client) {
+    struct respd_text last = respd_argument(client, client->argument_count - 1);
     int64_t timeout_ns = 0;
     if (!respd_text_seconds(last, &timeout_ns)) {
         respd_reply_error(client, last.bytes > 1 && last.data[0] == '-'
@@ -89,7 +90,7 @@ void respd_run_blpop(struct respd_client *client, size_t argument_count) {
                                       : "ERR timeout is not a float or out of range");
         return;
     }
-    for (size_t i = 1; i + 1 < argument_count; i++) {
+    for (size_t i = 1; i + 1 < client->argument_count; i++) {
         struct respd_key *key = NULL;
         if (!find_list(client, i, &key)) {
             return;
@@ -102,12 +103,13 @@ void respd_run_blpop(struct respd_client *client, size_t argument_count) {
             return;
         }
     }
-    block(client, argument_count, timeout_ns);
+    block(client, timeout_ns);
 }
 
 /* ---- Pushing and popping ---- */
 
-static void push(struct respd_client *client, size_t argument_count, bool is_left) {
+void respd_run_push(struct respd_client *client) {
+    bool is_left = client->command->detail == RESPD_LEFT;
     struct respd_server *server = client->server;
     struct respd_key *key = NULL;
     if (!find_list(client, 1, &key)) {
@@ -118,7 +120,7 @@ static void push(struct respd_client *client, size_t argument_count, bool is_lef
     }
     size_t count = 0;
     bool is_ok = key != NULL;
-    while (is_ok && count + 2 < argument_count) {
+    while (is_ok && count + 2 < client->argument_count) {
         struct respd_blob *item =
             respd_blob_new(&server->memory, respd_argument(client, count + 2));
         is_ok = item != NULL && respd_list_push(&key->list, &server->memory, item, is_left);
@@ -142,21 +144,14 @@ static void push(struct respd_client *client, size_t argument_count, bool is_lef
     serve_waiting(server, key);
 }
 
-void respd_run_lpush(struct respd_client *client, size_t argument_count) {
-    push(client, argument_count, true);
-}
-
-void respd_run_rpush(struct respd_client *client, size_t argument_count) {
-    push(client, argument_count, false);
-}
-
-static void pop(struct respd_client *client, size_t argument_count, bool is_left) {
+void respd_run_pop(struct respd_client *client) {
+    bool is_left = client->command->detail == RESPD_LEFT;
     int64_t count = 1;
-    if (argument_count > 3) {
+    if (client->argument_count > 3) {
         respd_reply_syntax_error(client);
         return;
     }
-    if (argument_count == 3 &&
+    if (client->argument_count == 3 &&
         (!respd_text_number(respd_argument(client, 2), &count) || count < 0)) {
         respd_reply_error(client, "ERR value is out of range, must be positive");
         return;
@@ -166,11 +161,11 @@ static void pop(struct respd_client *client, size_t argument_count, bool is_left
         return;
     }
     if (key == NULL) {
-        respd_reply_raw(client, argument_count == 3 ? "*-1\r\n" : "$-1\r\n");
+        respd_reply_raw(client, client->argument_count == 3 ? "*-1\r\n" : "$-1\r\n");
         return;
     }
     size_t popped = (uint64_t)count < key->list.count ? (size_t)count : key->list.count;
-    if (argument_count == 3) {
+    if (client->argument_count == 3) {
         respd_reply_array(client, popped);
     }
     for (; popped > 0; popped--) {
@@ -179,26 +174,16 @@ static void pop(struct respd_client *client, size_t argument_count, bool is_left
     remove_if_empty(client->server, key);
 }
 
-void respd_run_lpop(struct respd_client *client, size_t argument_count) {
-    pop(client, argument_count, true);
-}
-
-void respd_run_rpop(struct respd_client *client, size_t argument_count) {
-    pop(client, argument_count, false);
-}
-
 /* ---- Looking ---- */
 
-void respd_run_llen(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_llen(struct respd_client *client) {
     struct respd_key *key = NULL;
     if (find_list(client, 1, &key)) {
         respd_reply_integer(client, key != NULL ? (int64_t)key->list.count : 0);
     }
 }
 
-void respd_run_lrange(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_lrange(struct respd_client *client) {
     int64_t first = 0;
     int64_t last = 0;
     if (!respd_text_number(respd_argument(client, 2), &first) ||

@@ -41,7 +41,7 @@ static void set_name(struct respd_client *client) {
 }
 
 static size_t describe(const struct respd_client *client, char line[LINE_BYTES]) {
-    int64_t now_ns = cog_now_ns(client->server->scheduler);
+    int64_t now_ns = client->server->now_ns;
     int bytes = snprintf(line, LINE_BYTES,
                          "id=%" PRIu64 " addr=%s fd=%d name=%s age=%" PRId64 " idle=%" PRId64
                          " flags=%s db=0 sub=%zu qbuf=%zu omem=%zu cmd=%s\n",
@@ -52,7 +52,8 @@ static size_t describe(const struct respd_client *client, char line[LINE_BYTES])
                          : client->subscription_count > 0 ? "P"
                                                           : "N",
                          client->subscription_count, client->input.count,
-                         client->output.count + client->sending_bytes, client->command);
+                         client->output.count + client->sending_bytes,
+                         client->command != NULL ? client->command->name : "none");
     return bytes < LINE_BYTES ? (size_t)bytes : LINE_BYTES - 1;
 }
 
@@ -60,7 +61,8 @@ static size_t describe(const struct respd_client *client, char line[LINE_BYTES])
 static void list_clients(struct respd_client *client) {
     struct respd_server *server = client->server;
     struct respd_buffer text;
-    respd_buffer_init(&text, &server->buffers, server->options.output_bytes);
+    respd_buffer_init(&text, &server->buffers,
+                      (size_t)server->options.settings[RESPD_OUTPUT_BYTES]);
     for (struct cog_link *link = server->clients.next; link != &server->clients;
          link = link->next) {
         char line[LINE_BYTES];
@@ -79,17 +81,17 @@ static bool is_meant(const struct respd_client *other, const int64_t *id,
 }
 
 /* KILL ADDRESS, KILL ID NUMBER, KILL ADDR ADDRESS. Who kills itself still gets its answer. */
-static void kill_clients(struct respd_client *client, size_t argument_count) {
+static void kill_clients(struct respd_client *client) {
     struct respd_server *server = client->server;
     int64_t id = 0;
-    bool by_id = argument_count == 4 && respd_text_is(respd_argument(client, 2), "ID");
-    bool is_old = argument_count == 3;
+    bool by_id = client->argument_count == 4 && respd_text_is(respd_argument(client, 2), "ID");
+    bool is_old = client->argument_count == 3;
     if (!is_old && !by_id &&
-        !(argument_count == 4 && respd_text_is(respd_argument(client, 2), "ADDR"))) {
+        !(client->argument_count == 4 && respd_text_is(respd_argument(client, 2), "ADDR"))) {
         respd_reply_syntax_error(client);
         return;
     }
-    struct respd_text last = respd_argument(client, argument_count - 1);
+    struct respd_text last = respd_argument(client, client->argument_count - 1);
     if (by_id && (!respd_text_number(last, &id) || id <= 0)) {
         respd_reply_error(client, "ERR client-id should be greater than 0");
         return;
@@ -117,23 +119,23 @@ static void kill_clients(struct respd_client *client, size_t argument_count) {
     }
 }
 
-void respd_run_client(struct respd_client *client, size_t argument_count) {
+void respd_run_client(struct respd_client *client) {
     struct respd_text word = respd_argument(client, 1);
-    if (respd_text_is(word, "ID") && argument_count == 2) {
+    if (respd_text_is(word, "ID") && client->argument_count == 2) {
         respd_reply_integer(client, (int64_t)client->id);
-    } else if (respd_text_is(word, "SETNAME") && argument_count == 3) {
+    } else if (respd_text_is(word, "SETNAME") && client->argument_count == 3) {
         set_name(client);
-    } else if (respd_text_is(word, "GETNAME") && argument_count == 2) {
+    } else if (respd_text_is(word, "GETNAME") && client->argument_count == 2) {
         if (client->name[0] != '\0') {
             respd_reply_bulk_string(client, client->name);
         } else {
             respd_reply_null(client);
         }
-    } else if (respd_text_is(word, "LIST") && argument_count == 2) {
+    } else if (respd_text_is(word, "LIST") && client->argument_count == 2) {
         list_clients(client);
     } else if (respd_text_is(word, "KILL")) {
-        kill_clients(client, argument_count);
-    } else if (respd_text_is(word, "SETINFO") && argument_count == 4) {
+        kill_clients(client);
+    } else if (respd_text_is(word, "SETINFO") && client->argument_count == 4) {
         respd_reply_ok(client);
     } else {
         respd_reply_error(client, "ERR unknown subcommand or wrong number of arguments for "
@@ -143,134 +145,71 @@ void respd_run_client(struct respd_client *client, size_t argument_count) {
 
 /* ---- CONFIG ---- */
 
+/* What redis-benchmark asks for besides. */
 static const char *const fixed_settings[][2] = {
     {"save", ""}, {"appendonly", "no"}, {"databases", "1"}};
-
-/* Of those that can be changed, too. Null at the end. */
-static const char *setting(const struct respd_server *server, size_t index, int64_t *value) {
-    const struct respd_options *options = &server->options;
-    switch (index) {
-    case 0:
-        *value = options->idle_ns / COG_SECOND;
-        return "timeout";
-    case 1:
-        *value = (int64_t)options->clients_max;
-        return "maxclients";
-    case 2:
-        *value = (int64_t)server->memory.limit_bytes;
-        return "maxmemory";
-    case 3:
-        *value = (int64_t)server->buffers.limit_bytes;
-        return "maxmemory-clients";
-    case 4:
-        *value = (int64_t)options->output_bytes;
-        return "client-output-limit";
-    case 5:
-        *value = (int64_t)options->bulk_bytes;
-        return "proto-max-bulk-len";
-    default:
-        return NULL;
-    }
-}
-
-static bool change_setting(struct respd_server *server, size_t index, int64_t value) {
-    struct respd_options *options = &server->options;
-    if (value < 0 || (index > 0 && value == 0) || (index == 0 && value > INT32_MAX) ||
-        (index == 5 && value > INT32_MAX / 2)) {
-        return false;
-    }
-    switch (index) {
-    case 0:
-        options->idle_ns = value * COG_SECOND;
-        break;
-    case 1:
-        options->clients_max = (size_t)value;
-        break;
-    case 2:
-        server->memory.limit_bytes = (size_t)value;
-        break;
-    case 3:
-        server->buffers.limit_bytes = (size_t)value;
-        break;
-    case 4:
-        options->output_bytes = (size_t)value;
-        break;
-    default:
-        options->bulk_bytes = (size_t)value;
-        break;
-    }
-    return true;
-}
-
-static bool is_name(struct respd_text text, const char *name) {
-    char upper[32];
-    size_t bytes = strlen(name);
-    for (size_t i = 0; i <= bytes; i++) {
-        upper[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
-    }
-    return respd_text_is(text, upper);
-}
+enum { FIXED_COUNT = sizeof fixed_settings / sizeof fixed_settings[0] };
 
 /* Does one of the arguments mean it? "*" means them all. */
-static bool is_asked(const struct respd_client *client, size_t argument_count, const char *name) {
-    for (size_t i = 2; i < argument_count; i++) {
+static bool is_asked(const struct respd_client *client, const char *name) {
+    for (size_t i = 2; i < client->argument_count; i++) {
         struct respd_text word = respd_argument(client, i);
-        if (respd_text_is(word, "*") || is_name(word, name)) {
+        if (respd_text_is(word, "*") || respd_text_is(word, name)) {
             return true;
         }
     }
     return false;
 }
 
-/* Counts what is asked for, and with `tells` says it. */
-static size_t get_settings(struct respd_client *client, size_t argument_count, bool tells) {
+/* Names and values of what is asked for, behind their count. */
+static void get_settings(struct respd_client *client) {
+    char values[RESPD_SETTING_COUNT][24];
+    const char *found[2 * (FIXED_COUNT + RESPD_SETTING_COUNT)];
     size_t count = 0;
-    for (size_t i = 0; i < sizeof fixed_settings / sizeof fixed_settings[0]; i++) {
-        bool asked = is_asked(client, argument_count, fixed_settings[i][0]);
-        count += asked ? 1 : 0;
-        if (asked && tells) {
-            respd_reply_bulk_string(client, fixed_settings[i][0]);
-            respd_reply_bulk_string(client, fixed_settings[i][1]);
+    for (size_t i = 0; i < FIXED_COUNT + RESPD_SETTING_COUNT; i++) {
+        bool is_fixed = i < FIXED_COUNT;
+        size_t number = is_fixed ? i : i - FIXED_COUNT;
+        const char *name = is_fixed ? fixed_settings[number][0] : respd_settings[number].name;
+        if (!is_asked(client, name)) {
+            continue;
+        }
+        found[count++] = name;
+        if (is_fixed) {
+            found[count++] = fixed_settings[number][1];
+        } else {
+            (void)snprintf(values[number], sizeof values[number], "%" PRId64,
+                           client->server->options.settings[number]);
+            found[count++] = values[number];
         }
     }
-    int64_t value = 0;
-    const char *name = setting(client->server, 0, &value);
-    for (size_t i = 0; name != NULL; name = setting(client->server, ++i, &value)) {
-        bool asked = is_asked(client, argument_count, name);
-        count += asked ? 1 : 0;
-        if (asked && tells) {
-            char text[24];
-            (void)snprintf(text, sizeof text, "%" PRId64, value);
-            respd_reply_bulk_string(client, name);
-            respd_reply_bulk_string(client, text);
-        }
+    respd_reply_array(client, count);
+    for (size_t i = 0; i < count; i++) {
+        respd_reply_bulk_string(client, found[i]);
     }
-    return count;
 }
 
 static void set_setting(struct respd_client *client) {
-    int64_t value = 0;
-    const char *name = setting(client->server, 0, &value);
-    size_t index = 0;
-    while (name != NULL && !is_name(respd_argument(client, 2), name)) {
-        name = setting(client->server, ++index, &value);
+    int setting = 0;
+    while (setting < RESPD_SETTING_COUNT &&
+           !respd_text_is(respd_argument(client, 2), respd_settings[setting].name)) {
+        setting++;
     }
-    if (name == NULL) {
+    int64_t value = 0;
+    if (setting == RESPD_SETTING_COUNT) {
         respd_reply_error(client, "ERR Unknown option or number of arguments for CONFIG SET");
     } else if (!respd_text_number(respd_argument(client, 3), &value) ||
-               !change_setting(client->server, index, value)) {
+               !respd_server_set(client->server, (enum respd_setting)setting, value)) {
         respd_reply_error(client, "ERR CONFIG SET failed - argument out of range");
     } else {
         respd_reply_ok(client);
     }
 }
 
-void respd_run_config(struct respd_client *client, size_t argument_count) {
+void respd_run_config(struct respd_client *client) {
     struct respd_text word = respd_argument(client, 1);
-    if (respd_text_is(word, "GET") && argument_count >= 3) {
-        respd_reply_array(client, 2 * get_settings(client, argument_count, false));
-        (void)get_settings(client, argument_count, true);
-    } else if (respd_text_is(word, "SET") && argument_count == 4) {
+    if (respd_text_is(word, "GET") && client->argument_count >= 3) {
+        get_settings(client);
+    } else if (respd_text_is(word, "SET") && client->argument_count == 4) {
         set_setting(client);
     } else {
         respd_reply_error(client, "ERR unknown subcommand or wrong number of arguments for "
@@ -294,12 +233,12 @@ static void list_commands(struct respd_client *client, size_t count) {
     }
 }
 
-void respd_run_command(struct respd_client *client, size_t argument_count) {
+void respd_run_command(struct respd_client *client) {
     size_t count = 0;
     while (respd_command_at(count) != NULL) {
         count++;
     }
-    if (argument_count == 1) {
+    if (client->argument_count == 1) {
         list_commands(client, count);
     } else if (respd_text_is(respd_argument(client, 1), "COUNT")) {
         respd_reply_integer(client, (int64_t)count);
@@ -310,8 +249,7 @@ void respd_run_command(struct respd_client *client, size_t argument_count) {
     }
 }
 
-void respd_run_info(struct respd_client *client, size_t argument_count) {
-    (void)argument_count; /* all sections, whichever are asked for */
+void respd_run_info(struct respd_client *client) {
     struct respd_server *server = client->server;
     size_t blocked = 0;
     for (struct cog_link *link = server->clients.next; link != &server->clients;
@@ -321,9 +259,9 @@ void respd_run_info(struct respd_client *client, size_t argument_count) {
     char text[TEXT_BYTES] = "";
     write_text(text, "# Server\r\nredis_version:7.0.0\r\nserver_name:respd\r\n");
     write_text(text, "uptime_in_seconds:%" PRId64 "\r\n",
-               (cog_now_ns(server->scheduler) - server->began_ns) / COG_SECOND);
+               (server->now_ns - server->began_ns) / COG_SECOND);
     write_text(text, "# Clients\r\nconnected_clients:%zu\r\nmaxclients:%zu\r\n",
-               server->client_count, server->options.clients_max);
+               server->client_count, (size_t)server->options.settings[RESPD_CLIENTS]);
     write_text(text, "blocked_clients:%zu\r\n", blocked);
     write_text(text, "# Memory\r\nused_memory:%zu\r\nmaxmemory:%zu\r\n", server->memory.used_bytes,
                server->memory.limit_bytes);
@@ -342,10 +280,11 @@ void respd_run_info(struct respd_client *client, size_t argument_count) {
     respd_reply_bulk_string(client, text);
 }
 
-void respd_run_shutdown(struct respd_client *client, size_t argument_count) {
-    bool is_known = argument_count == 1 ||
-                    (argument_count == 2 && (respd_text_is(respd_argument(client, 1), "NOSAVE") ||
-                                             respd_text_is(respd_argument(client, 1), "SAVE")));
+void respd_run_shutdown(struct respd_client *client) {
+    bool is_known =
+        client->argument_count == 1 ||
+        (client->argument_count == 2 && (respd_text_is(respd_argument(client, 1), "NOSAVE") ||
+                                         respd_text_is(respd_argument(client, 1), "SAVE")));
     if (!is_known) {
         respd_reply_syntax_error(client);
         return;

@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-void respd_run_get(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
+void respd_run_get(struct respd_client *client) {
     const struct respd_key *key = respd_find(client, 1);
     if (key == NULL) {
         respd_reply_null(client);
@@ -53,9 +52,8 @@ struct set_options {
 };
 
 /* False: it has replied why not. */
-static bool read_set_options(struct respd_client *client, size_t argument_count,
-                             struct set_options *options) {
-    for (size_t i = 3; i < argument_count; i++) {
+static bool read_set_options(struct respd_client *client, struct set_options *options) {
+    for (size_t i = 3; i < client->argument_count; i++) {
         struct respd_text word = respd_argument(client, i);
         bool is_seconds = respd_text_is(word, "EX");
         if (respd_text_is(word, "NX") && !options->if_present) {
@@ -64,16 +62,16 @@ static bool read_set_options(struct respd_client *client, size_t argument_count,
             options->if_present = true;
         } else if (respd_text_is(word, "KEEPTTL") && !options->has_duration) {
             options->keeps_deadline = true;
-        } else if ((is_seconds || respd_text_is(word, "PX")) && i + 1 < argument_count &&
+        } else if ((is_seconds || respd_text_is(word, "PX")) && i + 1 < client->argument_count &&
                    !options->has_duration && !options->keeps_deadline) {
             i++;
             options->has_duration = true;
-            if (!respd_read_duration(client, i, is_seconds ? COG_SECOND : COG_MILLISECOND, "set",
+            if (!respd_read_duration(client, i, is_seconds ? COG_SECOND : COG_MILLISECOND,
                                      &options->duration_ns)) {
                 return false;
             }
             if (options->duration_ns <= 0) {
-                respd_reply_error(client, "ERR invalid expire time in 'set' command");
+                respd_reply_bad_duration(client);
                 return false;
             }
         } else {
@@ -84,9 +82,9 @@ static bool read_set_options(struct respd_client *client, size_t argument_count,
     return true;
 }
 
-void respd_run_set(struct respd_client *client, size_t argument_count) {
+void respd_run_set(struct respd_client *client) {
     struct set_options options = {.if_absent = false};
-    if (!read_set_options(client, argument_count, &options)) {
+    if (!read_set_options(client, &options)) {
         return;
     }
     struct respd_key *key = respd_find(client, 1);
@@ -98,7 +96,7 @@ void respd_run_set(struct respd_client *client, size_t argument_count) {
     key = put(client, key, 1, respd_argument(client, 2));
     int64_t deadline_ns = INT64_MAX;
     if (key != NULL && options.has_duration) {
-        deadline_ns = cog_now_ns(client->server->scheduler) + options.duration_ns;
+        deadline_ns = client->server->now_ns + options.duration_ns;
     } else if (key != NULL && options.keeps_deadline) {
         deadline_ns = key->deadline_ns;
     }
@@ -117,7 +115,12 @@ void respd_run_set(struct respd_client *client, size_t argument_count) {
 
 /* ---- Numbers ---- */
 
-static void add(struct respd_client *client, int64_t delta, bool is_subtracted) {
+void respd_run_add(struct respd_client *client) {
+    int64_t delta = 1;
+    if (client->argument_count == 3 && !respd_text_number(respd_argument(client, 2), &delta)) {
+        respd_reply_not_integer(client);
+        return;
+    }
     struct respd_key *key = respd_find(client, 1);
     int64_t value = 0;
     if (key != NULL && key->is_list) {
@@ -128,8 +131,8 @@ static void add(struct respd_client *client, int64_t delta, bool is_subtracted) 
         respd_reply_not_integer(client);
         return;
     }
-    if (is_subtracted ? __builtin_sub_overflow(value, delta, &value)
-                      : __builtin_add_overflow(value, delta, &value)) {
+    if (client->command->detail < 0 ? __builtin_sub_overflow(value, delta, &value)
+                                    : __builtin_add_overflow(value, delta, &value)) {
         respd_reply_error(client, "ERR increment or decrement would overflow");
         return;
     }
@@ -140,33 +143,4 @@ static void add(struct respd_client *client, int64_t delta, bool is_subtracted) 
         return;
     }
     respd_reply_integer(client, value);
-}
-
-static void add_argument(struct respd_client *client, bool is_subtracted) {
-    int64_t delta = 0;
-    if (!respd_text_number(respd_argument(client, 2), &delta)) {
-        respd_reply_not_integer(client);
-        return;
-    }
-    add(client, delta, is_subtracted);
-}
-
-void respd_run_incr(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    add(client, 1, false);
-}
-
-void respd_run_decr(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    add(client, 1, true);
-}
-
-void respd_run_incrby(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    add_argument(client, false);
-}
-
-void respd_run_decrby(struct respd_client *client, size_t argument_count) {
-    (void)argument_count;
-    add_argument(client, true);
 }

@@ -12,6 +12,6 @@ bool respd_set_deadline(struct respd_client *client, struct respd_key *key, int6
 
 /* Reads how long a key has; it may be negative. False: it has replied why not. */
 bool respd_read_duration(struct respd_client *client, size_t index, int64_t unit_ns,
-                         const char *command, int64_t *out_ns);
+                         int64_t *out_ns);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,12 +29,12 @@ static const char usage[] =
     "\n"
     "SIGTERM and SIGINT end it, when those who are being answered have their replies.\n";
 
-static int64_t read_number(const char *name, const char *text, int64_t min, int64_t max) {
+static int64_t read_number(const char *name, const char *text, int64_t least, int64_t most) {
     int64_t value = 0;
-    if (!respd_text_number((struct respd_text){text, strlen(text)}, &value) || value < min ||
-        value > max) {
-        fprintf(stderr, "respd: --%s is a number from %lld to %lld, not '%s'\n", name,
-                (long long)min, (long long)max, text);
+    if (!respd_text_number((struct respd_text){text, strlen(text)}, &value) || value < least ||
+        value > most) {
+        fprintf(stderr, "respd: --%s is a number from %" PRId64 " to %" PRId64 ", not '%s'\n", name,
+                least, most, text);
         exit(EXIT_USAGE);
     }
     return value;
@@ -50,83 +51,58 @@ static void list_proactors(void) {
     }
 }
 
+/* The settings come first, so that their numbers are those of the options. */
+static const struct option long_options[] = {
+#define RESPD_X(enumerator, name, option, least, most, initial)                                    \
+    {option, required_argument, NULL, enumerator},
+    RESPD_SETTING_TABLE(RESPD_X)
+#undef RESPD_X
+        {"port", required_argument, NULL, 'p'},
+    {"bind", required_argument, NULL, 'b'},
+    {"proactor", required_argument, NULL, 'o'},
+    {"proactors", no_argument, NULL, 'l'},
+    {"record", required_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static void read_option(int chosen, struct respd_settings *settings) {
+    switch (chosen) {
+    case 'p':
+        settings->port = read_number("port", optarg, 0, UINT16_MAX);
+        break;
+    case 'b':
+        settings->address = optarg;
+        break;
+    case 'o':
+        settings->proactor = optarg;
+        break;
+    case 'l':
+        list_proactors();
+        exit(EXIT_SUCCESS);
+    case 'r':
+        settings->record = optarg;
+        break;
+    case 'h':
+        fputs(usage, stdout);
+        exit(EXIT_SUCCESS);
+    case '?':
+        fputs("respd: see respd --help\n", stderr);
+        exit(EXIT_USAGE);
+    default: {
+        const struct respd_setting_kind *kind = &respd_settings[chosen];
+        settings->server.settings[chosen] =
+            read_number(kind->option, optarg, kind->least, kind->most);
+        break;
+    }
+    }
+}
+
 static void read_options(int argument_count, char **arguments, struct respd_settings *settings) {
-    enum {
-        PORT = 1,
-        BIND,
-        PROACTOR,
-        PROACTORS,
-        RECORD,
-        IDLE,
-        CLIENTS,
-        MEMORY,
-        BUFFERS,
-        OUTPUT,
-        BULK
-    };
-    static const struct option options[] = {
-        {"port", required_argument, NULL, PORT},
-        {"bind", required_argument, NULL, BIND},
-        {"proactor", required_argument, NULL, PROACTOR},
-        {"proactors", no_argument, NULL, PROACTORS},
-        {"record", required_argument, NULL, RECORD},
-        {"idle", required_argument, NULL, IDLE},
-        {"maxclients", required_argument, NULL, CLIENTS},
-        {"maxmemory", required_argument, NULL, MEMORY},
-        {"maxbuffers", required_argument, NULL, BUFFERS},
-        {"maxoutput", required_argument, NULL, OUTPUT},
-        {"maxbulk", required_argument, NULL, BULK},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    static const int64_t much = INT64_C(1) << 50;
-    struct respd_options *server = &settings->server;
-    int index = 0;
     int chosen = 0;
     optind = 1;
-    while ((chosen = getopt_long(argument_count, arguments, "h", options, &index)) != -1) {
-        const char *name = chosen == 'h' ? "help" : options[index].name;
-        switch (chosen) {
-        case PORT:
-            settings->port = read_number(name, optarg, 0, UINT16_MAX);
-            break;
-        case BIND:
-            settings->address = optarg;
-            break;
-        case PROACTOR:
-            settings->proactor = optarg;
-            break;
-        case PROACTORS:
-            list_proactors();
-            exit(EXIT_SUCCESS);
-        case RECORD:
-            settings->record = optarg;
-            break;
-        case IDLE:
-            server->idle_ns = read_number(name, optarg, 0, INT32_MAX) * COG_SECOND;
-            break;
-        case CLIENTS:
-            server->clients_max = (size_t)read_number(name, optarg, 1, INT32_MAX);
-            break;
-        case MEMORY:
-            server->memory_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case BUFFERS:
-            server->buffer_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case OUTPUT:
-            server->output_bytes = (size_t)read_number(name, optarg, 1, much);
-            break;
-        case BULK:
-            server->bulk_bytes = (size_t)read_number(name, optarg, 1, INT32_MAX / 2);
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            exit(EXIT_SUCCESS);
-        default:
-            fputs("respd: see respd --help\n", stderr);
-            exit(EXIT_USAGE);
-        }
+    while ((chosen = getopt_long(argument_count, arguments, "h", long_options, NULL)) != -1) {
+        read_option(chosen, settings);
     }
     if (optind < argument_count) {
         fprintf(stderr, "respd: what is '%s'? See respd --help\n", arguments[optind]);

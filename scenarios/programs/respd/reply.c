@@ -1,6 +1,8 @@
 /* reply.c - writes answers to a client's output. */
 #include "scenarios/programs/respd/reply.h"
 
+#include "scenarios/programs/respd/commands.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,4 +90,8 @@ void respd_reply_not_integer(struct respd_client *client) {
 
 void respd_reply_no_memory(struct respd_client *client) {
     respd_reply_error(client, "OOM command not allowed when used memory > 'maxmemory'.");
+}
+
+void respd_reply_bad_duration(struct respd_client *client) {
+    respd_reply_error(client, "ERR invalid expire time in '%s' command", client->command->name);
 }

@@ -21,6 +21,7 @@ void respd_reply_error(struct respd_client *client, const char *format, ...)
 void respd_reply_wrong_type(struct respd_client *client);
 void respd_reply_syntax_error(struct respd_client *client);
 void respd_reply_not_integer(struct respd_client *client);
+void respd_reply_bad_duration(struct respd_client *client);
 void respd_reply_no_memory(struct respd_client *client);
 
 #endif

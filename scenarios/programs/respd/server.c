@@ -21,18 +21,36 @@ enum {
 static const int64_t exhausted_ns = 50 * COG_MILLISECOND;
 static const int64_t grace_ns = 5 * COG_SECOND;
 
+/* ---- Settings ---- */
+
+const struct respd_setting_kind respd_settings[RESPD_SETTING_COUNT] = {
+#define RESPD_X(enumerator, name, option, least, most, initial)                                    \
+    {name, option, least, most, initial},
+    RESPD_SETTING_TABLE(RESPD_X)
+#undef RESPD_X
+};
+
 void respd_options_init(struct respd_options *options) {
     static const struct sockaddr_in everywhere = {.sin_family = AF_INET};
-    *options = (struct respd_options){
-        .address = (const struct sockaddr *)&everywhere,
-        .address_bytes = sizeof everywhere,
-        .idle_ns = 300 * COG_SECOND,
-        .clients_max = 10000,
-        .memory_bytes = (size_t)1024 * 1024 * 1024,
-        .buffer_bytes = (size_t)256 * 1024 * 1024,
-        .output_bytes = (size_t)32 * 1024 * 1024,
-        .bulk_bytes = (size_t)16 * 1024 * 1024,
-    };
+    *options = (struct respd_options){.address = (const struct sockaddr *)&everywhere,
+                                      .address_bytes = sizeof everywhere};
+    for (int i = 0; i < RESPD_SETTING_COUNT; i++) {
+        options->settings[i] = respd_settings[i].initial;
+    }
+}
+
+static void apply_settings(struct respd_server *server) {
+    server->memory.limit_bytes = (size_t)server->options.settings[RESPD_MEMORY_BYTES];
+    server->buffers.limit_bytes = (size_t)server->options.settings[RESPD_BUFFER_BYTES];
+}
+
+bool respd_server_set(struct respd_server *server, enum respd_setting setting, int64_t value) {
+    if (value < respd_settings[setting].least || value > respd_settings[setting].most) {
+        return false;
+    }
+    server->options.settings[setting] = value;
+    apply_settings(server);
+    return true;
 }
 
 /* ---- Taking connections ---- */
@@ -67,7 +85,7 @@ static void tune(const struct respd_server *server) {
 
 static void welcome(struct cog_coro *self, struct respd_server *server, int32_t socket) {
     static const char too_many[] = "-ERR max number of clients reached\r\n";
-    if (server->client_count >= server->options.clients_max) {
+    if (server->client_count >= (size_t)server->options.settings[RESPD_CLIENTS]) {
         server->rejected_count++;
         (void)cog_send(self, socket, too_many, sizeof too_many - 1, COG_WITHIN(0));
         (void)cog_close_socket(server->scheduler, socket);
@@ -125,7 +143,8 @@ static int sweep(struct cog_coro *self, void *argument) {
     struct respd_server *server = argument;
     int status = COG_OK;
     while (status == COG_OK) {
-        if (respd_store_expire(&server->store, cog_now_ns(server->scheduler), EXPIRED_AT_ONCE)) {
+        if (respd_store_expire(&server->store, respd_server_look_at_clock(server),
+                               EXPIRED_AT_ONCE)) {
             status = cog_sleep(self, 0);
             continue;
         }
@@ -172,9 +191,8 @@ int respd_server_new(struct cog_scheduler *scheduler, const struct respd_options
     server->scheduler = scheduler;
     server->options = *options;
     server->listener = -1;
-    server->memory.limit_bytes = options->memory_bytes;
-    server->buffers.limit_bytes = options->buffer_bytes;
-    server->began_ns = cog_now_ns(scheduler);
+    apply_settings(server);
+    server->began_ns = respd_server_look_at_clock(server);
     cog_list_init(&server->clients);
     respd_store_init(&server->store, &server->memory, options->hash_key);
     respd_topics_init(&server->channels, &server->buffers, options->hash_key);
@@ -183,6 +201,11 @@ int respd_server_new(struct cog_scheduler *scheduler, const struct respd_options
     server->options.address = (const struct sockaddr *)&server->address;
     *out = server;
     return make_objects(server);
+}
+
+int64_t respd_server_look_at_clock(struct respd_server *server) {
+    server->now_ns = cog_now_ns(server->scheduler);
+    return server->now_ns;
 }
 
 void respd_server_free(struct respd_server *server) {

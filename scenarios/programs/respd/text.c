@@ -5,15 +5,22 @@
 
 enum { NS_PER_S = 1000000000 };
 
-bool respd_text_is(struct respd_text text, const char *word) {
+static int lower(char c) {
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
+}
+
+int respd_text_compare(struct respd_text text, const char *word) {
     for (size_t i = 0; i < text.bytes; i++) {
-        char c = text.data[i];
-        c = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-        if (word[i] == '\0' || c != word[i]) {
-            return false;
+        int difference = lower(text.data[i]) - lower(word[i]);
+        if (difference != 0 || word[i] == '\0') {
+            return difference != 0 ? difference : 1;
         }
     }
-    return word[text.bytes] == '\0';
+    return word[text.bytes] == '\0' ? 0 : -1;
+}
+
+bool respd_text_is(struct respd_text text, const char *word) {
+    return respd_text_compare(text, word) == 0;
 }
 
 bool respd_text_equals(struct respd_text left, struct respd_text right) {

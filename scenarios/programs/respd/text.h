@@ -11,7 +11,10 @@ struct respd_text {
     size_t bytes;
 };
 
-/* Is it that word, in whatever case? The word is in upper case. */
+/* As strcmp, of a text and a word, both in whatever case. */
+int respd_text_compare(struct respd_text text, const char *word);
+
+/* Is it that word, in whatever case? */
 bool respd_text_is(struct respd_text text, const char *word);
 
 bool respd_text_equals(struct respd_text left, struct respd_text right);
