@@ -754,7 +754,8 @@ void cog_set_sendto(struct cog_op *op, int32_t socket, const char *buffer, size_
 void cog_set_sendfile(struct cog_op *op, int32_t socket, int file, int64_t offset, size_t bytes,
                       size_t block_bytes);
 
-/* Ends the stream in this direction; the other one stays open. */
+/* Ends the stream in this direction; the other one stays open. COG_ECLOSED: the connection has been
+ * reset; why, the next transfer tells. */
 void cog_set_shutdown(struct cog_op *op, int32_t socket);
 
 /* Closes the socket. With unread data the peer is reset. Other coroutines' operations on it end

@@ -21,8 +21,9 @@ struct cog_descriptor {
     struct cog_link held[COG_DIRECTION_COUNT]; /* operations by direction, the oldest first */
     struct cog_link dirty_link;                /* the proactor's; linked while dirty is not 0 */
     int32_t number;
-    uint32_t generation; /* of the socket that has or had that number last */
-    size_t place;        /* the proactor's: where it stands with that */
+    uint32_t generation;                  /* of the socket that has or had that number last */
+    size_t place;                         /* the proactor's: where it stands with that */
+    void *under_way[COG_DIRECTION_COUNT]; /* the proactor's: what the system is at work on */
     bool is_open;
     uint8_t dirty;        /* the proactor's: directions to attempt with the next run */
     uint8_t watched;      /* the proactor's: directions that the system watches */

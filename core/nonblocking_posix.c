@@ -22,6 +22,11 @@
 #define MSG_NOSIGNAL 0
 #endif
 
+/* For sockets that block: those of a proactor whose kernel waits for them. */
+#ifndef MSG_DONTWAIT
+#define MSG_DONTWAIT 0
+#endif
+
 /* Where a socket can be made non-blocking and closed on exec at once. */
 #if defined(__linux__)
 enum { NEW_SOCKET_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC };
@@ -33,8 +38,7 @@ enum { NEW_SOCKET_FLAGS = 0 };
 /* One attempt moves at most about that much: some ten microseconds a connection. */
 enum { BURST_BYTES = 262144 };
 
-/* The code for an errno; COG_EPROACTOR stands for all that no other code is about. */
-static int status_of(int error) {
+int cog_posix_status(int error) {
     static const struct {
         int error;
         int status;
@@ -77,10 +81,14 @@ static int status_of(int error) {
     return COG_EPROACTOR;
 }
 
-bool cog_posix_set_nonblocking(int descriptor) {
+bool cog_posix_set_blocking(int descriptor, bool is_blocking) {
     int flags = fcntl(descriptor, F_GETFL);
-    return flags >= 0 && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 &&
-           fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
+    int wanted = is_blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    return flags >= 0 && fcntl(descriptor, F_SETFL, wanted) == 0;
+}
+
+bool cog_posix_set_nonblocking(int descriptor) {
+    return cog_posix_set_blocking(descriptor, false) && fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 void cog_posix_close(int32_t socket) {
@@ -97,7 +105,8 @@ static int prepare(int number) {
     int on = 1;
     (void)setsockopt(number, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #endif
-    return NEW_SOCKET_FLAGS != 0 || cog_posix_set_nonblocking(number) ? COG_OK : status_of(errno);
+    return NEW_SOCKET_FLAGS != 0 || cog_posix_set_nonblocking(number) ? COG_OK
+                                                                      : cog_posix_status(errno);
 }
 
 /* Gives the socket out, or closes it. */
@@ -110,45 +119,55 @@ static int hand_over(int32_t number, int status, int32_t *out) {
     return status;
 }
 
-static int open_socket(const struct sockaddr *address, size_t address_bytes, int type,
-                       int32_t *number) {
+int cog_posix_open(const struct sockaddr *address, size_t address_bytes, int type,
+                   int32_t *number) {
     if (address == NULL || address_bytes < sizeof address->sa_family ||
         address_bytes > sizeof(struct sockaddr_storage)) {
         return COG_EINVALID;
     }
     int opened = socket(address->sa_family, type | NEW_SOCKET_FLAGS, 0);
-    return opened < 0 ? status_of(errno) : hand_over(opened, prepare(opened), number);
+    return opened < 0 ? cog_posix_status(errno) : hand_over(opened, prepare(opened), number);
 }
 
 int cog_posix_listen(const struct sockaddr *address, size_t address_bytes, int backlog,
                      int32_t *socket) {
     int32_t number = -1;
-    int status = open_socket(address, address_bytes, SOCK_STREAM, &number);
+    int status = cog_posix_open(address, address_bytes, SOCK_STREAM, &number);
     if (status != COG_OK) {
         return status;
     }
     int on = 1;
     if (setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(number, address, (socklen_t)address_bytes) != 0 || listen(number, backlog) != 0) {
-        status = status_of(errno);
+        status = cog_posix_status(errno);
     }
     return hand_over(number, status, socket);
 }
 
 int cog_posix_bind(const struct sockaddr *address, size_t address_bytes, int32_t *socket) {
     int32_t number = -1;
-    int status = open_socket(address, address_bytes, SOCK_DGRAM, &number);
+    int status = cog_posix_open(address, address_bytes, SOCK_DGRAM, &number);
     if (status != COG_OK) {
         return status;
     }
     if (bind(number, address, (socklen_t)address_bytes) != 0) {
-        status = status_of(errno);
+        status = cog_posix_status(errno);
     }
     return hand_over(number, status, socket);
 }
 
+/* A stream that is connected no more was so once: it has been reset. */
 int cog_posix_shutdown(int32_t socket) {
-    return shutdown(socket, SHUT_WR) == 0 ? COG_OK : status_of(errno);
+    if (shutdown(socket, SHUT_WR) == 0) {
+        return COG_OK;
+    }
+    int error = errno;
+    int type = 0;
+    socklen_t bytes = sizeof type;
+    bool is_broken = error == ENOTCONN &&
+                     getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &bytes) == 0 &&
+                     type == SOCK_STREAM;
+    return is_broken ? COG_ECLOSED : cog_posix_status(error);
 }
 
 /* ---- Connections ---- */
@@ -174,21 +193,25 @@ static bool is_about_one_connection(int error) {
     }
 }
 
+int cog_posix_accept_status(int error) {
+    if (is_about_one_connection(error)) {
+        return COG_PENDING;
+    }
+    return error == EINVAL ? COG_EBADSOCKET : cog_posix_status(error); /* it does not listen */
+}
+
 static int accept_posix(void *context, int32_t listener, int32_t *accepted) {
     (void)context;
     int number = -1;
     do {
         number = accept4(listener, NULL, NULL, NEW_SOCKET_FLAGS);
     } while (number < 0 && is_about_one_connection(errno));
-    if (number < 0) {
-        /* Of a socket that does not listen. */
-        return errno == EINVAL ? COG_EBADSOCKET : status_of(errno);
-    }
-    return hand_over(number, prepare(number), accepted);
+    return number < 0 ? cog_posix_accept_status(errno)
+                      : hand_over(number, prepare(number), accepted);
 }
 
 static int begin_connect(const struct sockaddr *address, size_t address_bytes, int32_t *number) {
-    int status = open_socket(address, address_bytes, SOCK_STREAM, number);
+    int status = cog_posix_open(address, address_bytes, SOCK_STREAM, number);
     if (status != COG_OK) {
         return status;
     }
@@ -198,29 +221,30 @@ static int begin_connect(const struct sockaddr *address, size_t address_bytes, i
     if (errno == EINPROGRESS || errno == EINTR) {
         return COG_PENDING;
     }
-    return errno == EAGAIN ? COG_EFULL : status_of(errno);
+    return errno == EAGAIN ? COG_EFULL : cog_posix_status(errno);
 }
 
 /* poll first: SO_ERROR alone does not tell a connection that is under way from one that is made. */
-static int ask_connect(int32_t number) {
+int cog_posix_ask_connect(int32_t number) {
     struct pollfd polled = {.fd = number, .events = POLLOUT};
     int count = poll(&polled, 1, 0);
     if (count <= 0) {
-        return count == 0 || errno == EINTR ? COG_PENDING : status_of(errno);
+        return count == 0 || errno == EINTR ? COG_PENDING : cog_posix_status(errno);
     }
     int error = 0;
     socklen_t bytes = sizeof error;
     if (getsockopt(number, SOL_SOCKET, SO_ERROR, &error, &bytes) != 0) {
         error = errno;
     }
-    return error == 0 ? COG_OK : status_of(error);
+    return error == 0 ? COG_OK : cog_posix_status(error);
 }
 
 static int connect_posix(void *context, const struct sockaddr *address, size_t address_bytes,
                          int32_t *socket) {
     (void)context;
     int32_t number = *socket;
-    int status = number < 0 ? begin_connect(address, address_bytes, &number) : ask_connect(number);
+    int status =
+        number < 0 ? begin_connect(address, address_bytes, &number) : cog_posix_ask_connect(number);
     if (status < 0 && number >= 0) {
         cog_posix_close(number);
         number = -1;
@@ -236,10 +260,10 @@ static int recv_posix(void *context, int32_t socket, char *buffer, size_t bytes,
     (void)context;
     ssize_t count = -1;
     do {
-        count = recv(socket, buffer, bytes, peek ? MSG_PEEK : 0);
+        count = recv(socket, buffer, bytes, MSG_DONTWAIT | (peek ? MSG_PEEK : 0));
     } while (count < 0 && errno == EINTR);
     if (count <= 0) {
-        return count == 0 ? COG_ECLOSED : status_of(errno);
+        return count == 0 ? COG_ECLOSED : cog_posix_status(errno);
     }
     *received = (size_t)count;
     return COG_OK;
@@ -250,10 +274,10 @@ static int send_posix(void *context, int32_t socket, const char *buffer, size_t 
     (void)context;
     ssize_t count = -1;
     do {
-        count = send(socket, buffer, bytes, MSG_NOSIGNAL);
+        count = send(socket, buffer, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
     if (count < 0) {
-        return status_of(errno);
+        return cog_posix_status(errno);
     }
     *sent = (size_t)count;
     return COG_OK;
@@ -298,7 +322,7 @@ static int sendfile_posix(void *context, int32_t socket, int file, int64_t offse
     (void)context;
     ssize_t count = sendfile_without_signal(socket, file, (off_t)offset, bytes);
     if (count < 0) {
-        return is_about_the_file(errno) ? COG_EUNSUPPORTED : status_of(errno);
+        return is_about_the_file(errno) ? COG_EUNSUPPORTED : cog_posix_status(errno);
     }
     *sent = (size_t)count;
     return COG_OK;
@@ -318,10 +342,10 @@ static int recvfrom_posix(void *context, int32_t socket, char *buffer, size_t by
                              .msg_iovlen = 1};
     ssize_t count = -1;
     do {
-        count = recvmsg(socket, &message, 0);
+        count = recvmsg(socket, &message, MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
     if (count < 0) {
-        return status_of(errno);
+        return cog_posix_status(errno);
     }
     *received = (size_t)count;
     *address_bytes = message.msg_namelen;
@@ -343,12 +367,13 @@ static int sendto_posix(void *context, int32_t socket, const char *buffer, size_
     }
     ssize_t count = -1;
     do {
-        count = sendto(socket, buffer, bytes, MSG_NOSIGNAL, address, (socklen_t)address_bytes);
+        count = sendto(socket, buffer, bytes, MSG_NOSIGNAL | MSG_DONTWAIT, address,
+                       (socklen_t)address_bytes);
     } while (count < 0 && errno == EINTR);
     if (count >= 0) {
         return COG_OK;
     }
-    int status = status_of(errno);
+    int status = cog_posix_status(errno);
     if (status == COG_PENDING && address != NULL && address->sa_family == AF_UNIX &&
         is_ready_to_send(socket)) {
         return COG_EFULL;

@@ -78,20 +78,33 @@ struct cog_proactor {
  * COG_EUNSUPPORTED, and sleeps by clock_nanosleep. */
 struct cog_proactor cog_proactor_none(void);
 
-/* Opens a proactor by name: "epoll", "poll", "none"; null: the best that this machine has.
- * allocator null: malloc; it must outlive the proactor. COG_OK, COG_ENOMEM, COG_EUNSUPPORTED (no
- * such proactor here), COG_EPROACTOR (errno tells). *out is set on COG_OK only.
+/* Opens a proactor by name: "epoll", "io_uring", "poll", "select", "none"; null: the best that this
+ * machine has. allocator null: malloc; it must outlive the proactor. COG_OK, COG_ENOMEM,
+ * COG_EUNSUPPORTED (no such proactor here; cog_proactor_list tells why), COG_EPROACTOR (errno
+ * tells). *out is set on COG_OK only.
  *
- * Its sockets are file descriptors, non-blocking and closed on exec; options may be set on them,
- * but only the proactor closes them. Numbers that it did not give out are COG_EBADSOCKET. */
+ * Its sockets are file descriptors, closed on exec, and non-blocking unless the kernel waits for
+ * them (io_uring); options may be set on them, but only the proactor closes them. Numbers that it
+ * did not give out are COG_EBADSOCKET. On a socket whose number is FD_SETSIZE (1024) or more,
+ * "select" fails with COG_ELIMIT each operation that would have to wait. */
 int cog_proactor_open(const char *name, const struct cog_allocator *allocator,
                       struct cog_proactor *out);
 
 /* After the scheduler that used it is gone. */
 void cog_proactor_close(struct cog_proactor *proactor);
 
-/* The names of this machine's proactors, best first; null at the end. */
+/* The names of the proactors that the library was built with, best first; null at the end. */
 const char *cog_proactor_name(size_t index);
+
+struct cog_proactor_info {
+    const char *name;
+    bool is_usable;   /* on this machine, by this process */
+    const char *note; /* why it is not: a text (static); else null */
+};
+
+/* The same, and which of them can be opened: writes at most `count`, returns how many there are. A
+ * null name opens the first that is usable. */
+size_t cog_proactor_list(struct cog_proactor_info *infos, size_t count);
 
 /* For proactors, within run: op, which was held, ended with this status; its results are filled in.
  */

@@ -5,7 +5,6 @@
 #include "core/nonblocking_posix.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 #include <time.h>
 
 /* How long runs may go without asking the system. */
@@ -28,123 +27,6 @@ void cog_reactor_report(struct cog_reactor *reactor, struct cog_descriptor *desc
     }
 }
 
-/* ---- Opening and closing ---- */
-
-/* Takes up a new socket; without the memory for it, it is closed. */
-static int adopt(struct cog_reactor *reactor, int32_t *number, bool drains) {
-    int status = cog_descriptors_open(&reactor->descriptors, *number);
-    if (status != COG_OK) {
-        cog_posix_close(*number);
-        *number = -1;
-        return status;
-    }
-    cog_descriptors_find(&reactor->descriptors, *number)->drains = drains;
-    return COG_OK;
-}
-
-/* TCP alone: a Unix socket parts what different writers have written. */
-static bool stream_drains(const struct sockaddr *address) {
-    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
-}
-
-/* Operations held on the socket become orphans; a connect among them has none any more. */
-static void forget(struct cog_reactor *reactor, struct cog_descriptor *descriptor) {
-    struct cog_link *senders = &descriptor->held[COG_SENDING];
-    for (struct cog_link *link = senders->next; link != senders; link = link->next) {
-        struct cog_op *op = cog_container_of(link, struct cog_op, link);
-        op->socket = op->type->kind == COG_OP_CONNECT ? -1 : op->socket;
-    }
-    if (cog_link_is_linked(&descriptor->dirty_link)) {
-        cog_link_remove(&descriptor->dirty_link);
-    }
-    descriptor->dirty = 0;
-    if (reactor->ops->forget != NULL) {
-        reactor->ops->forget(reactor, descriptor);
-    }
-    cog_descriptors_close(&reactor->descriptors, descriptor, &reactor->orphans);
-}
-
-int cog_reactor_close_socket(void *context, int32_t socket) {
-    struct cog_reactor *reactor = context;
-    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
-    if (descriptor == NULL) {
-        return COG_EBADSOCKET;
-    }
-    forget(reactor, descriptor);
-    cog_posix_close(socket);
-    if (!cog_list_is_empty(&reactor->orphans)) {
-        cog_wakeup_raise(&reactor->wakeup);
-    }
-    return COG_OK;
-}
-
-/* ---- Primitives that know the table ---- */
-
-static int accept_socket(void *context, int32_t listener, int32_t *accepted) {
-    struct cog_reactor *reactor = context;
-    int status = cog_nonblocking_posix()->accept(NULL, listener, accepted);
-    if (status != COG_OK) {
-        return status;
-    }
-    return adopt(reactor, accepted, cog_descriptors_find(&reactor->descriptors, listener)->drains);
-}
-
-/* A connect that fails later than at once has closed a socket that is in the table. */
-static int connect_socket(void *context, const struct sockaddr *address, size_t address_bytes,
-                          int32_t *socket) {
-    struct cog_reactor *reactor = context;
-    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, *socket);
-    int status = cog_nonblocking_posix()->connect(NULL, address, address_bytes, socket);
-    if (descriptor == NULL && *socket >= 0) {
-        int adopted = adopt(reactor, socket, stream_drains(address));
-        return adopted == COG_OK ? status : adopted;
-    }
-    if (descriptor != NULL && *socket < 0) {
-        forget(reactor, descriptor);
-    }
-    return status;
-}
-
-static int recv_bytes(void *context, int32_t socket, char *buffer, size_t bytes, bool peek,
-                      size_t *received) {
-    struct cog_reactor *reactor = context;
-    int status = cog_nonblocking_posix()->recv(NULL, socket, buffer, bytes, peek, received);
-    if (status == COG_OK && !peek && *received < bytes) {
-        struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
-        if (descriptor->drains) {
-            descriptor->may_be_ready &= (uint8_t)~COG_RECEIVING_BIT;
-        }
-    }
-    return status;
-}
-
-void cog_reactor_init(struct cog_reactor *reactor, const struct cog_reactor_ops *ops,
-                      const struct cog_allocator *allocator) {
-    reactor->ops = ops;
-    reactor->allocator = allocator;
-    reactor->scheduler = NULL;
-    reactor->primitives = *cog_nonblocking_posix();
-    reactor->primitives.accept = accept_socket;
-    reactor->primitives.connect = connect_socket;
-    reactor->primitives.recv = recv_bytes;
-    cog_descriptors_init(&reactor->descriptors, allocator);
-    cog_list_init(&reactor->dirty);
-    cog_list_init(&reactor->orphans);
-    reactor->watched_count = 0;
-    reactor->credit = 0;
-    reactor->asked_ns = 0;
-    reactor->asked_count = 0;
-}
-
-void cog_reactor_term(struct cog_reactor *reactor) {
-    struct cog_descriptor *open = cog_descriptors_next(&reactor->descriptors, 0);
-    while (open != NULL) {
-        cog_posix_close(open->number);
-        open = cog_descriptors_next(&reactor->descriptors, open->number + 1);
-    }
-    cog_descriptors_term(&reactor->descriptors);
-}
-
 static int attempt(struct cog_reactor *reactor, struct cog_op *op) {
     return cog_attempt(&reactor->primitives, reactor, reactor->scheduler, op);
 }
@@ -161,7 +43,7 @@ static int hold(struct cog_reactor *reactor, struct cog_descriptor *descriptor, 
     if (attempted == COG_PENDING) {
         descriptor->may_be_ready &= (uint8_t)~direction;
     }
-    bool may_go_on = attempted == COG_MORE ||
+    bool may_go_on = attempted == COG_MORE || cog_op_is_empty(op) ||
                      (reactor->ops->reports_edges && (descriptor->may_be_ready & direction) != 0);
     if (!is_first) {
         return COG_PENDING;
@@ -207,17 +89,6 @@ static int submit_connect(struct cog_reactor *reactor, struct cog_op *op) {
     return status;
 }
 
-static int submit_open(struct cog_reactor *reactor, struct cog_op *op) {
-    bool listens = op->type->kind == COG_OP_LISTEN;
-    const struct sockaddr *address = op->u.endpoint.address;
-    size_t address_bytes = op->u.endpoint.address_bytes;
-    int status = listens
-                     ? cog_posix_listen(address, address_bytes, op->u.endpoint.backlog, &op->socket)
-                     : cog_posix_bind(address, address_bytes, &op->socket);
-    return status == COG_OK ? adopt(reactor, &op->socket, listens && stream_drains(address))
-                            : status;
-}
-
 /* What is held for sending finds out by itself that it cannot go on. */
 static int submit_shutdown(struct cog_reactor *reactor, int32_t socket) {
     struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, socket);
@@ -233,7 +104,7 @@ int cog_reactor_submit(void *context, struct cog_op *op, bool try_first) {
     switch ((int)op->type->kind) {
     case COG_OP_LISTEN:
     case COG_OP_BIND:
-        return submit_open(reactor, op);
+        return cog_reactor_open_socket(reactor, op);
     case COG_OP_CONNECT:
         return submit_connect(reactor, op);
     case COG_OP_CLOSE:

@@ -1,5 +1,5 @@
-/* reactor.h - what the proactors over readiness (epoll, poll) share: all but how the system is
- * asked. Internal to core/.
+/* reactor.h - what the proactors over readiness (epoll, poll, select) share: all but how the system
+ * is asked. Internal to core/.
  *
  *   submit --attempt--> done
  *                 \---> held --(watched; reported ready)--> dirty --run: attempt--> completed
@@ -65,6 +65,9 @@ void cog_reactor_term(struct cog_reactor *reactor);
 /* For wait: the socket is ready in these directions. */
 void cog_reactor_report(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
                         uint8_t directions);
+
+/* Carries out a listen or bind. */
+int cog_reactor_open_socket(struct cog_reactor *reactor, struct cog_op *op);
 
 /* The seam (proactor.h); context is the reactor. */
 void cog_reactor_attach(void *context, struct cog_scheduler *scheduler);

@@ -217,6 +217,11 @@ enum cog_direction cog_op_direction(const struct cog_op *op) {
     }
 }
 
+bool cog_op_is_empty(const struct cog_op *op) {
+    return (op->type->kind == COG_OP_RECVALL || op->type->kind == COG_OP_RECVLINE) &&
+           op->u.io.done == op->u.io.bytes;
+}
+
 int cog_attempt(const struct cog_nonblocking_ops *ops, void *context,
                 struct cog_scheduler *scheduler, struct cog_op *op) {
     switch ((int)op->type->kind) {

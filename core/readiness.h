@@ -18,6 +18,9 @@ enum cog_direction { COG_RECEIVING, COG_SENDING, COG_DIRECTION_COUNT };
 /* The direction of an operation: a connect sends, an accept receives. */
 enum cog_direction cog_op_direction(const struct cog_op *op);
 
+/* Has an operation nothing to wait for: a recvall or recvline of no bytes? */
+bool cog_op_is_empty(const struct cog_op *op);
+
 /* Non-blocking primitives. Each returns COG_OK, COG_PENDING (would block) or a negative code. */
 struct cog_nonblocking_ops {
     /* Takes a connection off the backlog: *accepted. */

@@ -57,5 +57,9 @@ void cog_wakeup_lower(struct cog_wakeup *wakeup) {
     do {
         count = read(wakeup->reader, &taken, sizeof taken);
     } while (count < 0 && errno == EINTR);
+    cog_wakeup_taken(wakeup);
+}
+
+void cog_wakeup_taken(struct cog_wakeup *wakeup) {
     (void)atomic_exchange(&wakeup->is_raised, false);
 }

@@ -29,6 +29,9 @@ void cog_wakeup_raise(struct cog_wakeup *wakeup);
 /* By the proactor that saw it raised. */
 void cog_wakeup_lower(struct cog_wakeup *wakeup);
 
+/* The same, by a proactor for whom the system has read what was written. */
+void cog_wakeup_taken(struct cog_wakeup *wakeup);
+
 static inline bool cog_wakeup_is_raised(const struct cog_wakeup *wakeup) {
     return atomic_load_explicit(&wakeup->is_raised, memory_order_relaxed);
 }

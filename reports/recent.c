@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "reports/story.h"
+#include "reports/timeline_strips.h"
 
-enum { NAME_COLUMNS_MAX = 32 };
+enum { NAME_COLUMNS_MAX = 32, STRIPS_MAX = 4 };
 
 struct rep_recent {
     struct rep_model model;
@@ -136,4 +137,68 @@ int rep_recent_text(const struct rep_recent *recent, const struct rep_recent_opt
     rep_text_term(&scratch);
     rep_text_term(&out);
     return *text == NULL ? REP_ENOMEM : REP_OK;
+}
+
+/* ---- Strips ---- */
+
+/* The coroutines that have a strip, in the order of the model. */
+struct cast {
+    uint32_t lanes[STRIPS_MAX];
+    uint32_t count;
+};
+
+static void add_to_cast(struct cast *cast, uint32_t lane) {
+    uint32_t at = 0;
+    while (at < cast->count && cast->lanes[at] < lane)
+        at++;
+    if (cast->count == STRIPS_MAX || (at < cast->count && cast->lanes[at] == lane))
+        return;
+    memmove(&cast->lanes[at + 1], &cast->lanes[at], (cast->count - at) * sizeof cast->lanes[0]);
+    cast->lanes[at] = lane;
+    cast->count++;
+}
+
+/* First those whom it concerns, then whoever did something last in that time. False: nobody whom it
+ * concerns has timed out. */
+static bool choose_cast(const struct rep_recent *recent, const struct rep_recent_options *options,
+                        size_t first, size_t end, struct cast *cast) {
+    bool has_timeout = false;
+    for (size_t i = end; i > first; i--) {
+        const struct rep_line *line = &recent->story.lines[i - 1];
+        if (!is_wanted(recent, options, line))
+            continue;
+        has_timeout = has_timeout || line->tone == REP_TONE_TIMEOUT;
+        add_to_cast(cast, line->lane);
+    }
+    for (size_t i = end; i > first; i--) {
+        if (recent->story.lines[i - 1].lane != REP_NONE)
+            add_to_cast(cast, recent->story.lines[i - 1].lane);
+    }
+    return has_timeout && cast->count > 1;
+}
+
+int rep_recent_strips(const struct rep_recent *recent, const struct rep_recent_options *options,
+                      char **text) {
+    const struct rep_line *lines = recent->story.lines;
+    size_t first = first_line(recent, options);
+    size_t end = recent->story.line_count;
+    struct cast cast = {.count = 0};
+    struct rep_text out = {0};
+    *text = NULL;
+    while (end > first && lines[end - 1].time_ns > options->until_ns)
+        end--;
+    while (first < end && !is_wanted(recent, options, &lines[first]))
+        first++;
+    if (!choose_cast(recent, options, first, end, &cast) ||
+        lines[first].time_ns == lines[end - 1].time_ns)
+        return REP_OK;
+    struct rep_strips_options strips = {.lanes = cast.lanes,
+                                        .lane_count = cast.count,
+                                        .first = lines[first].event,
+                                        .last = lines[end - 1].event};
+    int status = rep_strips_add(&recent->story, &strips, &out);
+    if (status == REP_OK)
+        *text = strdup(rep_text_string(&out));
+    rep_text_term(&out);
+    return *text != NULL ? REP_OK : REP_ENOMEM;
 }

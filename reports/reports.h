@@ -249,4 +249,124 @@ void rep_recent_free(struct rep_recent *recent);
 int rep_recent_text(const struct rep_recent *recent, const struct rep_recent_options *options,
                     char **text);
 
+/* Where one of the coroutines timed out in these lines: what it did in that time, and what others
+ * did, a strip of characters each, at most four, and times. `*text` as above; null if none did.
+ * REP_ENOMEM. */
+int rep_recent_strips(const struct rep_recent *recent, const struct rep_recent_options *options,
+                      char **text);
+
+/* ---- What differs between two runs ---- */
+
+/* X(enumerator, text): the less the runs have in common the later. */
+#define REP_DIFF_VERDICT_TABLE(X)                                                                  \
+    X(REP_DIFF_IDENTICAL, "the runs are the same to the last event")                               \
+    X(REP_DIFF_UNTOLD, "the same happens in both; they differ in events that no line tells of")    \
+    X(REP_DIFF_TIMES, "the same but for times")                                                    \
+    X(REP_DIFF_ORDER, "every coroutine does the same, but they come in another order")             \
+    X(REP_DIFF_OTHER, "the runs differ")
+
+enum rep_diff_verdict {
+#define REP_DIFF_VERDICT_ENUMERATOR(enumerator, text) enumerator,
+    REP_DIFF_VERDICT_TABLE(REP_DIFF_VERDICT_ENUMERATOR)
+#undef REP_DIFF_VERDICT_ENUMERATOR
+};
+
+/* The texts are fit for a terminal: what could be a control character in them is escaped. */
+struct rep_diff_line {
+    const char *who; /* a coroutine; "": the world */
+    const char *text;
+    int64_t time_ns;
+    uint64_t event;
+    size_t cause; /* index + 1 of the line by somebody else that it came of, 0: none */
+    bool is_failure;
+};
+
+/* What was decided, where that is a decision. */
+struct rep_diff_decision {
+    uint64_t event; /* 0: there is none */
+    int64_t time_ns;
+    const char *text;
+    uint64_t number; /* from 0 */
+    uint64_t count;
+};
+
+enum { REP_DIFF_CAUSES_MAX = 6 };
+
+/* One of the two runs. */
+struct rep_diff_run {
+    const char *title;
+    const char *verdict;
+    bool is_ok;
+    const char *facts;
+    const struct rep_diff_line *lines;
+    size_t line_count;
+    size_t first; /* index + 1 of its line where they differ first; 0: it has ended there */
+    struct rep_diff_decision decision;  /* the one that made the difference, if one did */
+    size_t causes[REP_DIFF_CAUSES_MAX]; /* lines, by index, that the first difference came of, one
+                                           of the other, back to the decision */
+    size_t cause_count;
+    const char *const *only; /* coroutines that the other run does not have */
+    size_t only_count;
+};
+
+enum rep_diff_mark {
+    REP_DIFF_SAME,
+    REP_DIFF_TIME,    /* the same at another time */
+    REP_DIFF_LEFT,    /* in the first run only, or in another place there */
+    REP_DIFF_RIGHT,   /* in the second */
+    REP_DIFF_CHANGED, /* the same coroutine does something else */
+    REP_DIFF_MARK_COUNT,
+};
+
+struct rep_diff_row {
+    enum rep_diff_mark mark;
+    size_t lines[2];  /* of either run, index + 1; 0: there is none */
+    size_t elsewhere; /* index + 1 of the row where the other run has the same line; 0: nowhere */
+};
+
+/* Two runs, line beside line. Never changes. */
+struct rep_diff {
+    enum rep_diff_verdict verdict;
+    struct rep_diff_run runs[2];
+    const struct rep_diff_row *rows;
+    size_t row_count;
+    size_t first; /* index + 1 of the first row that differs; by more than its time, if one does */
+    size_t mark_counts[REP_DIFF_MARK_COUNT];
+    size_t moved_count;   /* lines that are in both runs, in another order */
+    uint64_t first_event; /* REP_DIFF_UNTOLD: the first that differs */
+};
+
+/* Compares. The traces must outlive it. REP_OK: `*diff` is the caller's, to be freed. REP_ENOMEM:
+ * it is null. */
+int rep_diff_new(const struct rep_trace *left, const struct rep_trace *right,
+                 struct rep_diff **diff);
+
+/* Accepts null. */
+void rep_diff_free(struct rep_diff *diff);
+
+/* A sentence without a full stop. */
+const char *rep_diff_verdict_text(enum rep_diff_verdict verdict);
+
+/* Which rows are no further than `context` from one that is neither the same nor the same at
+ * another time, or, of runs that differ in nothing else, from one at another time: is_near has a
+ * byte a row. */
+void rep_diff_find_near(const struct rep_diff *diff, size_t context, uint8_t *is_near);
+
+struct rep_diff_options {
+    const char *names[2]; /* of the runs; null: "A" and "B" */
+    size_t columns;       /* of a text; 0: 100 */
+    size_t context;       /* so many rows around a difference are shown */
+    size_t row_count_max; /* more are only counted; 0: no limit */
+};
+
+/* In words: the verdict, the first difference and what it came of, then both runs side by side.
+ * `*text` is null-terminated and the caller's, to be released by free(). REP_ENOMEM. */
+int rep_diff_text(const struct rep_diff *diff, const struct rep_diff_options *options, char **text);
+
+/* Writes that to a file, or as a page for any browser, which runs no script: by the suffix of
+ * `path`, .txt or .html. The file appears whole under its name or not at all. REP_EFORMAT, REP_EIO,
+ * REP_ENOMEM. */
+int rep_diff_write(const struct rep_diff *diff, const struct rep_diff_options *options,
+                   const char *path, struct rep_error *error);
+
 #endif

@@ -252,8 +252,10 @@ static int tell(const struct rep_story *story, size_t line_count_max, struct rep
     add_header(story->model, out);
     add_table(&table, line_count_max);
     int status = rep_timeouts_add(story, out);
-    if (status == REP_OK)
-        status = rep_strips_add(story, out);
+    if (status == REP_OK) {
+        rep_text_add(out, "\nWHO DID WHAT WHEN  ");
+        status = rep_strips_add(story, NULL, out);
+    }
     if (out->failed || table.scratch.failed)
         status = REP_ENOMEM;
     rep_text_term(&table.scratch);

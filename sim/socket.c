@@ -80,13 +80,19 @@ struct sim_socket *sim_network_socket(const struct sim_network *network, uint32_
     return socket != NULL && socket->host == host ? socket : NULL;
 }
 
+/* Could it be one of some network? */
+static bool is_address(const struct sockaddr *address, size_t address_bytes) {
+    return address != NULL && address_bytes >= sizeof(struct sockaddr_in) &&
+           address_bytes <= sizeof(struct sockaddr_storage);
+}
+
 /* Host id and port of an address, as the host `own` uses it; false if it is none of this network.
  */
 static bool read_address(const struct sim_network *network, uint32_t own,
                          const struct sockaddr *address, size_t address_bytes, uint32_t *host,
                          uint16_t *port) {
     struct sockaddr_in in;
-    if (address_bytes < sizeof in) {
+    if (!is_address(address, address_bytes)) {
         return false;
     }
     memcpy(&in, address, sizeof in);
@@ -143,7 +149,7 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
     uint32_t server;
     uint16_t port;
     if (!read_address(network, host, address, address_bytes, &server, &port)) {
-        return COG_EUNREACHABLE;
+        return is_address(address, address_bytes) ? COG_EUNREACHABLE : COG_EINVALID;
     }
     struct sim_connection *connection =
         cog_allocate_zeroed(network->allocator, 1, sizeof *connection);
@@ -286,9 +292,11 @@ int sim_socket_send(struct sim_network *network, struct sim_socket *socket, cons
 
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket) {
     sim_socket_touch(network, socket);
-    int failure = transfer_failure(socket);
-    if (failure != COG_OK) {
-        return failure;
+    if (socket->connection == NULL) {
+        return COG_EBADSOCKET;
+    }
+    if (socket->state == SIM_SOCKET_CLOSED || socket->is_reset) {
+        return COG_ECLOSED; /* why, is for the next transfer to tell */
     }
     if (!socket->fin_sent) {
         socket->fin_sent = true;

@@ -32,6 +32,7 @@ struct stall {
     uint32_t line;                     /* of the first in the foreground */
     bool goes_on;                      /* nothing has stalled but one of them */
     const struct sim_stall_view *view; /* null: nobody looks */
+    bool is_out_of_memory;             /* somebody looks, and has not seen all */
     size_t note_start;                 /* in the text, of the note under way */
 };
 
@@ -63,6 +64,7 @@ static void show_wait(struct stall *stall, const struct sim_instance *instance,
     if (!statement->has_failed && !place.has_failed && statement->bytes != NULL) {
         stall->view->wait(stall->view->context, &wait);
     }
+    stall->is_out_of_memory |= statement->has_failed || place.has_failed;
     sim_buffer_term(&place);
 }
 
@@ -80,6 +82,18 @@ static void show_hope(struct stall *stall, const struct sim_instance *waiter,
     if (stall->view != NULL && !text->has_failed) {
         stall->view->hope(stall->view->context, &hope);
     }
+    stall->is_out_of_memory |= text->has_failed;
+}
+
+/* The same with a deed that has been put together, which is given back. */
+static void show_deed(struct stall *stall, const struct sim_instance *waiting,
+                      const struct sim_instance *other, const char *name, struct sim_buffer *deed,
+                      bool is_certain) {
+    if (!deed->has_failed) {
+        show_hope(stall, waiting, other, name, deed->bytes, is_certain);
+    }
+    stall->is_out_of_memory |= deed->has_failed;
+    sim_buffer_term(deed);
 }
 
 /* The statement that an instance waits on. */
@@ -204,15 +218,15 @@ static const struct sim_instance *find_on_its_way(struct search *search,
 static void show_counterpart(struct search *search, const struct sim_statement *statement,
                              const struct sim_instance *other) {
     struct stall *stall = search->stall;
+    if (stall->view == NULL) {
+        return;
+    }
     struct sim_buffer deed;
     sim_buffer_init(&deed, stall->run->allocator);
     sim_quote_statement(stall->run, statement, &deed);
     sim_buffer_add_text(&deed, ", ");
     sim_quote_line(stall->run, statement->place.line, &deed);
-    if (!deed.has_failed) {
-        show_hope(stall, search->waiting->instance, other, search->source->name, deed.bytes, false);
-    }
-    sim_buffer_term(&deed);
+    show_deed(stall, search->waiting->instance, other, search->source->name, &deed, false);
 }
 
 static bool note_counterpart(void *context, const struct sim_statement *statement) {
@@ -294,13 +308,13 @@ static void note_unheard(struct stall *stall, const struct waiting *waiting) {
 
 /* "puts into jobs", which nobody does. */
 static void show_nobody(const struct search *search) {
+    if (search->stall->view == NULL) {
+        return;
+    }
     struct sim_buffer deed;
     sim_buffer_init(&deed, search->stall->run->allocator);
     sim_buffer_add_format(&deed, "%s %s", search->counterparts.deed, search->counterparts.about);
-    if (!deed.has_failed) {
-        show_hope(search->stall, search->waiting->instance, NULL, "nobody", deed.bytes, false);
-    }
-    sim_buffer_term(&deed);
+    show_deed(search->stall, search->waiting->instance, NULL, "nobody", &deed, false);
 }
 
 static void note_counterparts(struct stall *stall, struct waiting *waiting) {
@@ -385,6 +399,9 @@ static void note_connection(struct stall *stall, const struct waiting *waiting) 
 }
 
 static void show_blocker(struct stall *stall, const struct waiting *waiting) {
+    if (stall->view == NULL) {
+        return;
+    }
     const char *relation = relation_of(waiting->statement);
     struct sim_buffer deed;
     sim_buffer_init(&deed, stall->run->allocator);
@@ -393,10 +410,7 @@ static void show_blocker(struct stall *stall, const struct waiting *waiting) {
         sim_buffer_add_format(&deed, "%s, ", frame->lock->name);
     }
     sim_buffer_add_text(&deed, relation[0] != '\0' ? relation : "until it ends");
-    if (!deed.has_failed) {
-        show_hope(stall, waiting->instance, waiting->blocker, "", deed.bytes, true);
-    }
-    sim_buffer_term(&deed);
+    show_deed(stall, waiting->instance, waiting->blocker, "", &deed, true);
 }
 
 static void note_blocker(struct stall *stall, struct waiting *waiting) {
@@ -624,7 +638,7 @@ void sim_explain_stall(struct sim_run *run) {
     sim_explanation_term(&stall.explanation);
 }
 
-void sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
+int sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
     struct stall stall = {.run = run, .view = view};
     sim_explanation_init(&stall.explanation, run);
     collect(&stall);
@@ -634,6 +648,7 @@ void sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
     note_cycles(&stall);
     (void)note_guests(&stall, false);
     sim_explanation_term(&stall.explanation);
+    return stall.is_out_of_memory ? COG_ENOMEM : COG_OK;
 }
 
 void sim_explain_wait(struct sim_run *run, const struct sim_instance *instance,

@@ -40,8 +40,8 @@ struct sim_stall_view {
     void *context;
 };
 
-/* Shows why a run has stalled. */
-void sim_view_stall(struct sim_run *run, const struct sim_stall_view *view);
+/* Shows why a run has stalled. COG_OK; COG_ENOMEM: not all of it. */
+int sim_view_stall(struct sim_run *run, const struct sim_stall_view *view);
 
 /* After the run has stalled: writes a failure with all of that. */
 void sim_explain_stall(struct sim_run *run);

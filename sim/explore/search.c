@@ -69,6 +69,9 @@ static bool reserve_present(struct sim_search *search, uint32_t count) {
 
 static bool add_present(struct sim_search *search, const struct sim_candidate *candidates,
                         uint32_t count) {
+    if (count == 0) {
+        return true;
+    }
     if (!reserve_present(search, count)) {
         return false;
     }

@@ -3,6 +3,7 @@
 #include "sim/objects.h"
 #include "sim/program/guided.h"
 #include "sim/program/load.h"
+#include "sim/program/nearest_diff.h"
 #include "sim/program/options.h"
 #include "sim/program/output_shrunk.h"
 #include "sim/program/paths.h"
@@ -28,6 +29,9 @@ static const char help[] =
     "  --schedule FILE  the decisions that lead to the failure, as 'cogsim explore --out' writes "
     "them\n"
     "  -o FILE.scn      write what is left there (else it is printed)\n"
+    "  --diff FILE      write what differs between the failure and the nearest run that passes, as "
+    "a page\n"
+    "                   (.html) or as text (.txt)\n"
     "  --vary KINDS     what may vary, of arrivals,order,time,size (default: what 'explore vary' "
     "in\n"
     "                   the file says, else order)\n"
@@ -48,6 +52,7 @@ struct settings {
     bool json;
     const char *root;
     const char *output;
+    const char *diff_path;
     const char *schedule_path;
     const char *vary_text;
     unsigned vary; /* 0: as the scenario says */
@@ -104,6 +109,24 @@ static int write_scenario(const struct shrinking *shrinking, const struct sim_sh
     return EXIT_HELD;
 }
 
+static int write_diff(struct shrinking *shrinking, const struct sim_shrunk *shrunk) {
+    const struct settings *settings = shrinking->settings;
+    struct nearest_diff nearest = {.loaded = &shrinking->loaded,
+                                   .vary = shrinking->vary,
+                                   .statement_count_max = settings->statement_count_max,
+                                   .memory_bytes = settings->memory_bytes,
+                                   .schedules = {&shrunk->schedule, &shrunk->pair.passing},
+                                   .names = {"it fails", "the nearest run that passes"}};
+    if (settings->diff_path == NULL) {
+        return EXIT_HELD;
+    }
+    if (!shrunk->pair.is_found || !shrunk->pair.passes) {
+        complain("--diff: no run of %s is known that passes", shrinking->loaded.path);
+        return EXIT_BAD_INPUT;
+    }
+    return nearest_diff_write(&nearest, settings->diff_path, stderr);
+}
+
 static int print(const struct shrinking *shrinking, const struct sim_shrunk *shrunk) {
     const struct settings *settings = shrinking->settings;
     const char *path = shrinking->loaded.path;
@@ -145,6 +168,7 @@ static int shrink(struct shrinking *shrinking, const struct sim_shrink_way *way)
     }
     int code = write_scenario(shrinking, &shrunk);
     code = code == EXIT_HELD ? print(shrinking, &shrunk) : code;
+    code = code == EXIT_HELD ? write_diff(shrinking, &shrunk) : code;
     sim_shrunk_close(&shrunk);
     return code;
 }
@@ -238,6 +262,7 @@ int command_shrink(int argc, char **argv) {
         {"--schedule", OPTION_TEXT, &settings.schedule_path},
         {"-o", OPTION_TEXT, &settings.output},
         {"--output", OPTION_TEXT, &settings.output},
+        {"--diff", OPTION_TEXT, &settings.diff_path},
         {"--vary", OPTION_TEXT, &settings.vary_text},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},

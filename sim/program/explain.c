@@ -78,7 +78,7 @@ struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_ru
     }
     remove_hideout(&hideout);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (trace != NULL && rep_trace_hash(trace) != hash) {
+    if (trace != NULL && hash != 0 && rep_trace_hash(trace) != hash) {
         rep_trace_free(trace);
         trace = NULL;
     }
@@ -111,6 +111,23 @@ static void tell_interleaving(const struct rep_trace *trace, size_t failure, cha
     (void)rep_interleaving_text(trace, &options, text);
 }
 
+/* Where somebody timed out it matters how long what others did took. */
+static void add_strips(const struct rep_recent *recent, const struct rep_recent_options *options,
+                       char **text) {
+    char *strips = NULL;
+    if (options->coroutine_count == 0 || *text == NULL || (*text)[0] == '\0' ||
+        rep_recent_strips(recent, options, &strips) != REP_OK || strips == NULL) {
+        return;
+    }
+    size_t length = strlen(*text);
+    char *both = realloc(*text, length + strlen(strips) + 1);
+    if (both != NULL) {
+        memcpy(both + length, strips, strlen(strips) + 1);
+        *text = both;
+    }
+    free(strips);
+}
+
 static void tell_recent(const struct rep_trace *trace, const struct rep_recent *recent,
                         const struct sim_journal *journal, bool is_guided, char **texts) {
     for (size_t i = 0; i < journal->failure_count && i < OUTPUT_FAILURES_MAX; i++) {
@@ -125,6 +142,7 @@ static void tell_recent(const struct rep_trace *trace, const struct rep_recent *
         if (failure->concerned_count > 0 && texts[i] == NULL) {
             (void)rep_recent_text(recent, &options, &texts[i]);
         }
+        add_strips(recent, &options, &texts[i]);
         if (texts[i] != NULL && is_told(texts, i)) {
             free(texts[i]);
             texts[i] = NULL;

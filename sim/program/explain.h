@@ -17,7 +17,8 @@ void explain_failures(FILE *file, const struct loaded *loaded,
                       const struct sim_run_options *options, const struct sim_result *result,
                       bool colour);
 
-/* The trace of the same run once more, by its hash; null: it was not to be had. */
+/* The trace of the same run once more, by its hash, or with 0 whatever it does; null: it was not to
+ * be had. */
 struct rep_trace;
 struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_run_options *options,
                                 uint64_t hash);

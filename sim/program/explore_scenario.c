@@ -166,6 +166,8 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .schedule_path = exploring->schedule_path,
                                 .shrunk = exploring->has_shrunk ? &exploring->shrunk : NULL,
                                 .shrunk_path = exploring->shrunk_path,
+                                .passing_path = exploring->passing_path,
+                                .diff_path = exploring->diff_path,
                                 .is_strict = exploring->settings->is_strict,
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;

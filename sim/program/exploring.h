@@ -3,6 +3,7 @@
  *     command_explore.c   the command line, and all the scenarios
  *     explore_scenario.c  one of them, row by row
  *     finding.c           a failure that was found: made small, told, written down
+ *     finding_diff.c      it beside the nearest run that passes
  *     finding_apart.c     the same of C programs, in a process of its own
  */
 #ifndef SIM_PROGRAM_EXPLORING_H
@@ -100,8 +101,10 @@ struct exploring {
     size_t complaints_bytes;
     struct sim_shrunk shrunk;
     bool has_shrunk;
-    char shrunk_path[EXPLORING_PATH_BYTES]; /* where what is left was written; empty: nowhere */
-    char *failures;                         /* of the first execution that failed */
+    char shrunk_path[EXPLORING_PATH_BYTES];  /* where what is left was written; empty: nowhere */
+    char passing_path[EXPLORING_PATH_BYTES]; /* likewise the way of the nearest run that passes */
+    char diff_path[EXPLORING_PATH_BYTES];    /* and the page with both */
+    char *failures;                          /* of the first execution that failed */
     size_t failures_bytes;
     char *failures_json;
     char *schedule; /* of that execution, indented */
@@ -129,5 +132,18 @@ void finding_forget(struct exploring *exploring);
 /* Writes the schedule of a failure, if --out wants that. Returns an exit code, other than EXIT_HELD
  * after a complaint. */
 int finding_write_schedule(struct exploring *exploring, const struct sim_schedule *schedule);
+
+/* DIR/scenarios_litmus_aba.scn.schedule, of a row of a table DIR/....2.schedule. False: it is too
+ * long. */
+bool finding_name(const struct exploring *exploring, const char *ending,
+                  char path[EXPLORING_PATH_BYTES]);
+
+/* Returns an exit code, other than EXIT_HELD after a complaint. */
+int finding_write_text(const struct exploring *exploring, const char *path, bool is_named,
+                       const struct sim_buffer *text);
+
+/* Writes the schedule of the nearest run that passes, if --out wants that and there is one, and a
+ * page with both runs side by side. Returns an exit code, as above. */
+int finding_write_diff(struct exploring *exploring, const struct sim_result *result, unsigned vary);
 
 #endif

@@ -16,9 +16,8 @@
 
 enum { GRAPH_EVENTS_MAX = 20000 };
 
-/* DIR/scenarios_litmus_aba.scn.schedule, of a row of a table DIR/....2.schedule. */
-static bool name_output(const struct exploring *exploring, const char *ending,
-                        char path[EXPLORING_PATH_BYTES]) {
+bool finding_name(const struct exploring *exploring, const char *ending,
+                  char path[EXPLORING_PATH_BYTES]) {
     const struct loaded *loaded = &exploring->loaded;
     const char *name = loaded->path;
     char row[24] = "";
@@ -43,9 +42,8 @@ static bool name_output(const struct exploring *exploring, const char *ending,
     return true;
 }
 
-/* Returns an exit code, other than EXIT_HELD after a complaint. */
-static int write_text(const struct exploring *exploring, const char *path, bool is_named,
-                      const struct sim_buffer *text) {
+int finding_write_text(const struct exploring *exploring, const char *path, bool is_named,
+                       const struct sim_buffer *text) {
     FILE *file = is_named && !text->has_failed ? fopen(path, "wb") : NULL;
     bool is_written = file != NULL && fwrite(text->bytes, 1, text->length, file) == text->length;
     is_written &= file != NULL && fclose(file) == 0;
@@ -65,8 +63,8 @@ int finding_write_schedule(struct exploring *exploring, const struct sim_schedul
     sim_buffer_init(&text, cog_allocator_malloc());
     sim_buffer_add_format(&text, "# The way to a failure of %s.\n", exploring->loaded.path);
     sim_schedule_write(schedule, 0, &text);
-    bool is_named = name_output(exploring, ".schedule", exploring->schedule_path);
-    int code = write_text(exploring, exploring->schedule_path, is_named, &text);
+    bool is_named = finding_name(exploring, ".schedule", exploring->schedule_path);
+    int code = finding_write_text(exploring, exploring->schedule_path, is_named, &text);
     sim_buffer_term(&text);
     return code;
 }
@@ -76,8 +74,9 @@ static int write_shrunk(struct exploring *exploring) {
         !exploring->shrunk.has_scenario) {
         return EXIT_HELD;
     }
-    bool is_named = name_output(exploring, ".shrunk.scn", exploring->shrunk_path);
-    return write_text(exploring, exploring->shrunk_path, is_named, &exploring->shrunk.scenario);
+    bool is_named = finding_name(exploring, ".shrunk.scn", exploring->shrunk_path);
+    return finding_write_text(exploring, exploring->shrunk_path, is_named,
+                              &exploring->shrunk.scenario);
 }
 
 /* The graph of a run that fails, with the pair marked. Graphviz is used by one at a time. */
@@ -98,7 +97,7 @@ static int write_graph(struct exploring *exploring, const struct sim_run_options
             (struct rep_graph_mark){pair->second.first_event, pair->second.last_event};
         graph.mark_count += pair->second.is_traced ? 1 : 0;
     }
-    bool is_named = name_output(exploring, ".svg", path);
+    bool is_named = finding_name(exploring, ".svg", path);
     struct rep_trace *trace = explain_trace(&exploring->loaded, options, result->trace_hash);
     int status = REP_EIO;
     if (is_named && trace != NULL) {
@@ -190,6 +189,9 @@ int finding_take(struct exploring *exploring, const struct sim_explored *result,
         if (exploring->out_code == EXIT_HELD) {
             exploring->out_code = write_graph(exploring, &options, &again);
         }
+        if (exploring->out_code == EXIT_HELD) {
+            exploring->out_code = finding_write_diff(exploring, &again, vary);
+        }
         sim_schedule_term(&folded);
         (void)fclose(file);
     }
@@ -205,6 +207,8 @@ void finding_forget(struct exploring *exploring) {
     exploring->schedule = NULL;
     exploring->schedule_path[0] = '\0';
     exploring->shrunk_path[0] = '\0';
+    exploring->passing_path[0] = '\0';
+    exploring->diff_path[0] = '\0';
     if (exploring->has_shrunk) {
         sim_shrunk_close(&exploring->shrunk);
         exploring->has_shrunk = false;

@@ -98,7 +98,8 @@ int guided_open(struct guided *guided, struct loaded *loaded,
                 const struct guided_settings *settings, FILE *errors) {
     *guided = (struct guided){.schedule_path = settings->schedule_path, .loaded = loaded};
     sim_schedule_init(&guided->schedule, cog_allocator_malloc());
-    if (settings->schedule_path == NULL && !loaded->scenario->has_schedule) {
+    if (settings->schedule_path == NULL && !loaded->scenario->has_schedule &&
+        !settings->is_always_open) {
         return EXIT_HELD;
     }
     bool is_random = settings->then_text != NULL && strcmp(settings->then_text, "random") == 0;

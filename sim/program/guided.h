@@ -9,6 +9,7 @@
 
 struct guided_settings {
     const char *schedule_path; /* null: the `schedule` block of the scenario */
+    bool is_always_open;       /* without a schedule, too: then all is decided as in production */
     const char *then_text;     /* "canonical" or "random"; null: canonical */
     uint64_t seed;
 };

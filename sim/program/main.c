@@ -20,6 +20,8 @@ static const char help[] =
     "  fmt      puts scenario files into their one layout\n"
     "  graph    draws what caused what in a run: SVG, PNG, PDF, DOT\n"
     "  report   writes the timeline of a run as a page, or as text\n"
+    "  import   makes a scenario of what a program was told in production\n"
+    "  diff     says what differs between two runs, and where it begins\n"
     "  export   writes a run for other tools: JSON lines, CSV, Perfetto, pcapng\n"
     "\n"
     "cogsim COMMAND --help tells more of each.\n"
@@ -66,6 +68,7 @@ static const struct {
     {"run", command_run},       {"check", command_check},   {"fmt", command_fmt},
     {"graph", command_graph},   {"report", command_report}, {"explore", command_explore},
     {"export", command_export}, {"replay", command_replay}, {"shrink", command_shrink},
+    {"diff", command_diff},     {"import", command_import},
 };
 
 static int unknown_command(const char *name) {

@@ -78,6 +78,14 @@ static bool set_value(const struct option_spec *spec, char *text) {
     case OPTION_TEXT:
         *(const char **)spec->value = text;
         return text[0] != '\0';
+    case OPTION_PAIR: {
+        struct pair_option *pair = spec->value;
+        if (pair->count == 2 || text[0] == '\0') {
+            return false;
+        }
+        pair->items[pair->count++] = text;
+        return true;
+    }
     case OPTION_NUMBER:
         if (!read_number(text, false, &number)) {
             return false;
@@ -108,6 +116,8 @@ static const char *expected(enum option_kind kind) {
         return "no value";
     case OPTION_TEXT:
         return "a value";
+    case OPTION_PAIR:
+        return "a value, twice at most";
     case OPTION_NUMBER:
     case OPTION_ROW:
         return "a number from 1";

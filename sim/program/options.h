@@ -15,6 +15,7 @@ enum option_kind {
     OPTION_ROW,      /* uint32_t, from 1 */
     OPTION_SIZE,     /* size_t in bytes, at least 1; KB, MB, GB allowed */
     OPTION_DURATION, /* int64_t in ns, more than 0; ns, us, ms, s, m, h */
+    OPTION_PAIR,     /* struct pair_option; given once or twice */
     OPTION_DEFINE, /* struct definitions; NAME=VALUE, as often as wanted; `-DNAME=VALUE` as well */
 };
 
@@ -24,6 +25,12 @@ enum { DEFINITIONS_MAX = 100 };
 struct definitions {
     struct sim_definition items[DEFINITIONS_MAX];
     uint32_t count;
+};
+
+/* An option for either of two. */
+struct pair_option {
+    const char *items[2];
+    int count;
 };
 
 struct option_spec {

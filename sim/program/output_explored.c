@@ -213,6 +213,16 @@ static void print_shrunk(FILE *file, const struct explored *explored) {
     if (shrunk->pair_words.length > 0) {
         (void)fprintf(file, "      %s\n", shrunk->pair_words.bytes);
     }
+    if (explored->passing_path[0] != '\0') {
+        (void)fprintf(
+            file,
+            "      beside the nearest that passes: cogsim diff %s --schedule %s --schedule "
+            "%s\n",
+            explored->path, explored->schedule_path, explored->passing_path);
+    }
+    if (explored->diff_path[0] != '\0') {
+        (void)fprintf(file, "      the same as a page: %s\n", explored->diff_path);
+    }
     if (explored->shrunk_path[0] != '\0') {
         (void)fprintf(file, "      %" PRIu32 " of %" PRIu32 " statements are left of it in %s\n",
                       shrunk->after.statements, shrunk->before.statements, explored->shrunk_path);
@@ -380,15 +390,16 @@ bool output_explored_json(FILE *file, const struct explored *explored) {
     const struct sim_tally *tally = tally_of(explored);
     const struct sim_scenario *scenario = explored->scenario;
     json_t *object = json_pack(
-        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*,s:o*,s:s*}", "file", explored->path, "title",
-        scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored), "strategy",
-        explored->result->strategy->name, "schedules", (json_int_t)tally->run_count, "complete",
-        explored->result->is_complete, "failed", (json_int_t)tally->failure_count, "outcomes",
-        json_outcomes(tally), "failures", json_all_failures(explored), "schedule",
+        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*,s:o*,s:s*,s:s*,s:s*}", "file", explored->path,
+        "title", scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored),
+        "strategy", explored->result->strategy->name, "schedules", (json_int_t)tally->run_count,
+        "complete", explored->result->is_complete, "failed", (json_int_t)tally->failure_count,
+        "outcomes", json_outcomes(tally), "failures", json_all_failures(explored), "schedule",
         explored->schedule_path[0] != '\0' ? explored->schedule_path : NULL, "pair",
         json_shrunk_pair(explored), "shrunk",
-        explored->shrunk != NULL && explored->shrunk_path[0] != '\0' ? explored->shrunk_path
-                                                                     : NULL);
+        explored->shrunk != NULL && explored->shrunk_path[0] != '\0' ? explored->shrunk_path : NULL,
+        "passing", explored->passing_path[0] != '\0' ? explored->passing_path : NULL, "diff",
+        explored->diff_path[0] != '\0' ? explored->diff_path : NULL);
     if (object != NULL && explored->result->kinds.run_count > 0) {
         output_unseen_json(object, explored->result);
     }

@@ -19,6 +19,8 @@ struct explored {
     uint32_t schedule_count;         /* lines of it */
     const struct sim_shrunk *shrunk; /* what the failure came down to; or null */
     const char *shrunk_path;         /* of the file with the small scenario; empty: none */
+    const char *passing_path;        /* of the way of the nearest run that passes; empty: none */
+    const char *diff_path;           /* of the page that has both; empty: none */
     bool is_strict;                  /* what never came into play does not hold */
     bool colour;
 };

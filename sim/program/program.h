@@ -35,10 +35,12 @@ int finish_output(int code);
 /* The commands; arguments begin after the command's name. Return an exit code. */
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_explore(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_graph(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_shrink(int argc, char **argv);

@@ -200,7 +200,7 @@ int stall_file_write(struct sim_run *run, const struct sim_scenario *scenario, c
                         "not wait\n");
     struct sim_stall_view view = {
         .wait = take_wait, .hope = take_hope, .ring = take_ring, .context = making};
-    sim_view_stall(run, &view);
+    making->facts.has_failed |= sim_view_stall(run, &view) != COG_OK;
     if (making->is_cut) {
         sim_buffer_add_text(&making->facts, "there are more, which are not drawn\n");
     }

@@ -58,7 +58,8 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
     struct loaded *loaded = traced->loaded;
     FILE *errors = place != NULL ? place->errors : stderr;
     struct guided guided;
-    struct guided_settings guided_settings = {.schedule_path = traced->settings->schedule_path};
+    struct guided_settings guided_settings = {.schedule_path = traced->settings->schedule_path,
+                                              .is_always_open = traced->settings->is_guided};
     int code = guided_open(&guided, loaded, &guided_settings, errors);
     if (code != EXIT_HELD) {
         guided_close(&guided);
@@ -86,9 +87,12 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
         complain_to(errors, "%s: %s", loaded->path,
                     status == COG_EIO ? strerror(errno) : cog_status_text(status));
         code = EXIT_ENVIRONMENT;
-    } else if (!result.ok) {
+    } else if (!result.ok && !traced->settings->expects_failures) {
         complain_to(errors, "%s: not everything held in this run; cogsim run tells what",
                     loaded->path);
+    }
+    if (code == EXIT_HELD) {
+        guided_tell_drifts(&guided, errors);
     }
     if (code == EXIT_HELD && traced->settings->look != NULL) {
         code = traced->settings->look(traced->settings->context, run, loaded, errors);

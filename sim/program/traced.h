@@ -17,6 +17,8 @@
 struct traced_settings {
     const char *root;          /* null: that of the path */
     const char *schedule_path; /* null: the scenario's own, or none */
+    bool is_guided;            /* decisions are told, where there is no schedule, too */
+    bool expects_failures;     /* one is nothing to complain of */
     uint32_t row;              /* from 1; 0: not said */
     bool salvages;             /* what comes before the damage, of a trace that is damaged */
     struct definitions definitions;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# browser.sh - the pages of `cogsim report -o FILE.html` in a real browser (tests/browser/). Skipped, with exit code 77, where
+# browser.sh - the pages of `cogsim report` and `cogsim diff` in a real browser (tests/browser/). Skipped, with exit code 77, where
 # there is no browser, no Node.js, or `./dev browser` has not brought the packages. COGSIM names the program.
 set -euo pipefail
 tree=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,3 +17,4 @@ command -v node >/dev/null || skip "there is no Node.js"
 [[ -d $tree/tests/browser/node_modules/playwright-core ]] || skip "playwright-core is not there"
 export CHROMIUM
 node "$tree/tests/browser/report.mjs" "$@"
+node "$tree/tests/browser/diff.mjs" "$@"

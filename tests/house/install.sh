@@ -64,6 +64,8 @@ done < <(find "$include" -name '*.h')
 ((count > 0)) || { echo "no header was installed" && failures=1; }
 
 cd "$root"
-attempt "the command for the build tree" "${CC:-cc}" -I. core/tutorial/1_turns.c "$build/libcogen.a" -pthread \
-    -o "$scratch/turns"
+uring=()
+[[ " ${libraries[*]} " != *' -luring '* ]] || uring=(-luring)
+attempt "the command for the build tree" "${CC:-cc}" -I. core/tutorial/1_turns.c "$build/libcogen.a" "${uring[@]}" \
+    -pthread -o "$scratch/turns"
 ((failures == 0))

@@ -23,7 +23,7 @@ cp -r "$tree/scenarios/programs" tree/scenarios/
 compile() {
     "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L -g -fPIC -I"$work/tree" -I"$tree" -o "$2" -c "$1"
 }
-for source in tree/scenarios/programs/respd.c tree/scenarios/programs/respd/*.c; do
+for source in tree/scenarios/programs/respd/*.c; do
     [[ $source == */main.c ]] || { objects+=("${source%.c}.o") && compile "$source" "${source%.c}.o"; }
 done
 

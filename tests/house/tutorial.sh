@@ -78,10 +78,11 @@ check_tutorial() {
 }
 
 check_readme() {
-    local block
+    local block uring=()
+    ! grep -qs -- '-luring' "$build/cogen.pc" || uring=(-luring)
     for block in "$scratch"/readme/*.c; do
         [[ -e $block ]] || return 0
-        if "${CC:-cc}" -Wall -Wextra -Werror -I. "$block" "$build/libcogen.a" -pthread \
+        if "${CC:-cc}" -Wall -Wextra -Werror -I. "$block" "$build/libcogen.a" "${uring[@]}" -pthread \
             -o "$scratch/example" >"$scratch/errors" 2>&1; then
             check_program "README.md's example" "$scratch/example" "${block%.c}.output"
         else

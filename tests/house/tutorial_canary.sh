@@ -17,7 +17,7 @@ plant() {
     rm -rf "$scratch/tree" "$scratch/build"
     mkdir -p "$scratch/tree/core/tutorial" "$scratch/build/tutorial"
     cp "$house"/../../core/*.h "$scratch/tree/core"
-    cp "$real_build/libcogen.a" "$scratch/build"
+    cp "$real_build/libcogen.a" "$real_build/cogen.pc" "$scratch/build"
     cd "$scratch/tree"
     printf '/* %s.c - x */\nint main(void) {\n    return 0;\n}\n' a >core/tutorial/a.c
     printf '/* %s.c - x */\nint main(void) {\n    return 0;\n}\n' b >core/tutorial/b.c

@@ -39,6 +39,7 @@ static const struct kind kinds[] = {
     {"failure", "$text #line"},
     {"finish", "$verdict"},
     {"novelty", "$text #number"},
+    {"choice", "$text #number #count"},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 

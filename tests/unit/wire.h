@@ -17,7 +17,7 @@
 
 #include <sys/socket.h>
 
-enum { WIRE_TASKS_MAX = 4096, WIRE_RAW_MAX = 64 };
+enum { WIRE_TASKS_MAX = 32768, WIRE_RAW_MAX = 64 };
 
 /* What a test is played with: cmocka's initial state. */
 struct wire_setting {
@@ -45,6 +45,7 @@ struct wire {
     bool tries_first;
     struct wire_task *tasks[WIRE_TASKS_MAX];
     size_t task_count;
+    size_t iteration_count;
     int raw[WIRE_RAW_MAX]; /* the test's own sockets, -1: closed */
     size_t raw_count;
     size_t descriptor_count; /* that were open before */
@@ -53,8 +54,8 @@ struct wire {
 int wire_setup(void **state);
 int wire_teardown(void **state);
 
-/* What the proactors of this machine, but `none`, and both ways of trying make of a table of tests:
- * runs them all. Returns the number that failed. */
+/* What the proactors that can be opened here, but `none`, and both ways of trying make of a table
+ * of tests: runs them all. Returns the number that failed. */
 struct wire_test {
     const char *name;
     void (*function)(void **state);
@@ -64,8 +65,11 @@ int wire_run_tests(const struct wire_test *tests, size_t count);
 #define WIRE_TEST(function_)                                                                       \
     { .name = #function_, .function = (function_) }
 
-/* The proactor's state. */
+/* The proactor's state; null: it is none over readiness. */
 struct cog_reactor *wire_reactor(const struct wire *wire);
+
+/* How many descriptors the process has open. */
+size_t wire_count_descriptors(void);
 
 /* ---- Tasks ---- */
 
@@ -73,6 +77,9 @@ struct wire_task *wire_task(struct wire *wire);
 
 /* Starts a task, and lets it wait if it has to. */
 void wire_start(struct wire_task *task);
+
+/* Starts a task, which runs with the next iterations. */
+void wire_launch(struct wire_task *task);
 
 /* Iterates until it is done. Its status. */
 int wire_finish(struct wire_task *task);
@@ -118,6 +125,9 @@ void wire_raw_close(struct wire *wire, int raw, bool reset);
 /* All of the text goes or comes. */
 void wire_raw_send(int raw, const char *text, size_t bytes);
 void wire_raw_expect(int raw, const char *text, size_t bytes);
+
+/* Waits until all that was sent has arrived. */
+void wire_raw_await_arrival(int raw);
 
 /* Makes bytes that tell where they stand, and checks them. */
 void wire_fill(char *bytes, size_t count);

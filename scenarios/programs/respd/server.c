@@ -77,7 +77,7 @@ static void tune(const struct respd_server *server) {
     socklen_t bytes = sizeof address;
     int on = 1;
     (void)setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (!server->options.hides_addresses &&
+    if (server->options.tells_addresses &&
         getpeername(client->socket, (struct sockaddr *)&address, &bytes) == 0) {
         write_address(&address, client->address, sizeof client->address);
     }

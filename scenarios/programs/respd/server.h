@@ -53,8 +53,8 @@ struct respd_options {
     size_t address_bytes;
     int64_t settings[RESPD_SETTING_COUNT];
     uint64_t hash_key[2];
-    bool has_descriptors; /* sockets are descriptors of the machine, with options and addresses */
-    bool hides_addresses; /* CLIENT LIST does not tell them: a recording has none */
+    bool has_descriptors; /* sockets are descriptors of the machine, which have options */
+    bool tells_addresses; /* and may be asked for their addresses: no recording holds those */
     /* Told once when it listens, with the socket. May be null. */
     void (*listens)(void *context, int32_t listener);
     void (*stops)(void *context); /* told once when it begins to stop. May be null */

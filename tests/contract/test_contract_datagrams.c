@@ -1,4 +1,4 @@
-/* test_proactors_datagrams.c - the contract of every proactor over real sockets: datagrams, files
+/* test_contract_datagrams.c - the contract of every proactor over real sockets: datagrams, files
  * that are sent, and the families of addresses. */
 #include "tests/unit/wire.h"
 

@@ -1,0 +1,63 @@
+/* ground_simulated.c - two hosts of the simulated network, without latency, so that all that
+ * happens, happens now, as over the loopback. */
+#include "tests/contract/ground.h"
+
+#include "tests/unit/net_stage.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+
+static uint32_t host_of(enum ground_side side) {
+    return (uint32_t)side + 1;
+}
+
+int ground_simulated_open(struct ground *ground) {
+    void *state = NULL;
+    if (net_setup(&state) != 0) {
+        return COG_ENOMEM;
+    }
+    ground->simulated = state;
+    enum cog_switch multiplex_first = ground->setting.tries_first ? COG_ON : COG_OFF;
+    for (size_t i = 0; i < GROUND_SIDES; i++) {
+        ground->simulated->hosts[i].options.proactor_multiplex_first = multiplex_first;
+    }
+    int status = net_open(ground->simulated);
+    for (int i = 0; status == COG_OK && i < GROUND_SIDES; i++) {
+        for (int j = 0; j < GROUND_SIDES; j++) {
+            sim_network_path(&ground->simulated->network, host_of(i), host_of(j))->latency_ns = 0;
+        }
+        ground->schedulers[i] = ground->simulated->hosts[i].scheduler;
+        ground->proactors[i] = ground->simulated->hosts[i].options.proactor;
+    }
+    return status;
+}
+
+const char *ground_simulated_close(struct ground *ground) {
+    for (size_t i = 0; i < GROUND_SIDES; i++) {
+        ground->simulated->hosts[i].scheduler = ground->schedulers[i];
+    }
+    uint64_t hash = 0;
+    const char *fault = net_close(ground->simulated, &hash);
+    free(ground->simulated);
+    return fault;
+}
+
+bool ground_simulated_deliver(struct ground *ground) {
+    struct net_stage *stage = ground->simulated;
+    bool has_come = sim_network_next_ns(&stage->network) <= stage->now_ns;
+    sim_network_deliver(&stage->network);
+    for (size_t i = 0; i < GROUND_SIDES; i++) {
+        has_come = has_come || sim_proactor_has_work(&stage->hosts[i].proactor);
+    }
+    return has_come;
+}
+
+void ground_simulated_pass(struct ground *ground, int64_t duration_ns) {
+    ground->simulated->now_ns += duration_ns;
+}
+
+struct wire_address ground_simulated_address(struct ground *ground) {
+    struct wire_address address = {.bytes = sizeof(struct sockaddr_in)};
+    sim_network_address((struct sockaddr_in *)&address.storage, host_of(GROUND_B), ++ground->port);
+    return address;
+}
