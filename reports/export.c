@@ -138,18 +138,17 @@ static int pass(struct rep_exporting *it, const char *trace_path, uint64_t event
                 void (*begin)(struct rep_exporting *it), void (*show)(struct rep_exporting *it),
                 struct rep_error *error) {
     struct rep_reader reader;
-    struct rep_event event;
     int status = rep_reader_open(&reader, trace_path, error);
     it->trace = reader.trace;
     it->scene.trace = reader.trace;
-    it->event = &event;
+    it->event = &it->at_hand;
     it->index = 0;
     if (status == REP_OK && begin != NULL)
         begin(it);
     while (status >= 0 && it->index < event_max && !it->has_failed &&
-           (status = rep_reader_next(&reader, &event)) > 0) {
+           (status = rep_reader_next(&reader, &it->at_hand)) > 0) {
         it->index++;
-        rep_scene_note(&it->scene, it->index, &event);
+        rep_scene_note(&it->scene, it->index, it->event);
         if (show != NULL)
             show(it);
     }

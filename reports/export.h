@@ -17,6 +17,7 @@ struct rep_exporting {
     uint64_t hash;  /* of the trace */
     uint64_t index; /* of this event, from 1 */
     const struct rep_event *event;
+    struct rep_event at_hand; /* which is this one */
     struct rep_output *output;
     struct rep_text text[4]; /* for whatever */
     uint8_t *marks;          /* a bit an event, with rep_export_mark */
