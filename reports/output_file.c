@@ -68,6 +68,7 @@ int rep_output_open(struct rep_output *output, const char *path, struct rep_erro
     if (output->file < 0) {
         int why = errno;
         free(output->name);
+        output->name = NULL;
         return fail(error, path, why);
     }
     return REP_OK;

@@ -1,6 +1,7 @@
 /* scene.c - a table of actors by kind and id. */
 #include "reports/scene.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -33,6 +34,7 @@ void rep_scene_rewind(struct rep_scene *scene) {
 
 static size_t place_of(const struct rep_scene *scene, enum rep_actor_kind kind, uint64_t id) {
     uint64_t key[2] = {(uint64_t)kind, id};
+    assert(scene->place_count > 0);
     return (size_t)(XXH3_64bits(key, sizeof key) % scene->place_count);
 }
 
