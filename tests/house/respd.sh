@@ -234,12 +234,13 @@ session() {
 
 # ---- What it bears
 
-# raw FORMAT [BYTES]: sends that, and prints what comes until the server closes.
+# raw FORMAT: sends that at once, and prints what comes until the server closes.
 raw() {
     local answer
     exec 3<>"/dev/tcp/127.0.0.1/$port"
     # shellcheck disable=SC2059 # it is a format
-    printf -- "$1" >&3
+    printf -- "$1" >sent
+    cat sent >&3
     answer=$(timeout 20 head -c 4096 <&3) || fail "$1: the connection stays open"
     exec 3>&-
     printf '%s' "${answer//$'\r'/}"
