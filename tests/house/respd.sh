@@ -234,12 +234,13 @@ session() {
 
 # ---- What it bears
 
-# raw FORMAT [BYTES]: sends that, and prints what comes until the server closes.
+# raw FORMAT: sends that at once, and prints what comes until the server closes.
 raw() {
     local answer
     exec 3<>"/dev/tcp/127.0.0.1/$port"
     # shellcheck disable=SC2059 # it is a format
-    printf -- "$1" >&3
+    printf -- "$1" >sent
+    cat sent >&3
     # One that is closed before all has arrived is reset, after what was answered.
     answer=$(timeout 20 head -c 4096 <&3 2>&1) || [[ $? != 124 ]] || fail "$1: the connection stays open"
     answer=${answer%%head: *}
