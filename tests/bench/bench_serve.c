@@ -356,8 +356,8 @@ static struct measured best_of(struct server *server, size_t connections, int64_
 }
 
 static void compare(struct server *servers, size_t count, size_t connections, int64_t duration_ns) {
-    int64_t yardstick_ns = 0; /* of the last one, which is the peer */
-    struct measured all[16];
+    int64_t yardstick_ns = 1; /* of the last one, which is the peer */
+    struct measured all[16] = {0};
     for (size_t i = 0; i < count; i++) {
         if (connections <= servers[i].connections_max) {
             all[i] = best_of(&servers[i], connections, duration_ns);

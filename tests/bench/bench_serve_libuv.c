@@ -9,9 +9,10 @@
 #include <unistd.h>
 #include <uv.h>
 
+/* What could not be written at once. */
 struct writing {
     uv_write_t request;
-    uv_buf_t bytes;
+    char bytes[ECHO_BYTES];
 };
 
 static char shared[ECHO_BYTES]; /* one callback at a time reads into it */
@@ -29,19 +30,19 @@ static void on_close(uv_handle_t *handle) {
 static void on_written(uv_write_t *request, int status) {
     struct writing *writing = (struct writing *)request;
     (void)status;
-    free(writing->bytes.base);
     free(writing);
 }
 
 static void write_rest(uv_stream_t *client, const char *bytes, size_t count) {
     struct writing *writing = malloc(sizeof *writing);
-    char *copy = malloc(count);
-    if (writing == NULL || copy == NULL) {
+    if (writing == NULL) {
         exit(EXIT_FAILURE);
     }
-    memcpy(copy, bytes, count);
-    writing->bytes = uv_buf_init(copy, (unsigned)count);
-    (void)uv_write(&writing->request, client, &writing->bytes, 1, on_written);
+    memcpy(writing->bytes, bytes, count);
+    uv_buf_t rest = uv_buf_init(writing->bytes, (unsigned)count);
+    if (uv_write(&writing->request, client, &rest, 1, on_written) != 0) {
+        free(writing);
+    }
 }
 
 static void on_read(uv_stream_t *client, ssize_t count, const uv_buf_t *buffer) {
