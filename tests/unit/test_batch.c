@@ -34,8 +34,8 @@ static int counted(void *context) {
 }
 
 /* The explorers have their memory of malloc, for threads share it. */
-static void open(struct crewed *crewed, const char *text, const struct sim_strategy_type *type,
-                 unsigned spare_count) {
+static void open_crewed(struct crewed *crewed, const char *text,
+                        const struct sim_strategy_type *type, unsigned spare_count) {
     struct sim_explorer_options options = {.vary = SIM_VARY_ORDER};
     *crewed = (struct crewed){.next = 0};
     sampled_open(&crewed->sampled, text);
@@ -68,7 +68,7 @@ static void sample(struct crewed *crewed, uint64_t run_count) {
     assert_int_equal(atomic_load(&crewed->helpers.spare_count), spare);
 }
 
-static void close(struct crewed *crewed) {
+static void close_crewed(struct crewed *crewed) {
     sim_kinds_term(&crewed->kinds);
     sim_leads_term(&crewed->leads);
     sim_way_term(&crewed->way, crewed->explorer.allocator);
@@ -118,8 +118,8 @@ static void what_comes_of_it_does_not_depend_on_how_many_make_it(void **state) {
         for (size_t type = 0; type < TYPES; type++) {
             struct crewed alone;
             struct crewed helped;
-            open(&alone, texts[text], types[type], 0);
-            open(&helped, texts[text], types[type], 3);
+            open_crewed(&alone, texts[text], types[type], 0);
+            open_crewed(&helped, texts[text], types[type], 3);
             sample(&alone, ROUND + 1000);
             sample(&helped, ROUND + 1000);
             assert_int_equal(alone.explorer.tally.run_count, ROUND + 1000);
@@ -132,8 +132,8 @@ static void what_comes_of_it_does_not_depend_on_how_many_make_it(void **state) {
             assert_int_equal(helped.round_count, alone.round_count);
             assert_int_equal(helped.leads.count, alone.leads.count);
             assert_int_equal(helped.next, ROUND + 1000);
-            close(&alone);
-            close(&helped);
+            close_crewed(&alone);
+            close_crewed(&helped);
         }
     }
 }
@@ -142,21 +142,21 @@ static void it_comes_to_what_the_sampler_makes_run_by_run(void **state) {
     (void)state;
     struct crewed crewed;
     struct sampled sampled;
-    open(&crewed, sampled_lost_update, &sim_strategy_random, 2);
+    open_crewed(&crewed, sampled_lost_update, &sim_strategy_random, 2);
     sample(&crewed, 500);
     sampled_open(&sampled, sampled_lost_update);
     assert_int_equal(sampled_run(&sampled, &sim_strategy_random, NULL, 5, 500),
                      crewed.explorer.tally.failure_count);
     assert_same_tally(&sampled.explorer.tally, &crewed.explorer.tally);
     sampled_close(&sampled);
-    close(&crewed);
+    close_crewed(&crewed);
 }
 
 static void runs_behind_the_first_failure_do_not_count(void **state) {
     (void)state;
     for (unsigned spare = 0; spare < 4; spare++) {
         struct crewed crewed;
-        open(&crewed, many_outcomes, &sim_strategy_random, spare);
+        open_crewed(&crewed, many_outcomes, &sim_strategy_random, spare);
         crewed.batching.stops_at_failure = true;
         sample(&crewed, 0);
         const struct sim_tally *tally = &crewed.explorer.tally;
@@ -168,7 +168,7 @@ static void runs_behind_the_first_failure_do_not_count(void **state) {
         static uint64_t first;
         first = spare == 0 ? tally->first_failure : first;
         assert_int_equal(tally->first_failure, first);
-        close(&crewed);
+        close_crewed(&crewed);
     }
 }
 
@@ -179,16 +179,16 @@ static void parts_of_it_come_to_the_whole(void **state) {
     for (size_t type = 0; type < sizeof few / sizeof few[0]; type++) {
         struct crewed whole;
         struct crewed parts;
-        open(&whole, many_outcomes, few[type], 1);
-        open(&parts, many_outcomes, few[type], 1);
+        open_crewed(&whole, many_outcomes, few[type], 1);
+        open_crewed(&parts, many_outcomes, few[type], 1);
         sample(&whole, 3 * ROUND);
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             sample(&parts, counts[i]);
         }
         assert_int_equal(parts.next, whole.next);
         assert_same_tally(&whole.explorer.tally, &parts.explorer.tally);
-        close(&whole);
-        close(&parts);
+        close_crewed(&whole);
+        close_crewed(&parts);
     }
 }
 
@@ -196,7 +196,7 @@ static void a_round_that_was_stopped_counts_but_is_not_whole(void **state) {
     (void)state;
     for (unsigned spare = 0; spare < 4; spare++) {
         struct crewed crewed;
-        open(&crewed, sampled_lost_update, &sim_strategy_random, spare);
+        open_crewed(&crewed, sampled_lost_update, &sim_strategy_random, spare);
         crewed.stop_at = ROUND + 3 * SIM_BATCH_RUNS / 2;
         sample(&crewed, 0);
         assert_true(crewed.was_stopped);
@@ -205,18 +205,18 @@ static void a_round_that_was_stopped_counts_but_is_not_whole(void **state) {
         uint64_t run_count = crewed.explorer.tally.run_count;
         assert_in_range(run_count, ROUND + SIM_BATCH_RUNS,
                         ROUND + SIM_BATCH_ROUND * SIM_BATCH_RUNS);
-        close(&crewed);
+        close_crewed(&crewed);
     }
 }
 
 static void a_scenario_whose_order_does_not_vary_is_sampled_as_well(void **state) {
     (void)state;
     struct crewed crewed;
-    open(&crewed, "var coin = 0\ncoro thrower\n    pick coin from 0, 1\noutcome coin\n",
-         &sim_strategy_random, 2);
+    open_crewed(&crewed, "var coin = 0\ncoro thrower\n    pick coin from 0, 1\noutcome coin\n",
+                &sim_strategy_random, 2);
     sample(&crewed, 300);
     assert_int_equal(crewed.explorer.tally.outcome_count, 2);
-    close(&crewed);
+    close_crewed(&crewed);
 }
 
 static void helpers_are_taken_as_far_as_there_are_some(void **state) {

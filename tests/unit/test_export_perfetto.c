@@ -158,9 +158,11 @@ static void read_message(struct seen *seen, const struct schema *fields, const u
         const struct schema *field = fields;
         while (field->name != NULL && field->field != tag >> 3)
             field++;
-        if (field->name == NULL || (uint64_t)field->wire != (tag & 7))
+        if (field->name == NULL || (uint64_t)field->wire != (tag & 7)) {
             fail_msg("field %u of wire type %u is not in the schema", (unsigned)(tag >> 3),
                      (unsigned)(tag & 7));
+            return;
+        }
         uint64_t value = 0;
         if (field->wire == FIXED64) {
             assert_true(end - at >= 8);
