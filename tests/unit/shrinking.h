@@ -17,7 +17,8 @@ static inline void shrinking_open(struct shrinking *shrinking, const char *text)
     const struct cog_allocator *allocator = &shrinking->counting.allocator;
     shrinking->trials =
         (struct sim_trials){.allocator = allocator, .vary = SIM_VARY_ORDER, .budget = 100000};
-    assert_int_equal(sim_subject_open(&shrinking->subject, allocator, text, strlen(text)), COG_OK);
+    size_t length = text != NULL ? strlen(text) : 0;
+    assert_int_equal(sim_subject_open(&shrinking->subject, allocator, text, length), COG_OK);
 }
 
 static inline void shrinking_close(struct shrinking *shrinking) {

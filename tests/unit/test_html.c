@@ -122,7 +122,10 @@ static void the_scripts_make_no_markup(void **state) {
                                             "http://",   "https://",       "@TRACE@"};
     char *after = calloc(1, rep_page_after_bytes + 1);
     char *before = calloc(1, rep_page_before_bytes + 1);
-    assert_true(after != NULL && before != NULL);
+    if (after == NULL || before == NULL) {
+        fail_msg("out of memory");
+        return;
+    }
     memcpy(after, rep_page_after, rep_page_after_bytes);
     memcpy(before, rep_page_before, rep_page_before_bytes);
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
