@@ -123,6 +123,8 @@ static void the_scripts_make_no_markup(void **state) {
     char *after = calloc(1, rep_page_after_bytes + 1);
     char *before = calloc(1, rep_page_before_bytes + 1);
     if (after == NULL || before == NULL) {
+        free(after);
+        free(before);
         fail_msg("out of memory");
         return;
     }
