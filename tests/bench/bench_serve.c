@@ -270,6 +270,7 @@ static void open_load(struct load *load, const struct server *server, size_t cou
         struct connection *connection = &load->connections[i];
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
         connection->socket = try_connect(server->port);
+        connection->is_get = true; /* so the first request sets the key */
         if (connection->socket < 0 ||
             epoll_ctl(load->poll, EPOLL_CTL_ADD, connection->socket, &event) != 0) {
             give_up("connect");
@@ -296,6 +297,7 @@ static void drive(struct load *load, int64_t duration_ns, struct latencies *late
         struct epoll_event events[EVENTS_MAX];
         int count = epoll_wait(load->poll, events, EVENTS_MAX, 5000);
         if (count <= 0) {
+            errno = count == 0 ? ETIME : errno;
             give_up("the server is silent");
         }
         for (int i = 0; i < count; i++) {
