@@ -122,6 +122,7 @@ static void begin(struct server *server) {
     if (server->program != NULL) {
         server->port = free_port();
     }
+    (void)fflush(stdout); /* or the child would print it again */
     server->process = fork();
     if (server->process == 0) {
         stay_on(0);
