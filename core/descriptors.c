@@ -67,6 +67,7 @@ int cog_descriptors_open(struct cog_descriptors *table, int32_t number) {
     descriptor->generation++;
     descriptor->is_open = true;
     descriptor->may_be_ready = COG_BOTH_BITS;
+    descriptor->put_off = 0;
     descriptor->unwanted = 0;
     descriptor->drains = false;
     table->open_count++;

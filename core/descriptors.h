@@ -29,6 +29,8 @@ struct cog_descriptor {
     uint8_t watched;      /* the proactor's: directions that the system watches */
     uint8_t may_be_ready; /* directions in which no attempt has said since the last report of
                              readiness that it would block */
+    uint8_t put_off;      /* the proactor's: directions in which the first operation has not been
+                             attempted when that was due, because nothing would have come of it */
     uint8_t unwanted;     /* directions that were reported ready while nothing was held in them */
     bool drains;          /* the proactor's: a recv that takes less than it might has taken all, and
                              what comes after that will be reported */

@@ -30,6 +30,14 @@ static inline bool cog_link_is_linked(const struct cog_link *link) {
     return link->next != NULL;
 }
 
+static inline bool cog_list_has(const struct cog_link *list, const struct cog_link *link) {
+    const struct cog_link *at = list->next;
+    while (at != list && at != link) {
+        at = at->next;
+    }
+    return at == link;
+}
+
 static inline void cog_list_insert_after(struct cog_link *place, struct cog_link *link) {
     link->prev = place;
     link->next = place->next;

@@ -18,128 +18,13 @@
 #include <time.h>
 
 /* How many runs, and how long, the kernel may go untold while there is something else to do. */
-enum { DEFERRED_RUNS_MAX = 16, DEFERRED_NS_MAX = 1000000 };
-
-/* ---- What is held ---- */
-
-/* Has the kernel asked for the first of the operations of a direction, unless it is. */
-static void go_on(struct cog_uring *uring, struct cog_descriptor *descriptor,
-                  enum cog_direction direction) {
-    struct cog_link *held = &descriptor->held[direction];
-    while (descriptor->under_way[direction] == NULL && !cog_list_is_empty(held)) {
-        struct cog_op *op = cog_container_of(held->next, struct cog_op, link);
-        struct cog_uring_request *request = cog_uring_take(uring);
-        if (request == NULL) {
-            cog_link_remove(&op->link);
-            op->status = COG_ENOMEM;
-            cog_list_push_back(&uring->orphans, &op->link);
-            continue;
-        }
-        request->op = op;
-        request->descriptor = descriptor;
-        descriptor->under_way[direction] = request;
-        cog_uring_start(uring, request);
-    }
-}
-
-/* Its operation has ended, or goes on without it. */
-static void drop(struct cog_uring *uring, struct cog_uring_request *request) {
-    if (request->descriptor != NULL) {
-        request->descriptor->under_way[cog_op_direction(request->op)] = NULL;
-    }
-    cog_uring_give_back(uring, request);
-}
-
-/* The kernel's answer to this one came first: it waits for the next run, away from its socket. */
-static void keep_late(struct cog_uring *uring, struct cog_uring_request *request) {
-    struct cog_op *op = request->op;
-    request->descriptor->under_way[cog_op_direction(op)] = NULL;
-    request->descriptor = NULL;
-    request->state = COG_URING_ARRIVED;
-    cog_list_push_back(&uring->arrived, &request->link);
-    cog_link_remove(&op->link);
-    cog_list_push_back(&uring->late, &op->link);
-}
-
-/* Whoever waits for the descriptor is told that the next run has something to do: nothing of what
- * has been taken out of the ring, or is not in it yet, shows there. */
-static void leave(struct cog_uring *uring) {
-    bool has_work = !cog_list_is_empty(&uring->arrived) || !cog_list_is_empty(&uring->orphans) ||
-                    uring->is_woken || cog_uring_has_untold(uring);
-    if (!has_work) {
-        return;
-    }
-    cog_uring_want_wakeup(uring);
-    if (uring->waking.state == COG_URING_WANTED) {
-        (void)cog_uring_submit(uring); /* what fails now fails again in the run */
-    }
-    cog_wakeup_raise(&uring->wakeup);
-}
-
-/* ---- Closing ---- */
-
-/* Takes back what the kernel is at work on, or it would keep the socket open. What is held becomes
- * orphans; a connect among them has no socket any more. */
-static void forget(struct cog_uring *uring, struct cog_descriptor *descriptor) {
-    for (int direction = 0; direction < COG_DIRECTION_COUNT; direction++) {
-        struct cog_uring_request *request = descriptor->under_way[direction];
-        if (request != NULL) {
-            cog_uring_take_back(uring, request);
-            if (cog_uring_is_final(request)) {
-                keep_late(uring, request);
-            } else {
-                drop(uring, request);
-            }
-        }
-        struct cog_link *held = &descriptor->held[direction];
-        for (struct cog_link *link = held->next; link != held; link = link->next) {
-            struct cog_op *op = cog_container_of(link, struct cog_op, link);
-            op->socket = op->type->kind == COG_OP_CONNECT ? -1 : op->socket;
-            op->status = COG_ECLOSED;
-        }
-    }
-    cog_descriptors_close(&uring->descriptors, descriptor, &uring->orphans);
-}
+enum { DEFERRED_RUNS_MAX = 256, DEFERRED_NS_MAX = 1000000 };
 
 static int close_socket(void *context, int32_t socket) {
-    struct cog_uring *uring = context;
-    struct cog_descriptor *descriptor = cog_descriptors_find(&uring->descriptors, socket);
-    if (descriptor == NULL) {
-        return COG_EBADSOCKET;
-    }
-    forget(uring, descriptor);
-    cog_posix_close(socket);
-    leave(uring);
-    return COG_OK;
+    return cog_uring_close_socket(context, socket);
 }
 
 /* ---- Submitting ---- */
-
-/* Holds an operation. COG_PENDING or COG_ENOMEM. */
-static int hold(struct cog_uring *uring, struct cog_descriptor *descriptor, struct cog_op *op) {
-    enum cog_direction direction = cog_op_direction(op);
-    cog_descriptors_hold(&uring->descriptors, descriptor, op);
-    go_on(uring, descriptor, direction);
-    if (descriptor->under_way[direction] == NULL) {
-        cog_descriptors_release(&uring->descriptors, op); /* it was the only one */
-        return COG_ENOMEM;
-    }
-    return COG_PENDING;
-}
-
-/* An operation that is held and with the kernel has ended. */
-static void release(struct cog_uring *uring, struct cog_uring_request *request, int status) {
-    struct cog_op *op = request->op;
-    struct cog_descriptor *descriptor = request->descriptor;
-    drop(uring, request);
-    cog_descriptors_release(&uring->descriptors, op);
-    if (op->type->kind == COG_OP_CONNECT && status != COG_OK) {
-        (void)close_socket(uring, op->socket);
-        op->socket = -1;
-    } else if (descriptor != NULL) {
-        go_on(uring, descriptor, cog_op_direction(op));
-    }
-}
 
 /* Asks the kernel for an operation that is held now, and looks whether that was all. */
 static int ask_at_once(struct cog_uring *uring, struct cog_op *op) {
@@ -156,9 +41,26 @@ static int ask_at_once(struct cog_uring *uring, struct cog_op *op) {
     if (status == COG_PENDING) {
         cog_uring_want(uring, request);
     } else {
-        release(uring, request, status);
+        cog_uring_release(uring, request, status);
     }
     return status;
+}
+
+/* Is an attempt better put off until the kernel is told of many? Of a receive that would come away
+ * with nothing, as far as is known; and of a send while others, who are ready, may have some. */
+static bool is_better_put_off(const struct cog_uring *uring,
+                              const struct cog_descriptor *descriptor, const struct cog_op *op) {
+    switch ((int)op->type->kind) {
+    case COG_OP_RECV:
+    case COG_OP_RECVALL:
+    case COG_OP_RECVLINE:
+        return (descriptor->may_be_ready & COG_RECEIVING_BIT) == 0 && !cog_op_is_empty(op);
+    case COG_OP_SEND:
+    case COG_OP_SENDALL:
+        return !cog_list_is_empty(&uring->wanted) || cog_has_ready(uring->scheduler);
+    default:
+        return false;
+    }
 }
 
 static int submit_transfer(struct cog_uring *uring, struct cog_op *op, bool try_first) {
@@ -166,16 +68,28 @@ static int submit_transfer(struct cog_uring *uring, struct cog_op *op, bool try_
     if (descriptor == NULL) {
         return COG_EBADSOCKET;
     }
-    bool tries = try_first && cog_list_is_empty(&descriptor->held[cog_op_direction(op)]);
+    enum cog_direction direction = cog_op_direction(op);
+    cog_uring_catch_up(uring, descriptor, direction);
+    bool tries = try_first && cog_list_is_empty(&descriptor->held[direction]);
     bool accepts = op->type->kind == COG_OP_ACCEPT;
-    if (tries && !accepts) {
+    bool puts_off = tries && is_better_put_off(uring, descriptor, op);
+    if (tries && !accepts && !puts_off) {
         int attempted = cog_uring_attempt(uring, op);
         if (attempted != COG_PENDING && attempted != COG_MORE) {
             return attempted;
         }
     }
-    int status = hold(uring, descriptor, op);
+    int status = cog_uring_hold(uring, descriptor, op, puts_off);
     return tries && accepts && status == COG_PENDING ? ask_at_once(uring, op) : status;
+}
+
+static int submit_shutdown(struct cog_uring *uring, int32_t socket) {
+    struct cog_descriptor *descriptor = cog_descriptors_find(&uring->descriptors, socket);
+    if (descriptor == NULL) {
+        return COG_EBADSOCKET;
+    }
+    cog_uring_catch_up(uring, descriptor, COG_SENDING);
+    return cog_posix_shutdown(socket);
 }
 
 /* One whose address is of no network is either made at once, or there is no room for it; the kernel
@@ -199,7 +113,7 @@ static int submit_connect(struct cog_uring *uring, struct cog_op *op) {
     if (adopted != COG_OK || status == COG_OK) {
         return adopted;
     }
-    status = hold(uring, cog_descriptors_find(&uring->descriptors, number), op);
+    status = cog_uring_hold(uring, cog_descriptors_find(&uring->descriptors, number), op, false);
     if (status != COG_PENDING) {
         (void)close_socket(uring, number);
         op->socket = -1;
@@ -228,53 +142,14 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
     case COG_OP_CLOSE:
         return close_socket(uring, op->socket);
     case COG_OP_SHUTDOWN:
-        return cog_descriptors_find(&uring->descriptors, op->socket) != NULL
-                   ? cog_posix_shutdown(op->socket)
-                   : COG_EBADSOCKET;
+        return submit_shutdown(uring, op->socket);
     default:
         return submit_transfer(uring, op, try_first);
     }
 }
 
-/* ---- Cancelling ---- */
-
-static struct cog_uring_request *request_of(struct cog_descriptor *descriptor,
-                                            const struct cog_op *op) {
-    struct cog_uring_request *request =
-        descriptor != NULL ? descriptor->under_way[cog_op_direction(op)] : NULL;
-    return request != NULL && request->op == op ? request : NULL;
-}
-
-static bool is_late(const struct cog_uring *uring, const struct cog_op *op) {
-    for (const struct cog_link *link = uring->late.next; link != &uring->late; link = link->next) {
-        if (link == &op->link) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool cancel(void *context, struct cog_op *op) {
-    struct cog_uring *uring = context;
-    if (is_late(uring, op)) {
-        return false;
-    }
-    struct cog_descriptor *descriptor = cog_descriptors_find(&uring->descriptors, op->socket);
-    struct cog_uring_request *request = request_of(descriptor, op);
-    if (request == NULL) {
-        cog_descriptors_release(&uring->descriptors, op); /* behind others, or an orphan */
-        return true;
-    }
-    cog_uring_take_back(uring, request);
-    bool is_final = cog_uring_is_final(request);
-    if (is_final) {
-        keep_late(uring, request);
-        go_on(uring, descriptor, cog_op_direction(op));
-    } else {
-        release(uring, request, COG_ECANCELLED);
-    }
-    leave(uring);
-    return !is_final;
+    return cog_uring_cancel(context, op);
 }
 
 /* ---- Running ---- */
@@ -317,7 +192,7 @@ static size_t work(struct cog_uring *uring) {
             continue;
         }
         struct cog_op *op = request->op;
-        release(uring, request, status);
+        cog_uring_release(uring, request, status);
         cog_proactor_complete(uring->scheduler, op, status);
         count++;
     }
@@ -350,7 +225,7 @@ static int run(void *context, int64_t timeout_ns) {
     }
     uring->is_woken = false;
     size_t completed_count = work(uring);
-    if (status != COG_OK || !cog_uring_has_untold(uring) || may_defer(uring, completed_count)) {
+    if (status != COG_OK || !cog_uring_is_due(uring) || may_defer(uring, completed_count)) {
         return status;
     }
     status = cog_uring_submit(uring);
@@ -360,7 +235,7 @@ static int run(void *context, int64_t timeout_ns) {
     if (status == COG_OK && cog_uring_has_untold(uring)) {
         status = cog_uring_submit(uring);
     }
-    leave(uring);
+    cog_uring_leave(uring);
     return status;
 }
 

@@ -60,19 +60,58 @@ static int hold(struct cog_reactor *reactor, struct cog_descriptor *descriptor, 
     return COG_PENDING;
 }
 
+bool cog_reactor_catch_up(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
+                          enum cog_direction direction) {
+    uint8_t bit = (uint8_t)(1u << direction);
+    if ((descriptor->put_off & bit) == 0) {
+        return false;
+    }
+    descriptor->put_off &= (uint8_t)~bit;
+    struct cog_op *op = cog_container_of(descriptor->held[direction].next, struct cog_op, link);
+    int status = attempt(reactor, op);
+    if (status == COG_PENDING) {
+        return false;
+    }
+    if (status == COG_MORE) {
+        mark_dirty(reactor, descriptor, bit);
+        return false;
+    }
+    op->status = status;
+    cog_link_remove(&op->link);
+    cog_list_push_back(&reactor->late, &op->link);
+    cog_wakeup_raise(&reactor->wakeup);
+    return true;
+}
+
+/* Would an attempt come away with nothing? What is ready is reported then. */
+static bool is_in_vain(const struct cog_reactor *reactor, const struct cog_descriptor *descriptor,
+                       const struct cog_op *op) {
+    uint8_t bit = (uint8_t)(1u << cog_op_direction(op));
+    return reactor->ops->reports_edges && (descriptor->watched & bit) != 0 &&
+           (descriptor->may_be_ready & bit) == 0 && !cog_op_is_empty(op);
+}
+
 static int submit_transfer(struct cog_reactor *reactor, struct cog_op *op, bool try_first) {
     struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
     if (descriptor == NULL) {
         return COG_EBADSOCKET;
     }
+    enum cog_direction direction = cog_op_direction(op);
+    (void)cog_reactor_catch_up(reactor, descriptor, direction);
     int attempted = COG_OK;
-    if (try_first && cog_list_is_empty(&descriptor->held[cog_op_direction(op)])) {
+    bool tries = try_first && cog_list_is_empty(&descriptor->held[direction]);
+    bool puts_off = tries && is_in_vain(reactor, descriptor, op);
+    if (tries && !puts_off) {
         attempted = attempt(reactor, op);
         if (attempted != COG_PENDING && attempted != COG_MORE) {
             return attempted;
         }
     }
-    return hold(reactor, descriptor, op, attempted);
+    int status = hold(reactor, descriptor, op, attempted);
+    if (puts_off && status == COG_PENDING) {
+        descriptor->put_off |= (uint8_t)(1u << direction);
+    }
+    return status;
 }
 
 static int submit_connect(struct cog_reactor *reactor, struct cog_op *op) {
@@ -116,8 +155,22 @@ int cog_reactor_submit(void *context, struct cog_op *op, bool try_first) {
     }
 }
 
+/* Has it ended already, or does it now that it is attempted? */
+static bool is_late(struct cog_reactor *reactor, const struct cog_op *op) {
+    if (cog_list_has(&reactor->late, &op->link)) {
+        return true;
+    }
+    struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
+    enum cog_direction direction = cog_op_direction(op);
+    return descriptor != NULL && descriptor->held[direction].next == &op->link &&
+           cog_reactor_catch_up(reactor, descriptor, direction);
+}
+
 bool cog_reactor_cancel(void *context, struct cog_op *op) {
     struct cog_reactor *reactor = context;
+    if (is_late(reactor, op)) {
+        return false;
+    }
     struct cog_descriptor *descriptor = cog_descriptors_find(&reactor->descriptors, op->socket);
     cog_descriptors_release(&reactor->descriptors, op);
     if (descriptor == NULL) {
@@ -146,6 +199,13 @@ static void complete(struct cog_reactor *reactor, struct cog_op *op, int status)
     cog_proactor_complete(reactor->scheduler, op, status);
 }
 
+static void complete_late(struct cog_reactor *reactor) {
+    while (!cog_list_is_empty(&reactor->late)) {
+        struct cog_op *op = cog_container_of(reactor->late.next, struct cog_op, link);
+        complete(reactor, op, op->status);
+    }
+}
+
 static void complete_orphans(struct cog_reactor *reactor) {
     while (!cog_list_is_empty(&reactor->orphans)) {
         complete(reactor, cog_container_of(reactor->orphans.next, struct cog_op, link),
@@ -158,6 +218,7 @@ static void attempt_held(struct cog_reactor *reactor, struct cog_descriptor *des
                          enum cog_direction direction) {
     struct cog_link *held = &descriptor->held[direction];
     uint8_t bit = (uint8_t)(1u << direction);
+    descriptor->put_off &= (uint8_t)~bit;
     while (!cog_list_is_empty(held)) {
         struct cog_op *op = cog_container_of(held->next, struct cog_op, link);
         int status = attempt(reactor, op);
@@ -198,12 +259,14 @@ static void attempt_dirty(struct cog_reactor *reactor) {
 }
 
 static bool has_work(const struct cog_reactor *reactor) {
-    return !cog_list_is_empty(&reactor->dirty) || !cog_list_is_empty(&reactor->orphans);
+    return !cog_list_is_empty(&reactor->dirty) || !cog_list_is_empty(&reactor->orphans) ||
+           !cog_list_is_empty(&reactor->late);
 }
 
 /* Completes what can be completed without asking the system. How many. */
 static size_t work(struct cog_reactor *reactor) {
     size_t before = reactor->credit;
+    complete_late(reactor);
     complete_orphans(reactor);
     attempt_dirty(reactor);
     return reactor->credit - before;
@@ -229,12 +292,14 @@ static bool may_skip_asking(struct cog_reactor *reactor, int64_t timeout_ns) {
 /* Asks the system, and completes what can be completed. How many. */
 static size_t ask(struct cog_reactor *reactor, int64_t timeout_ns, int *status) {
     reactor->asked_count++;
+    size_t credit = cog_has_ready(reactor->scheduler) ? reactor->credit : 0;
     reactor->credit = 0;
     *status = reactor->ops->wait(reactor, timeout_ns > 0 ? timeout_ns : 0);
     int error = errno; /* which tells what a failure was */
     size_t completed_count = work(reactor);
-    if (completed_count > 0) {
-        reactor->asked_ns = now_ns();
+    reactor->asked_ns = now_ns();
+    if (completed_count == 0) {
+        reactor->credit = credit; /* who is ready goes on, and is not interrupted for each */
     }
     errno = error;
     return completed_count;
@@ -279,9 +344,11 @@ void cog_reactor_detach(void *context) {
     while (open != NULL) {
         cog_list_init(&open->held[COG_RECEIVING]);
         cog_list_init(&open->held[COG_SENDING]);
+        open->put_off = 0;
         open = cog_descriptors_next(&reactor->descriptors, open->number + 1);
     }
     cog_list_init(&reactor->orphans);
+    cog_list_init(&reactor->late);
     reactor->descriptors.held_count = 0;
     reactor->scheduler = NULL;
 }

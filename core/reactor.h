@@ -8,12 +8,14 @@
  *
  * An operation is attempted when it is submitted (if that is wanted), when the system reports its
  * socket ready, and when the one before it has ended; the system is only told of a socket when an
- * attempt would block.
+ * attempt would block. Where it reports when readiness begins, and has not since an attempt has
+ * left nothing, the next attempt is put off until it does; but it is made when the operation is
+ * taken back, or its socket closed, so that nobody can tell.
  *
  * A run makes as few system calls as it can. None, if nothing can be found. And a scheduler that
  * runs the proactor after each coroutine ("greedy") would ask for each; so each completion lets one
  * run do without asking, while there is something else to do (a coroutine is ready, an operation
- * has been submitted that was not tried), and for no longer than a millisecond.
+ * has been submitted that was not tried); once a millisecond it asks all the same.
  */
 #ifndef COG_REACTOR_H
 #define COG_REACTOR_H
@@ -50,6 +52,7 @@ struct cog_reactor {
     struct cog_descriptors descriptors;
     struct cog_link dirty;   /* descriptors to attempt */
     struct cog_link orphans; /* operations whose sockets have been closed */
+    struct cog_link late;    /* operations that have ended, with their status, outside of a run */
     struct cog_wakeup wakeup;
     size_t watched_count; /* sockets that the system watches whether something is held or not */
     size_t credit;        /* runs that need not ask the system */
@@ -65,6 +68,11 @@ void cog_reactor_term(struct cog_reactor *reactor);
 /* For wait: the socket is ready in these directions. */
 void cog_reactor_report(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
                         uint8_t directions);
+
+/* Makes the attempt that was put off in a direction, if there is one. True: its operation has
+ * ended, and is late. */
+bool cog_reactor_catch_up(struct cog_reactor *reactor, struct cog_descriptor *descriptor,
+                          enum cog_direction direction);
 
 /* Carries out a listen or bind. */
 int cog_reactor_open_socket(struct cog_reactor *reactor, struct cog_op *op);

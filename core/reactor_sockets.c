@@ -26,6 +26,8 @@ static bool stream_drains(const struct sockaddr *address) {
 
 /* Operations held on the socket become orphans; a connect among them has none any more. */
 static void forget(struct cog_reactor *reactor, struct cog_descriptor *descriptor) {
+    (void)cog_reactor_catch_up(reactor, descriptor, COG_RECEIVING);
+    (void)cog_reactor_catch_up(reactor, descriptor, COG_SENDING);
     struct cog_link *senders = &descriptor->held[COG_SENDING];
     for (struct cog_link *link = senders->next; link != senders; link = link->next) {
         struct cog_op *op = cog_container_of(link, struct cog_op, link);
@@ -118,6 +120,7 @@ void cog_reactor_init(struct cog_reactor *reactor, const struct cog_reactor_ops 
     cog_descriptors_init(&reactor->descriptors, allocator);
     cog_list_init(&reactor->dirty);
     cog_list_init(&reactor->orphans);
+    cog_list_init(&reactor->late);
     reactor->watched_count = 0;
     reactor->credit = 0;
     reactor->asked_ns = 0;

@@ -56,10 +56,27 @@ static const char *lacking_note(struct io_uring *ring) {
     return is_whole ? NULL : note_of(EINVAL);
 }
 
-static int open_ring(struct io_uring *ring, const char **note) {
-    struct io_uring_params parameters = {.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
+/* Answers are worked on when this thread is in the kernel anyway; it is not interrupted for them
+ * (Linux 5.19; before that it is). */
+#if defined(IORING_SETUP_COOP_TASKRUN) && defined(IORING_SETUP_TASKRUN_FLAG)
+enum { COOPERATES = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG };
+#else
+enum { COOPERATES = 0 };
+#endif
+
+static int init_ring(struct io_uring *ring, unsigned flags) {
+    struct io_uring_params parameters = {.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | flags,
                                          .cq_entries = ANSWERED_MAX};
-    int error = -io_uring_queue_init_params(ASKED_AT_ONCE, ring, &parameters);
+    return -io_uring_queue_init_params(ASKED_AT_ONCE, ring, &parameters);
+}
+
+static int open_ring(struct cog_uring *uring, const char **note) {
+    struct io_uring *ring = &uring->ring;
+    int error = init_ring(ring, COOPERATES);
+    uring->cooperates = COOPERATES != 0 && error == 0;
+    if (error == EINVAL) {
+        error = init_ring(ring, 0);
+    }
     if (error != 0) {
         *note = note_of(error);
         errno = error;
@@ -82,7 +99,7 @@ int cog_uring_open(struct cog_uring *uring, const struct cog_allocator *allocato
     cog_list_init(&uring->orphans);
     cog_list_init(&uring->late);
     cog_descriptors_init(&uring->descriptors, allocator);
-    int status = open_ring(&uring->ring, note);
+    int status = open_ring(uring, note);
     if (status != COG_OK) {
         return status;
     }
@@ -140,6 +157,8 @@ void cog_uring_give_back(struct cog_uring *uring, struct cog_uring_request *requ
     cog_assert(request->state == COG_URING_IDLE && !cog_link_is_linked(&request->link));
     request->op = NULL;
     request->descriptor = NULL;
+    request->is_put_off = false;
+    request->is_settled = false;
     cog_list_push_front(&uring->free, &request->link);
 }
 
@@ -157,6 +176,20 @@ void cog_uring_want_wakeup(struct cog_uring *uring) {
 
 bool cog_uring_has_untold(const struct cog_uring *uring) {
     return !cog_list_is_empty(&uring->wanted) || io_uring_sq_ready(&uring->ring) > 0;
+}
+
+/* Answers wait for this thread to be in the kernel. */
+static bool is_called(const struct cog_uring *uring) {
+#if defined(IORING_SQ_TASKRUN)
+    return (IO_URING_READ_ONCE(*uring->ring.sq.kflags) & IORING_SQ_TASKRUN) != 0;
+#else
+    (void)uring;
+    return false;
+#endif
+}
+
+bool cog_uring_is_due(const struct cog_uring *uring) {
+    return cog_uring_has_untold(uring) || is_called(uring);
 }
 
 /* ---- Asking ---- */
@@ -204,10 +237,11 @@ static void fill(struct cog_uring *uring) {
         if (request == &uring->waking) {
             io_uring_prep_read(sqe, uring->wakeup.reader, &uring->woken, sizeof uring->woken, 0);
         } else {
-            cog_uring_prepare(sqe, request, uring->primitives.burst_bytes);
+            cog_uring_prepare(uring, sqe, request);
         }
         io_uring_sqe_set_data(sqe, request);
         request->state = COG_URING_UNDER_WAY;
+        request->is_put_off = false;
     }
     uring->deferred_count = 0;
 }

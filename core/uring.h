@@ -41,9 +41,11 @@ struct cog_uring_request {
     struct cog_op *op;                 /* null of the proactor's own requests */
     struct cog_descriptor *descriptor; /* null: its socket does not know of it any more */
     enum cog_uring_state state;
-    bool polls;     /* is about readiness: then an attempt is made */
-    bool is_accept; /* its answer is a socket, which somebody has to close */
-    int32_t result; /* as the kernel says it */
+    bool polls;      /* is about readiness: then an attempt is made */
+    bool is_accept;  /* its answer is a socket, which somebody has to close */
+    bool is_put_off; /* while it is wanted: an attempt would have been made, but for it */
+    bool is_settled; /* its result is the operation's status: an attempt has ended it */
+    int32_t result;  /* as the kernel says it */
     struct iovec part;
     struct msghdr message; /* of a recvfrom or sendto, until the kernel has answered */
 };
@@ -54,6 +56,7 @@ struct cog_uring {
     struct cog_nonblocking_ops primitives;
     struct cog_descriptors descriptors;
     struct io_uring ring;
+    bool cooperates; /* the kernel does not interrupt this thread; it can wait before it receives */
     struct cog_link wanted;
     struct cog_link arrived;
     struct cog_link free;
@@ -88,6 +91,9 @@ void cog_uring_want_wakeup(struct cog_uring *uring);
 /* Is there anything that the kernel has not been told of yet? */
 bool cog_uring_has_untold(const struct cog_uring *uring);
 
+/* The same, or anything that it has to be asked for to have it answer. */
+bool cog_uring_is_due(const struct cog_uring *uring);
+
 /* Asks for all that is wanted. COG_OK; COG_EPROACTOR: errno tells. */
 int cog_uring_submit(struct cog_uring *uring);
 
@@ -112,16 +118,41 @@ int cog_uring_adopt(struct cog_uring *uring, int32_t *number);
 /* Attempts an operation without the kernel's waiting for it. As cog_attempt. */
 int cog_uring_attempt(struct cog_uring *uring, struct cog_op *op);
 
+/* The same, of a request's, which is idle. True: that has ended it, with the request as answer. */
+bool cog_uring_try(struct cog_uring *uring, struct cog_uring_request *request);
+
 /* Has the kernel asked for what an operation needs. */
 void cog_uring_start(struct cog_uring *uring, struct cog_uring_request *request);
-void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *request,
-                       size_t burst_bytes);
+void cog_uring_prepare(struct cog_uring *uring, struct io_uring_sqe *sqe,
+                       struct cog_uring_request *request);
 
 /* What an answer makes of the operation: COG_OK, COG_PENDING (ask again) or a negative code. */
 int cog_uring_settle(struct cog_uring *uring, struct cog_uring_request *request);
 
 /* Has the answer of an operation that is taken back ended it? Else what has moved is counted. */
 bool cog_uring_is_final(struct cog_uring_request *request);
+
+/* ---- What is held (uring_holding.c) ---- */
+
+/* Holds an operation, on which no attempt was made although one was due if is_put_off. COG_PENDING
+ * or COG_ENOMEM. */
+int cog_uring_hold(struct cog_uring *uring, struct cog_descriptor *descriptor, struct cog_op *op,
+                   bool is_put_off);
+
+/* An operation that is held and with the kernel has ended. */
+void cog_uring_release(struct cog_uring *uring, struct cog_uring_request *request, int status);
+
+/* Makes the attempt that was put off in a direction, if there is one. */
+void cog_uring_catch_up(struct cog_uring *uring, struct cog_descriptor *descriptor,
+                        enum cog_direction direction);
+
+/* As the seam has it (proactor.h). */
+bool cog_uring_cancel(struct cog_uring *uring, struct cog_op *op);
+int cog_uring_close_socket(struct cog_uring *uring, int32_t socket);
+
+/* Whoever waits for the descriptor is told that the next run has something to do: nothing of what
+ * has been taken out of the ring, or is not in it yet, shows there. */
+void cog_uring_leave(struct cog_uring *uring);
 
 #endif
 

@@ -41,14 +41,39 @@ static int accept_once(void *context, int32_t listener, int32_t *accepted) {
     return status == COG_OK ? cog_uring_adopt(context, accepted) : status;
 }
 
+/* What a receive of a stream has shown: who has got all that he asked for may find more. */
+static void note_received(struct cog_descriptor *descriptor, bool has_all) {
+    descriptor->may_be_ready = has_all ? (uint8_t)(descriptor->may_be_ready | COG_RECEIVING_BIT)
+                                       : (uint8_t)(descriptor->may_be_ready & ~COG_RECEIVING_BIT);
+}
+
+static int recv_once(void *context, int32_t socket, char *buffer, size_t bytes, bool peek,
+                     size_t *received) {
+    struct cog_uring *uring = context;
+    int status = cog_nonblocking_posix()->recv(NULL, socket, buffer, bytes, peek, received);
+    if (!peek || status == COG_PENDING) {
+        note_received(cog_descriptors_find(&uring->descriptors, socket),
+                      status == COG_OK && *received == bytes);
+    }
+    return status;
+}
+
 void cog_uring_init_operations(struct cog_uring *uring) {
     uring->primitives = *cog_nonblocking_posix();
     uring->primitives.accept = accept_once;
+    uring->primitives.recv = recv_once;
     uring->primitives.sendfile = sendfile_once;
 }
 
 int cog_uring_attempt(struct cog_uring *uring, struct cog_op *op) {
     return cog_attempt(&uring->primitives, uring, uring->scheduler, op);
+}
+
+bool cog_uring_try(struct cog_uring *uring, struct cog_uring_request *request) {
+    int status = cog_uring_attempt(uring, request->op);
+    request->is_settled = status != COG_PENDING && status != COG_MORE;
+    request->result = status;
+    return request->is_settled;
 }
 
 /* ---- Asking ---- */
@@ -104,8 +129,21 @@ static size_t piece_bytes(const struct cog_op *op, size_t burst_bytes) {
     return left < burst_bytes ? left : burst_bytes;
 }
 
-void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *request,
-                       size_t burst_bytes) {
+/* Of one that has nothing there, as far as is known, the kernel waits first. */
+static void prepare_recv(const struct cog_uring *uring, struct io_uring_sqe *sqe,
+                         const struct cog_uring_request *request) {
+    const struct cog_op *op = request->op;
+    io_uring_prep_recv(sqe, op->socket, op->u.io.buffer + op->u.io.done,
+                       piece_bytes(op, uring->primitives.burst_bytes), 0);
+#if defined(IORING_RECVSEND_POLL_FIRST)
+    if (uring->cooperates && (request->descriptor->may_be_ready & COG_RECEIVING_BIT) == 0) {
+        sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
+    }
+#endif
+}
+
+void cog_uring_prepare(struct cog_uring *uring, struct io_uring_sqe *sqe,
+                       struct cog_uring_request *request) {
     const struct cog_op *op = request->op;
     if (request->polls) {
         prepare_poll(sqe, op);
@@ -121,13 +159,12 @@ void cog_uring_prepare(struct io_uring_sqe *sqe, struct cog_uring_request *reque
         return;
     case COG_OP_RECV:
     case COG_OP_RECVALL:
-        io_uring_prep_recv(sqe, op->socket, op->u.io.buffer + op->u.io.done,
-                           piece_bytes(op, burst_bytes), 0);
+        prepare_recv(uring, sqe, request);
         return;
     case COG_OP_SEND:
     case COG_OP_SENDALL:
         io_uring_prep_send(sqe, op->socket, op->u.io.buffer + op->u.io.done,
-                           piece_bytes(op, burst_bytes), MSG_NOSIGNAL);
+                           piece_bytes(op, uring->primitives.burst_bytes), MSG_NOSIGNAL);
         return;
     case COG_OP_RECVFROM:
         prepare_message(request, op->object != NULL ? (size_t)op->value.bits : 0);
@@ -156,9 +193,15 @@ static bool takes_all(const struct cog_op *op) {
 }
 
 /* What a piece makes of a recv, recvall, send or sendall. */
-static int settle_bytes(struct cog_op *op, int32_t result) {
+static int settle_bytes(const struct cog_uring *uring, const struct cog_uring_request *request) {
+    struct cog_op *op = request->op;
+    int32_t result = request->result;
     if (result <= 0) {
         return result < 0 ? cog_posix_status(-result) : COG_ECLOSED;
+    }
+    if (request->descriptor != NULL && cog_op_direction(op) == COG_RECEIVING) {
+        note_received(request->descriptor,
+                      (size_t)result == piece_bytes(op, uring->primitives.burst_bytes));
     }
     op->u.io.done += (size_t)result;
     return takes_all(op) && op->u.io.done < op->u.io.bytes ? COG_PENDING : COG_OK;
@@ -202,6 +245,9 @@ static int settle_readiness(struct cog_uring *uring, struct cog_uring_request *r
 int cog_uring_settle(struct cog_uring *uring, struct cog_uring_request *request) {
     struct cog_op *op = request->op;
     int32_t result = request->result;
+    if (request->is_settled) {
+        return result;
+    }
     if (is_nothing(result)) {
         request->polls = request->polls || result == -EAGAIN;
         return COG_PENDING;
@@ -221,7 +267,7 @@ int cog_uring_settle(struct cog_uring *uring, struct cog_uring_request *request)
         op->u.io.done = result < 0 ? 0 : op->u.io.bytes;
         return result < 0 ? cog_posix_status(-result) : COG_OK;
     default:
-        status = settle_bytes(op, result);
+        status = settle_bytes(uring, request);
         if (status == COG_PENDING) {
             cog_proactor_activity(uring->scheduler, op);
         }

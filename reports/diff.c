@@ -322,6 +322,10 @@ int rep_diff_new(const struct rep_trace *left, const struct rep_trace *right,
     return status;
 }
 
+const struct rep_trace *rep_diff_trace(const struct rep_diff *diff, int run) {
+    return ((const struct rep_comparison *)diff)->sides[run].model.trace;
+}
+
 void rep_diff_free(struct rep_diff *diff) {
     struct rep_comparison *it = (struct rep_comparison *)diff;
     if (it == NULL)

@@ -18,6 +18,9 @@ void rep_diff_add_counts(const struct rep_diff *diff, struct rep_text *text);
 /* "left: after yield, 2 of 3 (event 45)". */
 void rep_diff_add_decision(const struct rep_diff_decision *decision, struct rep_text *text);
 
+/* The trace of either run. */
+const struct rep_trace *rep_diff_trace(const struct rep_diff *diff, int run);
+
 /* The page. REP_EIO, REP_ENOMEM. */
 int rep_diff_html_write(const struct rep_diff *diff, const struct rep_diff_options *options,
                         const char *path, struct rep_error *error);

@@ -8,40 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/document.h"
 #include "reports/output_file.h"
 #include "reports/status.h"
 
 enum { CONTEXT = 50, ROWS_MAX = 20000, FLUSH_BYTES = 32 * 1024 };
 
 static const char style[] =
-    ":root{color-scheme:light dark;--paper:#fff;--ink:#1d2430;--faint:#556070;--line:#d9dee6;"
-    "--head:#f0f3f7;--left:#e3eefb;--right:#fdeedd;--changed:#f0e9f8;--a:#2f6fb3;--b:#b85c00;--"
-    "mark:#6b1f8a;--link:#1f5fa8;"
-    "--bad:#b3261e;--good:#1a6b3c}\n"
-    "@media(prefers-color-scheme:dark){:root{--paper:#14181f;--ink:#e6eaf0;--faint:#a3aebd;"
-    "--line:#2f3743;--head:#1f2631;--left:#1a2b42;--right:#3a2916;--changed:#2e2542;--a:#6aa9ec;--"
-    "b:#f2a65a;"
-    "--mark:#d9b3f7;--link:#8fc0f5;--bad:#ff9d94;--good:#7bd6a0}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0;padding:18px 22px;background:var(--paper);color:var(--ink);"
-    "font:14px/1.45 system-ui,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}\n"
-    "h1{font-size:19px;margin:0 0 4px}h2{font-size:15px;margin:22px 0 6px}\n"
-    "h1,h2,h3,p,dd,td,li{overflow-wrap:anywhere}\n"
+    ":root{--left:#e3eefb;--right:#fdeedd;--changed:#f0e9f8;--a:#2f6fb3;--b:#b85c00;"
+    "--mark:#6b1f8a}\n"
+    "@media(prefers-color-scheme:dark){:root{--left:#1a2b42;--right:#3a2916;--changed:#2e2542;"
+    "--a:#6aa9ec;--b:#f2a65a;--mark:#d9b3f7}}\n"
     ".runs{display:grid;grid-template-columns:1fr 1fr;gap:12px}\n"
     ".run{border:1px solid var(--line);border-radius:6px;padding:8px 12px}\n"
     ".run.a{border-left:5px solid var(--a)}.run.b{border-left:5px solid var(--b)}\n"
     ".run h2,.run h3{font-size:14px;margin:0}.run p{margin:3px 0}.run ul{margin:4px "
     "0;padding-left:18px}\n"
-    ".faint{color:var(--faint)}.bad{color:var(--bad);font-weight:600}"
-    ".good{color:var(--good);font-weight:600}\n"
-    "a{color:var(--link)}:focus-visible{outline:2px solid var(--link);outline-offset:1px}\n"
     ".key{display:flex;flex-wrap:wrap;gap:2px 18px;list-style:none;margin:6px 0;padding:0}\n"
     ".key b,td.mark{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,monospace}\n"
-    "table{border-collapse:collapse;width:100%;table-layout:fixed;min-width:760px}\n"
-    "caption{text-align:left;color:var(--faint);padding:4px 0}\n"
-    "thead "
-    "th{position:sticky;top:0;background:var(--head);text-align:left;font-size:13px;z-index:1}\n"
-    "th,td{padding:2px 7px;vertical-align:top}tbody tr{border-top:1px solid var(--line)}\n"
+    "table{width:100%;table-layout:fixed;min-width:760px}\n"
+    "thead th{position:sticky;top:0;z-index:1}\n"
     "th.time,td.time{width:7.5em;text-align:right;font-variant-numeric:tabular-nums;"
     "color:var(--faint)}\n"
     "th.who{width:10em}tbody th{font-weight:500;text-align:left;overflow-wrap:anywhere}\n"
@@ -56,8 +42,7 @@ static const char style[] =
     "tr:target{outline:3px dashed var(--link);outline-offset:-2px}\n"
     "td .faint{font-size:12px}tr.fold td{text-align:center;color:var(--faint);"
     "background:var(--head)}\n"
-    ".scroll{position:relative;overflow-x:auto}@media(min-width:820px){.scroll{overflow:visible}}\n"
-    ".hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
+    ".scroll{position:relative}@media(min-width:820px){.scroll{overflow:visible}}\n"
     "@media(max-width:700px){.runs{grid-template-columns:1fr}}\n"
     "@media print{thead th{position:static}}\n";
 
@@ -71,20 +56,9 @@ struct page {
     size_t *rows_of[2];      /* by line of a run: the row it is in, index + 1 */
 };
 
-static void add_escaped(struct rep_text *out, const char *text) {
-    for (size_t length; *text != '\0'; text += length) {
-        length = strcspn(text, "&<>\"'");
-        rep_text_add_bytes(out, text, length);
-        if (text[length] == '\0')
-            return;
-        rep_text_add_format(out, "&#%d;", text[length]);
-        length++;
-    }
-}
-
 /* Adds what is in the scratch, and empties that. */
 static void add_scratch(struct page *page) {
-    add_escaped(&page->out, rep_text_string(&page->scratch));
+    rep_text_add_escaped(&page->out, rep_text_string(&page->scratch));
     rep_text_clear(&page->scratch);
 }
 
@@ -123,15 +97,15 @@ static void add_run(struct page *page, int run) {
         add_scratch(page);
     }
     rep_text_add_format(&page->out, "</h2>\n<p><span class=\"%s\">", it->is_ok ? "good" : "bad");
-    add_escaped(&page->out, it->verdict);
+    rep_text_add_escaped(&page->out, it->verdict);
     rep_text_add(&page->out, "</span> ");
-    add_escaped(&page->out, it->title);
+    rep_text_add_escaped(&page->out, it->title);
     rep_text_add(&page->out, "</p>\n<p class=\"faint\">");
-    add_escaped(&page->out, it->facts);
+    rep_text_add_escaped(&page->out, it->facts);
     rep_text_add(&page->out, "</p>\n");
     for (size_t i = 0; i < it->only_count; i++) {
         rep_text_add(&page->out, i == 0 ? "<p>coroutines of this run only: " : ", ");
-        add_escaped(&page->out, it->only[i]);
+        rep_text_add_escaped(&page->out, it->only[i]);
     }
     rep_text_add(&page->out, it->only_count > 0 ? "</p>\n</div>\n" : "</div>\n");
 }
@@ -163,16 +137,9 @@ static void add_first_of(struct page *page, int run) {
 
 static void add_head(struct page *page) {
     const struct rep_diff *diff = page->diff;
-    rep_text_add(&page->out,
-                 "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                 "style-src 'unsafe-inline'\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                 "<title>Two runs: ");
-    add_escaped(&page->out, diff->runs[0].title);
-    rep_text_add_format(&page->out,
-                        "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
-    add_escaped(&page->out, rep_diff_verdict_text(diff->verdict));
+    rep_document_begin(&page->out, "Two runs: ", diff->runs[0].title, style);
+    rep_text_add(&page->out, "<header>\n<h1>");
+    rep_text_add_escaped(&page->out, rep_diff_verdict_text(diff->verdict));
     rep_text_add(&page->out, "</h1>\n</header>\n<main>\n<div class=\"runs\">\n");
     add_run(page, 0);
     add_run(page, 1);
@@ -223,7 +190,7 @@ static void add_cause(struct page *page, int run, size_t cause) {
     if (is_linked)
         rep_text_add_format(&page->out, "<a href=\"#row-%zu\">", row);
     rep_text_add(&page->out, "<span class=\"hidden\">came of </span>");
-    add_escaped(&page->out, from->who[0] != '\0' ? from->who : from->text);
+    rep_text_add_escaped(&page->out, from->who[0] != '\0' ? from->who : from->text);
     rep_text_add(&page->out, is_linked ? "</a></span>" : "</span>");
 }
 
@@ -237,10 +204,10 @@ static void add_side(struct page *page, int run, size_t line) {
     rep_text_add_format(&page->out, "<td class=\"time %c\">", side);
     rep_text_add_duration(&page->out, (uint64_t)it->time_ns);
     rep_text_add_format(&page->out, "</td><th scope=\"row\" class=\"%c\">", side);
-    add_escaped(&page->out, rep_diff_who(it));
+    rep_text_add_escaped(&page->out, rep_diff_who(it));
     rep_text_add_format(&page->out, "</th><td class=\"%c\">%s", side,
                         it->is_failure ? "<span class=\"bad\">" : "");
-    add_escaped(&page->out, it->text);
+    rep_text_add_escaped(&page->out, it->text);
     rep_text_add(&page->out, it->is_failure ? "</span>" : "");
     if (it->cause != 0)
         add_cause(page, run, it->cause);
@@ -336,7 +303,8 @@ static int write_page(struct page *page, const char *path, struct rep_error *err
     add_head(page);
     if (page->diff->first != 0)
         add_table(page);
-    rep_text_add(&page->out, "</main>\n</body>\n</html>\n");
+    rep_text_add(&page->out, "</main>\n");
+    rep_document_end(&page->out);
     flush(page, 0);
     bool is_whole = !page->out.failed && !page->scratch.failed;
     status = rep_output_close(page->output, is_whole, error);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/diff_graph.h"
 #include "reports/output_file.h"
+#include "reports/picture_file.h"
 #include "reports/status.h"
 
 enum {
@@ -364,18 +366,15 @@ static int write_text(const struct rep_diff *diff, const struct rep_diff_options
     return status;
 }
 
-static bool ends_with(const char *text, const char *end) {
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 int rep_diff_write(const struct rep_diff *diff, const struct rep_diff_options *options,
                    const char *path, struct rep_error *error) {
-    if (ends_with(path, ".html") || ends_with(path, ".htm"))
+    if (rep_path_is_page(path))
         return rep_diff_html_write(diff, options, path, error);
-    if (ends_with(path, ".txt"))
+    if (rep_text_ends_with(path, ".txt"))
         return write_text(diff, options, path, error);
+    if (rep_picture_check_path(path, NULL) == REP_OK)
+        return rep_diff_graph_write(diff, options, path, error);
     return rep_error_set(error, REP_EFORMAT, 0,
-                         "a difference is written as .html or .txt, as the file's name ends");
+                         "a difference is written as .html, .txt, .svg, .png, .pdf or .dot, as the "
+                         "file's name ends");
 }

@@ -21,16 +21,10 @@ static const struct format {
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
 
-static bool ends_with(const char *text, const char *end) {
-    size_t length = strlen(text);
-    size_t end_length = strlen(end);
-    return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 static const struct rep_export *find_format(const char *name, const char *path) {
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
         bool is_it = name != NULL ? strcmp(formats[i].name, name) == 0
-                                  : path != NULL && ends_with(path, formats[i].suffix);
+                                  : path != NULL && rep_text_ends_with(path, formats[i].suffix);
         if (is_it)
             return formats[i].how;
     }
@@ -170,7 +164,7 @@ static int look_ahead(struct rep_exporting *it, const struct rep_export *how,
     *event_max = it->index;
     if (error != NULL)
         *error = own;
-    if (salvages && (status == REP_ETRUNCATED || status == REP_ECORRUPT)) {
+    if (salvages && own.whole_event_count > 0) {
         *event_max = own.whole_event_count;
         it->hash = 0;
         return REP_OK;

@@ -4,7 +4,8 @@
  * Segments become TCP over IPv4 over Ethernet: host N is 10.x.x.x of that number, the listener's
  * port is its own, the client's 49152 and the number of the connection. Each is captured by its
  * sender, at the interface of its host, when it leaves; sequence numbers, acknowledgements, windows
- * and checksums are what a real stack would have sent. Bytes that the trace has cut are missing in
+ * and checksums are what a real stack would have sent. What was thrown away before it left is no
+ * packet. Bytes that the trace has cut are missing in
  * the packet as they are in a capture with a snapshot length.
  */
 #include "reports/export.h"
@@ -31,6 +32,9 @@ enum {
     WINDOW_MAX = 65535,
 };
 
+/* Of the event that sent something. */
+enum mark { HELD, THROWN_AWAY, MARKS };
+
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 
 /* A connection; ends: 0 the client, 1 the server. */
@@ -41,6 +45,7 @@ struct flow {
     uint32_t next[2];    /* sequence number of what an end sends next */
     uint32_t arrived[2]; /* and how far it has got at the other one */
     uint32_t window[2];  /* that an end offers */
+    bool is_mute[2];     /* an end's bytes are thrown away from now on */
 };
 
 /* A segment on its way. Those of long ago are forgotten. */
@@ -214,6 +219,14 @@ static void add_packet(struct rep_exporting *it, const struct packet *packet, ui
 
 /* ---- Segments ---- */
 
+static void mark_sender(struct rep_exporting *it, enum mark mark) {
+    rep_export_mark(it, MARKS * it->event->cause + mark);
+}
+
+static bool is_marked(const struct rep_exporting *it, enum mark mark) {
+    return rep_export_is_marked(it, MARKS * it->index + mark);
+}
+
 /* Null: none that has been seen. */
 static struct flow *flow_of(const struct rep_exporting *it, uint64_t connection) {
     const struct capture *capture = it->state;
@@ -265,7 +278,7 @@ static unsigned flags_of(struct rep_bytes class_name) {
 /* A trace with cut data: what is there belongs to the first packets. */
 static void add_pieces(struct rep_exporting *it, struct packet *packet, struct rep_bytes data,
                        size_t amount, uint32_t interface) {
-    const char *comment = rep_export_is_marked(it, it->index) ? "a partition holds it back" : NULL;
+    const char *comment = is_marked(it, HELD) ? "a partition holds it back" : NULL;
     size_t at = 0;
     do {
         size_t left = amount - at;
@@ -303,6 +316,9 @@ static void add_segment(struct rep_exporting *it) {
     uint32_t before = flow->next[end];
     unsigned flags = flags_of(class_name);
     bool is_data = rep_bytes_equal(class_name, "data");
+    flow->is_mute[end] = flow->is_mute[end] || is_marked(it, THROWN_AWAY);
+    if (is_data && flow->is_mute[end])
+        return;
     if (rep_bytes_equal(class_name, "window"))
         flow->window[end] = amount < WINDOW_MAX ? (uint32_t)amount : WINDOW_MAX;
     uint32_t client_port = CLIENT_PORT + (uint32_t)(connection % 16384);
@@ -361,7 +377,9 @@ static void foresee(struct rep_exporting *it) {
         flow->owners[is_server] = it->event->coroutine;
     }
     if (kind == REP_EVENT_HOLD)
-        rep_export_mark(it, it->event->cause);
+        mark_sender(it, HELD);
+    if (kind == REP_EVENT_WORLD && it->event->cause != 0)
+        mark_sender(it, THROWN_AWAY);
 }
 
 static void add_host(struct rep_exporting *it) {

@@ -17,7 +17,12 @@ static int draw_story(const struct rep_story *story, const struct rep_graph_opti
     int status = rep_layout_init(&layout, story, options->step_count_max, header_height);
     if (status < 0)
         return status;
-    status = rep_graph_paint(&layout, options, part_words, picture);
+    struct rep_graph_look look = {.marks = options->marks,
+                                  .mark_count = options->mark_count,
+                                  .words = part_words,
+                                  .has_legend = true,
+                                  .id_prefix = ""};
+    status = rep_graph_paint(&layout, &look, picture);
     rep_layout_term(&layout);
     return status;
 }

@@ -65,6 +65,7 @@ struct rep_layout {
     struct rep_mark *marks;
     size_t mark_count;
     size_t omitted_count; /* steps left out at the end */
+    int origin;           /* where the picture begins, from the left; 0, but of a second run */
     int top;              /* of the hosts' panels */
     int bottom;
     int left; /* of the hosts' panels */

@@ -17,8 +17,7 @@ static void collect_events(struct rep_painter *painter) {
 }
 
 static void paint(struct rep_painter *painter) {
-    painter->picture->width = painter->layout->width;
-    painter->picture->height = painter->layout->height;
+    rep_picture_extend(painter->picture, painter->layout->width, painter->layout->height);
     collect_events(painter);
     /* Boxes cover what comes before them: bands cover timers, so that their words stay readable. */
     rep_paint_frame(painter);
@@ -27,15 +26,13 @@ static void paint(struct rep_painter *painter) {
     rep_paint_arrows(painter);
 }
 
-int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_options *options,
-                    const char *part_words, struct rep_picture *picture) {
+int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_look *look,
+                    struct rep_picture *picture) {
     struct rep_painter painter = {.layout = layout,
                                   .story = layout->story,
                                   .model = layout->story->model,
                                   .picture = picture,
-                                  .marks = options->marks,
-                                  .mark_count = options->mark_count,
-                                  .part_words = part_words};
+                                  .look = look};
     painter.line_box = calloc(layout->story->line_count + 1, sizeof painter.line_box[0]);
     painter.line_events = calloc(layout->story->line_count + 1, sizeof painter.line_events[0]);
     painter.next_event =

@@ -11,9 +11,18 @@ enum {
     REP_HEADER_MORE = 16,   /* what part of the run it is, if it is one */
 };
 
-/* options: for its marks. `part_words` head the picture of a part, "" if it is of the whole run.
- * REP_OK or REP_ENOMEM. */
-int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_options *options,
-                    const char *part_words, struct rep_picture *picture);
+/* How a run is painted, apart from where everything stands. */
+struct rep_graph_look {
+    const struct rep_graph_mark *marks;
+    size_t mark_count;
+    const char *words; /* below the facts, of what is shown; "": nothing is to be said */
+    bool has_legend;
+    const char *id_prefix;   /* of all that links lead to: of the second of two runs "b-" */
+    const uint8_t *is_cause; /* by line: it is one of the causes that are pointed at; null: none */
+};
+
+/* REP_OK or REP_ENOMEM. */
+int rep_graph_paint(const struct rep_layout *layout, const struct rep_graph_look *look,
+                    struct rep_picture *picture);
 
 #endif

@@ -59,7 +59,7 @@ size_t rep_paint_point(struct rep_painter *painter, int x, int y) {
 }
 
 size_t rep_painter_event_id(struct rep_painter *painter, size_t event) {
-    rep_text_add_format(&painter->scratch, "event-%zu", event);
+    rep_text_add_format(&painter->scratch, "%sevent-%zu", painter->look->id_prefix, event);
     return rep_painter_keep(painter);
 }
 

@@ -7,6 +7,7 @@
 #define REP_PAINTER_H
 
 #include "reports/graph_layout.h"
+#include "reports/graph_paint.h"
 #include "reports/picture.h"
 #include "reports/reports.h"
 
@@ -21,15 +22,15 @@
 #define COLOUR_REMOVED "#a3abb0"
 #define COLOUR_SLEEP "#56b4e9"
 #define COLOUR_MARK "#f0e442"
+#define COLOUR_FIRST "#b0206a"
+#define COLOUR_DECIDED "#7a3ea8"
 
 struct rep_painter {
     const struct rep_layout *layout;
     const struct rep_story *story;
     const struct rep_model *model;
     struct rep_picture *picture;
-    const struct rep_graph_mark *marks;
-    size_t mark_count;
-    const char *part_words;  /* of what part of the run it is; "": all of it */
+    const struct rep_graph_look *look;
     size_t *line_box;        /* by line: the box that shows it */
     size_t *line_events;     /* by line: the first event that it stands for, and by that the next */
     size_t *next_event;      /* one; 0: none */

@@ -187,7 +187,8 @@ static void name_arrow(struct rep_painter *painter, const struct rep_link *link,
     if (link->text[0] != '\0')
         rep_text_add_format(&painter->scratch, "(%s)\n", link->text);
     arrow->tooltip = rep_painter_keep(painter);
-    rep_text_add_format(&painter->scratch, "link-%zu-%zu", from->event, to->event);
+    rep_text_add_format(&painter->scratch, "%slink-%zu-%zu", painter->look->id_prefix, from->event,
+                        to->event);
     arrow->id = rep_painter_keep(painter);
     arrow->target = rep_painter_event_id(painter, from->event);
 }
@@ -204,6 +205,8 @@ static void paint_links(struct rep_painter *painter) {
         struct rep_arrow arrow = {
             .from = painter->line_box[link->from], .to = painter->line_box[link->to], .head = true};
         link_look(link, &arrow);
+        arrow.is_thick = painter->look->is_cause != NULL && painter->look->is_cause[link->from] &&
+                         painter->look->is_cause[link->to];
         if (from->lane == REP_NONE)
             route_from_band(painter, link, &arrow);
         else if (to->lane == REP_NONE)

@@ -7,14 +7,18 @@
 #include "reports/facts.h"
 #include "reports/graph_paint.h"
 
+static int left_edge(const struct rep_painter *painter) {
+    return painter->layout->origin + REP_MARGIN;
+}
+
 static void paint_title(struct rep_painter *painter) {
     struct rep_text text = {0};
     rep_add_title(painter->model, &text);
     painter->picture->title = rep_picture_keep(painter->picture, rep_text_string(&text));
-    rep_paint_text(painter, rep_text_string(&text), REP_MARGIN, 8, 14, COLOUR_TEXT);
+    rep_paint_text(painter, rep_text_string(&text), left_edge(painter), 8, 14, COLOUR_TEXT);
     rep_text_clear(&text);
     rep_add_verdict(painter->model, &text);
-    struct rep_box verdict = {.left = REP_MARGIN + 4,
+    struct rep_box verdict = {.left = left_edge(painter) + 4,
                               .top = 30,
                               .width = rep_text_width(rep_text_string(&text), text.length, 9) + 14,
                               .height = 15,
@@ -28,8 +32,8 @@ static void paint_title(struct rep_painter *painter) {
     rep_add_facts(painter->model, &text);
     rep_paint_text(painter, rep_text_string(&text), verdict.left + verdict.width + 2, 31, 9,
                    COLOUR_FAINT);
-    if (painter->part_words[0] != '\0')
-        rep_paint_text(painter, painter->part_words, REP_MARGIN, 48, 9, COLOUR_TEXT);
+    if (painter->look->words[0] != '\0')
+        rep_paint_text(painter, painter->look->words, left_edge(painter), 48, 9, COLOUR_TEXT);
     painter->picture->failed = painter->picture->failed || text.failed;
     rep_text_term(&text);
 }
@@ -51,7 +55,7 @@ static void paint_stroke(struct rep_painter *painter, int left, int right, int y
 }
 
 static bool is_part(const struct rep_painter *painter) {
-    return painter->part_words[0] != '\0';
+    return painter->look->words[0] != '\0';
 }
 
 static int legend_top(const struct rep_painter *painter) {
@@ -90,7 +94,7 @@ static void paint_legend(struct rep_painter *painter) {
     } bars[] = {{"timeout, not needed", COLOUR_REMOVED},
                 {"timeout, fired", COLOUR_FIRED},
                 {"sleep", COLOUR_SLEEP}};
-    int x = REP_MARGIN + 4;
+    int x = left_edge(painter) + 4;
     int top = legend_top(painter);
     size_t arrow_count = sizeof arrows / sizeof arrows[0] - (is_part(painter) ? 0 : 1);
     for (size_t i = 0; i < arrow_count; i++) {
@@ -106,7 +110,7 @@ static void paint_legend(struct rep_painter *painter) {
         rep_picture_add_box(painter->picture, &bar);
         x = paint_legend_word(painter, bars[i].word, x + 8 + REP_TIMER_WIDTH);
     }
-    if (painter->mark_count > 0) {
+    if (painter->look->mark_count > 0) {
         struct rep_box box = {.left = x + 4,
                               .top = top,
                               .width = 12,
@@ -149,7 +153,7 @@ static void paint_hosts(struct rep_painter *painter) {
 }
 
 static void paint_time(struct rep_painter *painter, const struct rep_mark *mark) {
-    struct rep_box box = {.left = REP_MARGIN - 8,
+    struct rep_box box = {.left = left_edge(painter) - 8,
                           .top = mark->y + 2,
                           .width = REP_TIME_WIDTH,
                           .height = 13,
@@ -221,6 +225,7 @@ static void paint_marks(struct rep_painter *painter) {
 void rep_paint_frame(struct rep_painter *painter) {
     paint_hosts(painter);
     paint_title(painter);
-    paint_legend(painter);
+    if (painter->look->has_legend)
+        paint_legend(painter);
     paint_marks(painter);
 }

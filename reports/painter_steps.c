@@ -15,12 +15,16 @@ static bool look_alike(enum rep_tone left, enum rep_tone right) {
            right != REP_TONE_FAILURE;
 }
 
+static bool is_cause(const struct rep_painter *painter, size_t line) {
+    return painter->look->is_cause != NULL && painter->look->is_cause[line] != 0;
+}
+
 /* The number of the mark that a line belongs to, from 1; 0: none. A mark is of the coroutine that
  * its first event is of. */
 static size_t mark_of(const struct rep_painter *painter, const struct rep_line *line) {
     const struct rep_trace *trace = painter->model->trace;
-    for (size_t i = 0; i < painter->mark_count; i++) {
-        const struct rep_graph_mark *mark = &painter->marks[i];
+    for (size_t i = 0; i < painter->look->mark_count; i++) {
+        const struct rep_graph_mark *mark = &painter->look->marks[i];
         bool is_inside = (line->event >= mark->first && line->event <= mark->last) ||
                          (line->ending >= mark->first && line->ending <= mark->last);
         if (is_inside && mark->first > 0 && mark->first <= rep_trace_event_count(trace) &&
@@ -63,11 +67,12 @@ static void add_tooltip(struct rep_painter *painter, const struct rep_line *line
 
 /* What links call a line: its event, and the others that it stands for. */
 static size_t line_id(struct rep_painter *painter, size_t line) {
+    const char *prefix = painter->look->id_prefix;
     size_t own = painter->story->lines[line].event;
-    rep_text_add_format(&painter->scratch, "event-%zu\n", own);
+    rep_text_add_format(&painter->scratch, "%sevent-%zu\n", prefix, own);
     for (size_t event = painter->line_events[line]; event != 0; event = painter->next_event[event])
         if (event != own)
-            rep_text_add_format(&painter->scratch, "event-%zu\n", event);
+            rep_text_add_format(&painter->scratch, "%sevent-%zu\n", prefix, event);
     return rep_painter_keep(painter);
 }
 
@@ -123,6 +128,8 @@ static void paint_box(struct rep_painter *painter, const struct rep_step *step, 
         box.paint = (struct rep_paint){COLOUR_MARK, COLOUR_TEXT, COLOUR_TEXT};
         rep_text_add_format(&painter->scratch, "(%zu) ", mark);
     }
+    if (is_cause(painter, first))
+        box.paint.border = COLOUR_FIRST;
     if (first + count == step->first + step->count)
         box.height += REP_STEP_PADDING;
     for (size_t i = first; i < first + count; i++) {
@@ -153,7 +160,8 @@ void rep_paint_steps(struct rep_painter *painter) {
         for (size_t first = step->first; first < end;) {
             size_t next = first + 1;
             while (next < end && look_alike(lines[first].tone, lines[next].tone) &&
-                   mark_of(painter, &lines[first]) == mark_of(painter, &lines[next]))
+                   mark_of(painter, &lines[first]) == mark_of(painter, &lines[next]) &&
+                   is_cause(painter, first) == is_cause(painter, next))
                 next++;
             paint_box(painter, step, first, next - first);
             first = next;

@@ -17,6 +17,11 @@ void rep_picture_term(struct rep_picture *picture) {
     *picture = (struct rep_picture){0};
 }
 
+void rep_picture_extend(struct rep_picture *picture, int width, int height) {
+    picture->width = picture->width > width ? picture->width : width;
+    picture->height = picture->height > height ? picture->height : height;
+}
+
 size_t rep_picture_keep(struct rep_picture *picture, const char *text) {
     if (text[0] == '\0')
         return 0;

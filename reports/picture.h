@@ -79,6 +79,9 @@ enum { REP_FONT_SIZE = 9, REP_LINE_HEIGHT = 12 };
 void rep_picture_init(struct rep_picture *picture);
 void rep_picture_term(struct rep_picture *picture);
 
+/* Makes it at least as large. */
+void rep_picture_extend(struct rep_picture *picture, int width, int height);
+
 /* Keeps a copy of the text and returns its place. */
 size_t rep_picture_keep(struct rep_picture *picture, const char *text);
 

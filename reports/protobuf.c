@@ -5,24 +5,13 @@
 
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2 };
 
-static void add_varint(struct rep_text *message, uint64_t value) {
-    uint8_t bytes[10];
-    size_t count = 0;
-    while (value >= 0x80) {
-        bytes[count++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    bytes[count++] = (uint8_t)value;
-    rep_text_add_bytes(message, bytes, count);
-}
-
 static void add_tag(struct rep_text *message, uint32_t field, unsigned wire) {
-    add_varint(message, (uint64_t)field << 3 | wire);
+    rep_text_add_varint(message, (uint64_t)field << 3 | wire);
 }
 
 void rep_proto_number(struct rep_text *message, uint32_t field, uint64_t value) {
     add_tag(message, field, WIRE_VARINT);
-    add_varint(message, value);
+    rep_text_add_varint(message, value);
 }
 
 void rep_proto_fixed64(struct rep_text *message, uint32_t field, uint64_t value) {
@@ -36,7 +25,7 @@ void rep_proto_fixed64(struct rep_text *message, uint32_t field, uint64_t value)
 void rep_proto_bytes(struct rep_text *message, uint32_t field, const void *bytes,
                      size_t byte_count) {
     add_tag(message, field, WIRE_BYTES);
-    add_varint(message, byte_count);
+    rep_text_add_varint(message, byte_count);
     rep_text_add_bytes(message, bytes, byte_count);
 }
 

@@ -61,7 +61,7 @@ struct rep_trace;
 int rep_trace_load(const char *path, struct rep_trace **trace, struct rep_error *error);
 
 /* The same of a trace that is cut or damaged as well: what comes before the damage is in `*trace`,
- * and the code still says what is wrong with it. */
+ * which is null if that is nothing, and the code still says what is wrong with it. */
 int rep_trace_salvage(const char *path, struct rep_trace **trace, struct rep_error *error);
 
 /* The same from memory. The bytes are copied. */
@@ -116,10 +116,8 @@ struct rep_graph_options {
 int rep_graph_write(const struct rep_trace *trace, const struct rep_graph_options *options,
                     const char *path, struct rep_error *error);
 
-/* Writes the timeline as a page: one file that needs nothing else, for any browser. It holds the
- * trace itself; the same trace gives the same bytes. The file appears whole under its name or not
- * at all. REP_EIO, REP_ENOMEM. */
-int rep_html_write(const struct rep_trace *trace, const char *path, struct rep_error *error);
+/* Whether a file of that name would be a page: .html, .htm. */
+bool rep_path_is_page(const char *path);
 
 struct rep_export_options {
     const char *format; /* "jsonl" and "csv", an event a line; "perfetto", for ui.perfetto.dev;
@@ -363,10 +361,30 @@ struct rep_diff_options {
  * `*text` is null-terminated and the caller's, to be released by free(). REP_ENOMEM. */
 int rep_diff_text(const struct rep_diff *diff, const struct rep_diff_options *options, char **text);
 
-/* Writes that to a file, or as a page for any browser, which runs no script: by the suffix of
- * `path`, .txt or .html. The file appears whole under its name or not at all. REP_EFORMAT, REP_EIO,
- * REP_ENOMEM. */
+/* Writes that to a file, or as a page for any browser, which runs no script, or draws both runs
+ * beside each other up to a little after they part (rep_graph_write): by the suffix of `path`,
+ * .txt, .html, or .svg .png .pdf .dot. The file appears whole under its name or not at all.
+ * REP_EFORMAT, REP_EIO, REP_ENOMEM, REP_ERENDER. Not thread-safe as a picture. */
 int rep_diff_write(const struct rep_diff *diff, const struct rep_diff_options *options,
+                   const char *path, struct rep_error *error);
+
+/* ---- The timeline as a page ---- */
+
+/* A second run, above which the first one stands. */
+struct rep_html_beside {
+    const struct rep_trace *trace;
+    const struct rep_diff *diff; /* of the first run and this one */
+    const char *names[2];        /* of both; null: the title */
+    const char *reason;          /* what decides between them, in words; null: nothing is said */
+    const struct rep_graph_mark *marks; /* of the first run: events whose order decides */
+    size_t mark_count;
+};
+
+/* Writes the timeline as a page: one file that needs nothing else, for any browser. It holds the
+ * trace itself; the same trace gives the same bytes. beside: null, or another run, which the page
+ * shows together with this one, the same things in the same places, and opens at what differs. The
+ * file appears whole under its name or not at all. REP_EIO, REP_ENOMEM. */
+int rep_html_write(const struct rep_trace *trace, const struct rep_html_beside *beside,
                    const char *path, struct rep_error *error);
 
 #endif

@@ -22,21 +22,6 @@ struct finishing {
     struct rep_text out;
 };
 
-void rep_svg_add_escaped(struct rep_text *out, const char *text) {
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
-            rep_text_add(out, "&lt;");
-        else if (*text == '>')
-            rep_text_add(out, "&gt;");
-        else if (*text == '&')
-            rep_text_add(out, "&amp;");
-        else if (*text == '"')
-            rep_text_add(out, "&quot;");
-        else
-            rep_text_add_bytes(out, text, 1);
-    }
-}
-
 static bool begins(const struct finishing *finishing, const char *text) {
     size_t length = strlen(text);
     return (size_t)(finishing->end - finishing->at) >= length &&
@@ -114,7 +99,7 @@ static void put_title(struct finishing *finishing, const char *title) {
     if (title[0] == '\0')
         return;
     rep_text_add(&finishing->out, "<title>");
-    rep_svg_add_escaped(&finishing->out, title);
+    rep_text_add_escaped(&finishing->out, title);
     rep_text_add(&finishing->out, "</title>");
 }
 

@@ -17,7 +17,4 @@
 int rep_svg_finish(const struct rep_picture *picture, char **bytes, size_t *byte_count,
                    struct rep_error *error);
 
-/* Adds text as XML may hold it. */
-void rep_svg_add_escaped(struct rep_text *out, const char *text);
-
 #endif

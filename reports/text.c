@@ -2,6 +2,7 @@
 #include "reports/text.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,9 +161,72 @@ void rep_text_add_foreign(struct rep_text *text, const void *bytes, size_t byte_
     }
 }
 
+void rep_text_add_foreign_lines(struct rep_text *text, const char *string) {
+    while (*string != '\0') {
+        size_t length = strcspn(string, "\n\t\\");
+        rep_text_add_foreign(text, string, length);
+        string += length;
+        length = strspn(string, "\n\t\\");
+        rep_text_add_bytes(text, string, length);
+        string += length;
+    }
+}
+
+static const char *entity_of(char character) {
+    switch (character) {
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '"':
+        return "&quot;";
+    default:
+        return "&#39;";
+    }
+}
+
+void rep_text_add_escaped(struct rep_text *text, const char *string) {
+    while (*string != '\0') {
+        size_t length = strcspn(string, "<>&\"'");
+        rep_text_add_bytes(text, string, length);
+        string += length;
+        if (*string != '\0')
+            rep_text_add(text, entity_of(*string++));
+    }
+}
+
+void rep_text_add_count(struct rep_text *text, uint64_t count) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            rep_text_add(text, ",");
+        rep_text_add_bytes(text, &digits[i], 1);
+    }
+}
+
 size_t rep_text_columns(const char *string, size_t byte_count) {
     size_t columns = 0;
     for (size_t i = 0; i < byte_count; i++)
         columns += ((unsigned char)string[i] & 0xc0) != 0x80;
     return columns;
+}
+
+bool rep_text_ends_with(const char *text, const char *end) {
+    size_t length = strlen(text);
+    size_t end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+void rep_text_add_varint(struct rep_text *text, uint64_t value) {
+    uint8_t bytes[10];
+    size_t count = 0;
+    while (value >= 0x80) {
+        bytes[count++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    bytes[count++] = (uint8_t)value;
+    rep_text_add_bytes(text, bytes, count);
 }

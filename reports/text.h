@@ -35,9 +35,25 @@ void rep_text_add_format(struct rep_text *text, const char *format, ...)
 /* A time in the largest unit that stays whole: 3015ms, 2s, 1500us; zero is 0ms. */
 void rep_text_add_duration(struct rep_text *text, uint64_t duration_ns);
 
+/* A number as it stands in a trace (TRACE.md) and in protocol buffers: seven bits a byte, the low
+ * ones first. */
+void rep_text_add_varint(struct rep_text *text, uint64_t value);
+
+/* Whether `text` ends with `end`, as the name of a file with its suffix. */
+bool rep_text_ends_with(const char *text, const char *end);
+
 /* Foreign text: valid UTF-8 stays; control characters and everything else become \n, \t, \\, \xHH.
  */
 void rep_text_add_foreign(struct rep_text *text, const void *bytes, size_t byte_count);
+
+/* The same of several lines: line ends, tabs and backslashes stay as they are. */
+void rep_text_add_foreign_lines(struct rep_text *text, const char *string);
+
+/* What XML and HTML give a meaning to becomes an entity. Does nothing about control characters. */
+void rep_text_add_escaped(struct rep_text *text, const char *string);
+
+/* 1,234,567 */
+void rep_text_add_count(struct rep_text *text, uint64_t count);
 
 /* The bytes of the UTF-8 character at `bytes`, 1 to 4; 0 if it is not valid or does not end within
  * `byte_count`. */

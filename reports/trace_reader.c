@@ -430,9 +430,10 @@ static int read_all(struct rep_reader *reader, bool salvages, struct rep_trace *
     bool is_damaged = status == REP_ETRUNCATED || status == REP_ECORRUPT;
     if (is_damaged && reader->error != NULL)
         reader->error->whole_event_count = reader->whole_count;
-    if (is_damaged && salvages)
+    bool is_saved = is_damaged && salvages && reader->whole_count > 0;
+    if (is_saved)
         cut(reader);
-    if (status == REP_OK || (is_damaged && salvages)) {
+    if (status == REP_OK || is_saved) {
         *trace = reader->trace;
         reader->trace = NULL;
     }

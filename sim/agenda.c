@@ -8,6 +8,15 @@ static int is_before(const struct sim_arrival *a, const struct sim_arrival *b) {
     return a->time_ns < b->time_ns || (a->time_ns == b->time_ns && a->order < b->order);
 }
 
+/* Puts an arrival where there is none, or further up if that has to come before. */
+static void put_up(struct sim_agenda *agenda, size_t at, struct sim_arrival arrival) {
+    while (at > 0 && is_before(&arrival, &agenda->heap[(at - 1) / 2])) {
+        agenda->heap[at] = agenda->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    agenda->heap[at] = arrival;
+}
+
 int sim_agenda_push(struct sim_agenda *agenda, const struct cog_allocator *allocator,
                     struct sim_arrival arrival) {
     struct sim_arrival *heap =
@@ -16,12 +25,7 @@ int sim_agenda_push(struct sim_agenda *agenda, const struct cog_allocator *alloc
         return COG_ENOMEM;
     }
     agenda->heap = heap;
-    size_t at = agenda->count++;
-    while (at > 0 && is_before(&arrival, &agenda->heap[(at - 1) / 2])) {
-        agenda->heap[at] = agenda->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    agenda->heap[at] = arrival;
+    put_up(agenda, agenda->count++, arrival);
     return COG_OK;
 }
 
@@ -29,11 +33,11 @@ int64_t sim_agenda_next_ns(const struct sim_agenda *agenda) {
     return agenda->count > 0 ? agenda->heap[0].time_ns : INT64_MAX;
 }
 
-struct sim_arrival sim_agenda_pop(struct sim_agenda *agenda) {
-    cog_assert(agenda->count > 0);
-    struct sim_arrival first = agenda->heap[0];
+static void take(struct sim_agenda *agenda, size_t at) {
     struct sim_arrival last = agenda->heap[--agenda->count];
-    size_t at = 0;
+    if (at == agenda->count) {
+        return;
+    }
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= agenda->count) {
@@ -49,10 +53,23 @@ struct sim_arrival sim_agenda_pop(struct sim_agenda *agenda) {
         agenda->heap[at] = agenda->heap[child];
         at = child;
     }
-    if (agenda->count > 0) {
-        agenda->heap[at] = last;
-    }
+    put_up(agenda, at, last);
+}
+
+struct sim_arrival sim_agenda_pop(struct sim_agenda *agenda) {
+    cog_assert(agenda->count > 0);
+    struct sim_arrival first = agenda->heap[0];
+    take(agenda, 0);
     return first;
+}
+
+void sim_agenda_remove(struct sim_agenda *agenda, const struct sim_direction *direction) {
+    for (size_t i = 0; i < agenda->count; i++) {
+        if (agenda->heap[i].direction == direction) {
+            take(agenda, i);
+            return;
+        }
+    }
 }
 
 void sim_agenda_term(struct sim_agenda *agenda, const struct cog_allocator *allocator) {

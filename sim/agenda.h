@@ -35,6 +35,9 @@ int64_t sim_agenda_next_ns(const struct sim_agenda *agenda);
 /* Takes the first entry; there is one. */
 struct sim_arrival sim_agenda_pop(struct sim_agenda *agenda);
 
+/* Takes the entry of a direction, if it has one. */
+void sim_agenda_remove(struct sim_agenda *agenda, const struct sim_direction *direction);
+
 void sim_agenda_term(struct sim_agenda *agenda, const struct cog_allocator *allocator);
 
 #endif

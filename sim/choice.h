@@ -20,6 +20,7 @@ enum sim_choice_kind {
     SIM_CHOICE_TIME,    /* how long something takes, out of its range */
     SIM_CHOICE_SIZE,    /* how many bytes of a piece go through at once */
     SIM_CHOICE_VALUE,   /* what a `pick` gives */
+    SIM_CHOICE_FAULT,   /* what is lost that a kernel may lose */
 };
 
 struct sim_choice {
@@ -53,6 +54,7 @@ static inline bool sim_choice_varies(const struct sim_chooser *chooser,
         [SIM_CHOICE_TIME] = SIM_VARY_TIME,
         [SIM_CHOICE_SIZE] = SIM_VARY_SIZE,
         [SIM_CHOICE_VALUE] = 0,
+        [SIM_CHOICE_FAULT] = SIM_VARY_FAULTS,
     };
     unsigned kind = needed[choice->kind];
     return chooser != NULL && choice->count >= 2 && (chooser->vary & kind) == kind;

@@ -51,6 +51,9 @@ static void go(struct walk *walk, const struct sim_scenario *scenario) {
     if ((scenario->exploration.vary & SIM_VARY_SIZE) != 0) {
         meet(walk, SIM_DECLARED_SIZE, scenario->exploration.place, &scenario->exploration);
     }
+    if ((scenario->exploration.vary & SIM_VARY_FAULTS) != 0) {
+        meet(walk, SIM_DECLARED_FAULTS, scenario->exploration.place, &scenario->exploration.vary);
+    }
 }
 
 uint32_t sim_declared_count(const struct sim_scenario *scenario) {

@@ -4,6 +4,7 @@
  *   - the time of a block:   it was executed, and when was chosen
  *   - a partition:           it held something back
  *   - `explore vary size`:   of a piece there were several sizes to choose from
+ *   - `explore vary faults`: something could have been lost
  *
  * One that comes into play in no run at all is often a mistake: a host that is not the one that was
  * meant, a time behind the end.
@@ -21,12 +22,13 @@ enum sim_declared_kind {
     SIM_DECLARED_TIME,
     SIM_DECLARED_PARTITION,
     SIM_DECLARED_SIZE,
+    SIM_DECLARED_FAULTS,
 };
 
 struct sim_declared {
     enum sim_declared_kind kind;
     struct sim_place place;
-    const void *what; /* the link, block, statement or exploration that declares it */
+    const void *what; /* the link, block, statement, exploration or set that declares it */
 };
 
 /* How many there are. */

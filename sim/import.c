@@ -2,19 +2,19 @@
 #include "sim/import.h"
 
 #include "core/recording_writer.h"
-#include "sim/quotation.h"
+#include "sim/update_literal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 512 /* of one sendall */ };
+enum { TEXT_BYTES = 512 /* of one sendall */, SOCKET_MAX = 1 << 24 };
 
 /* A connection that the program has accepted. */
 struct connection {
-    int32_t socket; /* the program's; -1: it is over */
     int64_t accepted_ns;
     struct sim_buffer deeds; /* of the client, in lines */
+    bool is_open;
 };
 
 struct importing {
@@ -23,20 +23,24 @@ struct importing {
     struct connection *connections;
     size_t count;
     size_t capacity;
+    uint32_t *open; /* by socket of the program: the number of its connection, from 1; 0: none */
+    size_t open_count;
+    size_t open_capacity;
     int32_t *sockets; /* by the serial of a submit, from 1 */
     size_t socket_count;
     size_t socket_capacity;
     int64_t now_ns;
     int64_t start_ns;
-    bool has_begun; /* the clock has told the first time */
-    struct sim_imported *imported;
+    bool has_begun;      /* the clock has told the first time */
+    uint64_t byte_count; /* received */
+    char *error;
     int status;
 };
 
 static void fail(struct importing *importing, int status, const char *why) {
     if (importing->status == COG_OK) {
         importing->status = status;
-        (void)snprintf(importing->imported->error, sizeof importing->imported->error, "%s", why);
+        (void)snprintf(importing->error, SIM_IMPORT_ERROR_BYTES, "%s", why);
     }
 }
 
@@ -44,13 +48,31 @@ static int64_t since_start_ns(const struct importing *importing) {
     return importing->now_ns - importing->start_ns;
 }
 
-static struct connection *find(struct importing *importing, int32_t socket) {
-    for (size_t i = importing->count; i-- > 0;) {
-        if (importing->connections[i].socket == socket) {
-            return &importing->connections[i];
-        }
+/* The one that is open on a socket, or null. */
+static struct connection *find(const struct importing *importing, int32_t socket) {
+    bool is_known = socket >= 0 && (size_t)socket < importing->open_count;
+    uint32_t number = is_known ? importing->open[socket] : 0;
+    return number != 0 ? &importing->connections[number - 1] : NULL;
+}
+
+/* What a socket means from now on: a connection, by its number from 1, or none. */
+static bool mean(struct importing *importing, int32_t socket, uint32_t number) {
+    if (socket < 0 || socket > SOCKET_MAX) {
+        fail(importing, COG_ECORRUPT, "the recording makes no sense");
+        return false;
     }
-    return NULL;
+    while (importing->open_count <= (size_t)socket) {
+        uint32_t *grown = cog_grow(importing->allocator, importing->open, importing->open_count,
+                                   &importing->open_capacity, sizeof grown[0]);
+        if (grown == NULL) {
+            fail(importing, COG_ENOMEM, "");
+            return false;
+        }
+        importing->open = grown;
+        grown[importing->open_count++] = 0;
+    }
+    importing->open[socket] = number;
+    return true;
 }
 
 /* ---- What clients did ---- */
@@ -64,45 +86,40 @@ static void accept_client(struct importing *importing, int32_t socket) {
     }
     importing->connections = grown;
     struct connection *connection = &grown[importing->count++];
-    *connection = (struct connection){.socket = socket, .accepted_ns = since_start_ns(importing)};
+    *connection = (struct connection){.accepted_ns = since_start_ns(importing)};
     sim_buffer_init(&connection->deeds, importing->allocator);
-}
-
-/* A text of the language. Bytes that are no characters of ASCII stand as \xHH. */
-static void add_text(struct sim_buffer *text, const unsigned char *bytes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        unsigned char byte = bytes[i];
-        if (byte == '\n') {
-            sim_buffer_add_text(text, "\\n");
-        } else if (byte == '"' || byte == '\\' || byte == '{' || byte == '}') {
-            sim_buffer_add_format(text, "\\%c", byte);
-        } else if (byte >= 0x20 && byte < 0x7F) {
-            sim_buffer_add(text, (const char *)&byte, 1);
-        } else {
-            sim_buffer_add_format(text, "\\x%02X", byte);
-        }
-    }
+    connection->is_open = mean(importing, socket, (uint32_t)importing->count);
 }
 
 static void add_sent(struct importing *importing, struct connection *connection,
                      const struct sim_recorded_result *result) {
-    importing->imported->byte_count += result->done;
+    importing->byte_count += result->done;
     for (size_t at = 0; at < result->done; at += TEXT_BYTES) {
         size_t left = (size_t)result->done - at;
         sim_buffer_add_text(&connection->deeds, "    call say(conn, ");
-        sim_quote_time(since_start_ns(importing), &connection->deeds);
-        sim_buffer_add_text(&connection->deeds, ", \"");
-        add_text(&connection->deeds, result->data + at, left < TEXT_BYTES ? left : TEXT_BYTES);
-        sim_buffer_add_text(&connection->deeds, "\")\n");
+        sim_literal_add_time(&connection->deeds, since_start_ns(importing));
+        sim_buffer_add_text(&connection->deeds, ", ");
+        sim_literal_add_text(&connection->deeds, (const char *)result->data + at,
+                             left < TEXT_BYTES ? left : TEXT_BYTES);
+        sim_buffer_add_text(&connection->deeds, ")\n");
     }
 }
 
 /* The client has hung up, or the recording is over. */
 static void add_end(struct importing *importing, struct connection *connection) {
     sim_buffer_add_text(&connection->deeds, "    call wait_until(");
-    sim_quote_time(since_start_ns(importing), &connection->deeds);
+    sim_literal_add_time(&connection->deeds, since_start_ns(importing));
     sim_buffer_add_text(&connection->deeds, ")\n    shutdown conn\n");
-    connection->socket = -1;
+    connection->is_open = false;
+}
+
+/* The program has hung up; the client is told so. */
+static void close_socket(struct importing *importing, int32_t socket) {
+    struct connection *connection = find(importing, socket);
+    if (connection != NULL) {
+        connection->is_open = false;
+        importing->open[socket] = 0;
+    }
 }
 
 /* ---- What the program was told ---- */
@@ -128,11 +145,12 @@ static void end_operation(struct importing *importing, enum cog_op_kind op, int3
         }
         if (connection != NULL && (status == COG_ECLOSED || status == COG_ERESET)) {
             add_end(importing, connection);
+            importing->open[socket] = 0;
         }
         return;
     case COG_OP_CLOSE:
-        if (connection != NULL && status == COG_OK) {
-            connection->socket = -1; /* the client is told so */
+        if (status == COG_OK) {
+            close_socket(importing, socket);
         }
         return;
     default:
@@ -159,7 +177,6 @@ static int32_t socket_of(const struct importing *importing, uint64_t serial) {
 }
 
 static void note(struct importing *importing, const struct sim_recorded_event *event) {
-    struct connection *connection;
     switch (event->kind) {
     case COG_RECORDED_CLOCK:
         importing->now_ns += event->clock_delta;
@@ -180,10 +197,7 @@ static void note(struct importing *importing, const struct sim_recorded_event *e
         }
         return;
     case COG_RECORDED_CLOSE:
-        connection = find(importing, event->socket);
-        if (connection != NULL) {
-            connection->socket = -1;
-        }
+        close_socket(importing, event->socket);
         return;
     default:
         return;
@@ -202,7 +216,7 @@ static void read_events(struct importing *importing, const struct sim_recording 
     }
     sim_recording_reader_term(&reader);
     for (size_t i = 0; i < importing->count; i++) {
-        if (importing->connections[i].socket >= 0) {
+        if (importing->connections[i].is_open) {
             add_end(importing, &importing->connections[i]);
         }
     }
@@ -235,7 +249,7 @@ static void add_connection(const struct importing *importing, size_t index,
     sim_buffer_add_format(text, "\ncoro client_%zu on clients", index + 1);
     if (connection->accepted_ns > 0) {
         sim_buffer_add_text(text, " after ");
-        sim_quote_time(connection->accepted_ns, text);
+        sim_literal_add_time(text, connection->accepted_ns);
     }
     sim_buffer_add_format(text, "\n    connect conn to server port %u\n",
                           (unsigned)importing->options->port);
@@ -248,22 +262,24 @@ static void add_connection(const struct importing *importing, size_t index,
 static void compose(struct importing *importing, const struct sim_recording *recording,
                     struct sim_buffer *text) {
     const struct sim_import_options *options = importing->options;
-    struct sim_imported *imported = importing->imported;
-    imported->connection_count = (uint32_t)importing->count;
-    imported->duration_ns = since_start_ns(importing);
     sim_buffer_add_format(
         text, "# What was sent to a program, as it has been recorded: %zu connection%s, ",
         importing->count, importing->count == 1 ? "" : "s");
-    sim_buffer_add_format(text, "%" PRIu64 " bytes, in ", imported->byte_count);
-    sim_quote_time(imported->duration_ns, text);
+    sim_buffer_add_format(text, "%" PRIu64 " bytes, in ", importing->byte_count);
+    sim_literal_add_time(text, since_start_ns(importing));
     sim_buffer_add_text(text, recording->is_whole ? ".\n" : ", until it was cut off.\n");
     sim_buffer_add_text(
         text, "# Orders and latencies may vary around that; what should hold is to be added.\n"
-              "scenario \"recorded: ");
-    add_text(text, (const unsigned char *)options->recording, strlen(options->recording));
-    sim_buffer_add_text(text, "\"\n\nhost server program \"");
-    add_text(text, (const unsigned char *)options->program, strlen(options->program));
-    sim_buffer_add_text(text, "\"\nlink clients <-> server latency 0ms..1ms\n\n");
+              "scenario ");
+    struct sim_buffer title;
+    sim_buffer_init(&title, importing->allocator);
+    sim_buffer_add_format(&title, "recorded: %s", options->recording);
+    sim_literal_add_text(text, title.bytes, title.length);
+    text->has_failed |= title.has_failed;
+    sim_buffer_term(&title);
+    sim_buffer_add_text(text, "\n\nhost server program ");
+    sim_literal_add_text(text, options->program, strlen(options->program));
+    sim_buffer_add_text(text, "\nlink clients <-> server latency 0ms..1ms\n\n");
     sim_buffer_add_text(text, routines);
     for (size_t i = 0; i < importing->count; i++) {
         add_connection(importing, i, text);
@@ -272,12 +288,10 @@ static void compose(struct importing *importing, const struct sim_recording *rec
 }
 
 int sim_import(const struct sim_recording *recording, const struct sim_import_options *options,
-               struct sim_buffer *text, struct sim_imported *imported) {
-    struct importing importing = {.allocator = recording->allocator,
-                                  .options = options,
-                                  .imported = imported,
-                                  .status = COG_OK};
-    *imported = (struct sim_imported){.connection_count = 0};
+               struct sim_buffer *text, char error[SIM_IMPORT_ERROR_BYTES]) {
+    struct importing importing = {
+        .allocator = recording->allocator, .options = options, .error = error, .status = COG_OK};
+    error[0] = '\0';
     if (recording->hashes_data) {
         fail(&importing, COG_EUNSUPPORTED, "the recording has hashes in place of what was sent");
     } else {
@@ -291,6 +305,8 @@ int sim_import(const struct sim_recording *recording, const struct sim_import_op
     }
     cog_release(importing.allocator, importing.connections,
                 importing.capacity * sizeof importing.connections[0]);
+    cog_release(importing.allocator, importing.open,
+                importing.open_capacity * sizeof importing.open[0]);
     cog_release(importing.allocator, importing.sockets,
                 importing.socket_capacity * sizeof importing.sockets[0]);
     return importing.status == COG_OK && text->has_failed ? COG_ENOMEM : importing.status;

@@ -16,17 +16,12 @@ struct sim_import_options {
     uint16_t port;         /* where the program listens: no recording tells that */
 };
 
-struct sim_imported {
-    uint32_t connection_count;
-    uint64_t byte_count; /* received */
-    int64_t duration_ns;
-    char error[160]; /* why not, after COG_EUNSUPPORTED */
-};
+enum { SIM_IMPORT_ERROR_BYTES = 160 };
 
 /* Adds the scenario's text. COG_OK, COG_ENOMEM, COG_ECORRUPT (the events make no sense),
  * COG_EUNSUPPORTED (the recording has hashes in place of bytes; the program connects; nobody has
- * connected to it). */
+ * connected to it); `error` then says what it is, and is empty otherwise. */
 int sim_import(const struct sim_recording *recording, const struct sim_import_options *options,
-               struct sim_buffer *text, struct sim_imported *imported);
+               struct sim_buffer *text, char error[SIM_IMPORT_ERROR_BYTES]);
 
 #endif

@@ -69,8 +69,8 @@ const char *sim_segment_class_name(enum sim_segment_class class) {
     return "";
 }
 
-static size_t segment_bytes(enum sim_segment_class class, size_t amount) {
-    return sizeof(struct sim_segment) + (class == SIM_SEGMENT_DATA ? amount : 0);
+size_t sim_segment_bytes(const struct sim_segment *segment) {
+    return sizeof *segment + (segment->class == SIM_SEGMENT_DATA ? segment->amount : 0);
 }
 
 static struct sim_path *path_of(struct sim_network *network,
@@ -153,12 +153,12 @@ void sim_segment_schedule(struct sim_network *network, struct sim_direction *dir
 void sim_segment_send(struct sim_network *network, struct sim_connection *connection, uint8_t end,
                       enum sim_segment_class class, const char *bytes, size_t amount) {
     struct sim_direction *direction = &connection->directions[end];
-    struct sim_segment *segment = cog_allocate(network->allocator, segment_bytes(class, amount));
+    size_t data_bytes = class == SIM_SEGMENT_DATA ? amount : 0;
+    struct sim_segment *segment = cog_allocate(network->allocator, sizeof *segment + data_bytes);
     if (segment == NULL) {
         network->is_out_of_memory = true;
         return;
     }
-    size_t data_bytes = class == SIM_SEGMENT_DATA ? amount : 0;
     *segment = (struct sim_segment){.class = class,
                                     .arrival_ns = arrival_ns(network, direction, data_bytes),
                                     .order = ++network->order_last,
@@ -175,11 +175,14 @@ void sim_segment_send(struct sim_network *network, struct sim_connection *connec
                                                      .data_bytes = data_bytes,
                                                      .to = connection->hosts[1 - end],
                                                      .arrival_ns = segment->arrival_ns});
+    sim_delayed_note_sending(network, direction, segment);
     direction->last_arrival_ns = segment->arrival_ns;
     if (direction->first == NULL) {
         direction->first = segment;
         direction->last = segment;
-        sim_segment_schedule(network, direction);
+        if (!cog_link_is_linked(&direction->held_link)) {
+            sim_segment_schedule(network, direction);
+        }
     } else {
         direction->last->next = segment;
         direction->last = segment;
@@ -246,10 +249,11 @@ static void deliver(struct sim_network *network, struct sim_direction *direction
     } else {
         sim_segment_schedule(network, direction);
     }
+    sim_delayed_note_arrival(network, direction, segment);
     connection->is_delivering = true;
     sim_segment_arrived(network, direction, segment);
     connection->is_delivering = false;
-    cog_release(network->allocator, segment, segment_bytes(segment->class, segment->amount));
+    cog_release(network->allocator, segment, sim_segment_bytes(segment));
     sim_connection_collect(network, connection);
 }
 

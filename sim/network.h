@@ -14,7 +14,9 @@
  * A direction takes as many bytes as its buffer has room for, in flight and unread ones counted.
  * During a partition nothing arrives: what would have arrived does so one latency after it heals,
  * in order. Data for a closed end is answered by rst. An end that got rst after fin reports
- * `closed`, else `reset` once and `closed` from then on, as the kernel does.
+ * `closed`, else `reset` once and `closed` from then on, as the kernel does. What was sent before
+ * an rst arrives before it, but where faults vary: what Nagle's algorithm delays may not be sent
+ * then (delayed.c).
  *
  * Everything here happens at the world's present instant. Socket numbers are unique in a world and
  * are also the object ids of the trace.
@@ -30,6 +32,7 @@
 
 struct sim_network;
 struct sim_connection;
+struct sim_held_back;
 struct sim_segment;
 struct sim_stepping;
 
@@ -47,6 +50,19 @@ struct sim_path {
 
 enum { SIM_BUFFER_BYTES_DEFAULT = 64 * 1024, SIM_HOSTS_MAX = 1024 };
 
+/* What Nagle's algorithm may be holding back of a direction (delayed.c), where faults vary: the
+ * latest of what was sent. Bytes since the beginning. */
+struct sim_nagle {
+    uint64_t sent_bytes;
+    uint64_t arrived_bytes;
+    uint64_t left_bytes;      /* have surely left, */
+    uint64_t left_from_bytes; /* the latest of them from here on, */
+    bool is_awaited;          /* and those may not be acknowledged yet */
+    int64_t acknowledged_ns;  /* before this time */
+    struct sim_held_back *first;
+    struct sim_held_back *last;
+};
+
 /* Segments under way in one direction of a connection. */
 struct sim_direction {
     struct sim_connection *connection;
@@ -56,6 +72,7 @@ struct sim_direction {
     int64_t last_arrival_ns;
     size_t outstanding_bytes; /* sent and not yet announced as read */
     uint8_t from_end;         /* 0: client, 1: server */
+    struct sim_nagle nagle;
 };
 
 enum sim_socket_state {
@@ -115,7 +132,8 @@ struct sim_network {
     const struct sim_chooser *chooser; /* may be null */
     struct sim_stepping *stepping;     /* who wants to know what steps touch; may be null */
     unsigned char *played;             /* see declared.h; may be null */
-    uint32_t size_number;              /* of `explore vary size` there */
+    uint32_t size_number;              /* of `explore vary size` there, */
+    uint32_t faults_number;            /* and of `faults` */
     struct sim_agenda agenda;
     const int64_t *now_ns;  /* the world's */
     struct sim_path *paths; /* from * host_count + to, by id - 1 */

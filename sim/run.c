@@ -225,6 +225,7 @@ static int make_host(struct sim_run *run, uint32_t index) {
 static int note_declared(struct sim_run *run) {
     uint32_t count = sim_declared_count(run->scenario);
     run->network.size_number = sim_declared_find(run->scenario, &run->scenario->exploration);
+    run->network.faults_number = sim_declared_find(run->scenario, &run->scenario->exploration.vary);
     if (count > 0) {
         run->network.played = cog_allocate_zeroed(&run->memory.allocator, count, 1);
     }

@@ -21,6 +21,7 @@ struct sim_segment {
     uint64_t order;      /* of sending */
     uint64_t send_event; /* in the trace */
     size_t amount;       /* DATA: bytes that follow the struct. WINDOW: bytes announced */
+    uint64_t read_bytes; /* of the other direction, when it was sent: it acknowledges them */
 };
 
 struct sim_connection {
@@ -57,6 +58,18 @@ void sim_segment_send(struct sim_network *network, struct sim_connection *connec
 
 /* Puts the first segment of a direction on the agenda. */
 void sim_segment_schedule(struct sim_network *network, struct sim_direction *direction);
+
+/* What Nagle's algorithm may be holding back (delayed.c): a segment is about to be sent, or has
+ * arrived; */
+void sim_delayed_note_sending(struct sim_network *network, struct sim_direction *direction,
+                              struct sim_segment *segment);
+void sim_delayed_note_arrival(struct sim_network *network, struct sim_direction *direction,
+                              const struct sim_segment *segment);
+/* and the end that this direction is from is about to send rst: some of it may be thrown away. */
+void sim_delayed_throw_away(struct sim_network *network, struct sim_direction *direction);
+void sim_delayed_forget(const struct sim_network *network, struct sim_direction *direction);
+
+size_t sim_segment_bytes(const struct sim_segment *segment);
 
 /* A segment has arrived at the end that its direction leads to (handshake, data, end). */
 void sim_segment_arrived(struct sim_network *network, struct sim_direction *direction,

@@ -340,6 +340,7 @@ static void close_end(struct sim_network *network, struct sim_socket *socket) {
         return;
     }
     if (socket->buffer_count > 0) {
+        sim_delayed_throw_away(network, &socket->connection->directions[socket->end]);
         sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_RST, NULL, 0);
     } else if (!socket->fin_sent) {
         sim_segment_send(network, socket->connection, socket->end, SIM_SEGMENT_FIN, NULL, 0);
@@ -364,6 +365,9 @@ void sim_connection_collect(struct sim_network *network, struct sim_connection *
             connection->directions[end].first != NULL) {
             return;
         }
+    }
+    for (uint8_t end = 0; end < 2; end++) {
+        sim_delayed_forget(network, &connection->directions[end]);
     }
     cog_release(network->allocator, connection, sizeof *connection);
 }

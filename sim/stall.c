@@ -7,97 +7,24 @@
  */
 #include "sim/stall.h"
 
-#include "sim/explanation.h"
 #include "sim/quotation.h"
-#include "sim/stall_counterparts.h"
+#include "sim/stall_parts.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 16, STATEMENTS_MAX = 4, INDENT = 2, INDENT_BELOW = 4 };
+enum { INDENT = 2, INDENT_BELOW = 4 };
 
-struct waiting {
-    const struct sim_instance *instance;
-    const struct cog_op *op; /* null before a step of its own */
-    const struct sim_statement *statement;
-    const struct sim_instance *blocker; /* who waits too, and would end this wait; or null */
-};
-
-struct stall {
-    struct sim_run *run;
-    struct sim_explanation explanation;
-    struct waiting waiting[SHOWN_MAX]; /* the first ones */
-    uint32_t shown_count;
-    uint32_t count;                    /* of all */
-    uint32_t line;                     /* of the first in the foreground */
-    bool goes_on;                      /* nothing has stalled but one of them */
-    const struct sim_stall_view *view; /* null: nobody looks */
-    bool is_out_of_memory;             /* somebody looks, and has not seen all */
-    size_t note_start;                 /* in the text, of the note under way */
-};
-
-static struct sim_buffer *text_of(struct stall *stall) {
+struct sim_buffer *sim_stall_text(struct sim_stall *stall) {
     return &stall->explanation.columns.text;
 }
 
-static void begin_note(struct stall *stall) {
+void sim_stall_begin_note(struct sim_stall *stall) {
     sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT_BELOW);
-    stall->note_start = text_of(stall)->length;
+    stall->note_start = sim_stall_text(stall)->length;
 }
 
-/* ---- For who looks ---- */
-
-static void show_wait(struct stall *stall, const struct sim_instance *instance,
-                      const struct sim_buffer *statement) {
-    struct sim_buffer place;
-    sim_buffer_init(&place, stall->run->allocator);
-    if (instance->line != 0) {
-        sim_quote_line(stall->run, instance->line, &place);
-    }
-    struct sim_stall_wait wait = {.coroutine = cog_coro_tag(instance->coro),
-                                  .name = instance->name,
-                                  .host = stall->run->scenario->hosts[instance->host].name,
-                                  .statement = statement->bytes,
-                                  .place = place.bytes != NULL ? place.bytes : "",
-                                  .since_ns = instance->instant_ns,
-                                  .is_background = instance->is_background};
-    if (!statement->has_failed && !place.has_failed && statement->bytes != NULL) {
-        stall->view->wait(stall->view->context, &wait);
-    }
-    stall->is_out_of_memory |= statement->has_failed || place.has_failed;
-    sim_buffer_term(&place);
-}
-
-/* The note under way tells of a hope. */
-static void show_hope(struct stall *stall, const struct sim_instance *waiter,
-                      const struct sim_instance *other, const char *name, const char *deed,
-                      bool is_certain) {
-    const struct sim_buffer *text = text_of(stall);
-    struct sim_stall_hope hope = {.waiter = cog_coro_tag(waiter->coro),
-                                  .other = other != NULL ? cog_coro_tag(other->coro) : 0,
-                                  .other_name = other != NULL ? other->name : name,
-                                  .deed = deed,
-                                  .words = text->bytes + stall->note_start,
-                                  .is_certain = is_certain};
-    if (stall->view != NULL && !text->has_failed) {
-        stall->view->hope(stall->view->context, &hope);
-    }
-    stall->is_out_of_memory |= text->has_failed;
-}
-
-/* The same with a deed that has been put together, which is given back. */
-static void show_deed(struct stall *stall, const struct sim_instance *waiting,
-                      const struct sim_instance *other, const char *name, struct sim_buffer *deed,
-                      bool is_certain) {
-    if (!deed->has_failed) {
-        show_hope(stall, waiting, other, name, deed->bytes, is_certain);
-    }
-    stall->is_out_of_memory |= deed->has_failed;
-    sim_buffer_term(deed);
-}
-
-/* The statement that an instance waits on. */
-static const struct sim_statement *statement_of(const struct sim_instance *instance) {
+const struct sim_statement *sim_stall_statement(const struct sim_instance *instance) {
     const struct sim_frame *frame = cog_coro_context(instance->coro);
     if (frame->has_yielded) {
         return frame->code->instructions[frame->next].statement;
@@ -107,26 +34,26 @@ static const struct sim_statement *statement_of(const struct sim_instance *insta
 
 /* Where the order of steps is chosen, who waits for a lock or an end does so before the step that
  * it has yielded for. */
-static bool is_waiting(const struct sim_instance *instance) {
+bool sim_stall_is_waiting(const struct sim_instance *instance) {
     if (instance->has_ended) {
         return false;
     }
     const struct sim_frame *frame = cog_coro_context(instance->coro);
     return (frame->has_yielded || cog_coro_awaits(instance->coro) != NULL) &&
-           statement_of(instance) != NULL;
+           sim_stall_statement(instance) != NULL;
 }
 
-static void collect(struct stall *stall) {
+static void collect(struct sim_stall *stall) {
     for (const struct sim_instance *instance = stall->run->instances; instance != NULL;
          instance = instance->next) {
-        if (!is_waiting(instance)) {
+        if (!sim_stall_is_waiting(instance)) {
             continue;
         }
-        if (stall->shown_count < SHOWN_MAX) {
+        if (stall->shown_count < SIM_STALL_SHOWN_MAX) {
             stall->waiting[stall->shown_count++] =
-                (struct waiting){.instance = instance,
-                                 .op = cog_coro_awaits(instance->coro),
-                                 .statement = statement_of(instance)};
+                (struct sim_stall_waiting){.instance = instance,
+                                           .op = cog_coro_awaits(instance->coro),
+                                           .statement = sim_stall_statement(instance)};
         }
         stall->count++;
         if (stall->line == 0 && !instance->is_background) {
@@ -135,308 +62,10 @@ static void collect(struct stall *stall) {
     }
 }
 
-/* ---- What became of others ---- */
-
-/* "sender ended at 20ms", "sender waits itself for `get q`, line 4"; with a joint of ", which",
- * "sender, which ended at 20ms". */
-static void add_state(struct stall *stall, const struct sim_instance *instance, const char *joint) {
-    struct sim_buffer *text = text_of(stall);
-    sim_buffer_add_text(text, instance->name);
-    sim_buffer_add_text(text, joint);
-    if (instance->has_ended) {
-        sim_buffer_add_text(text, instance->status == COG_OK ? " ended at " : " failed at ");
-        sim_quote_time(instance->ended_ns, text);
-        return;
-    }
-    if (!is_waiting(instance) && !stall->goes_on) {
-        sim_buffer_add_text(text, " did not get there");
-        return;
-    }
-    sim_buffer_add_text(text, stall->goes_on ? " is at `" : " waits itself for `");
-    sim_quote_statement(stall->run, statement_of(instance), text);
-    sim_buffer_add_text(text, "`, ");
-    sim_quote_line(stall->run, instance->line, text);
-}
-
-/* Of the instances of one source, the first that waits, else the last that ended, stands for all.
- */
-static const struct sim_instance *add_states(struct stall *stall,
-                                             const struct sim_coroutine *source,
-                                             const struct sim_instance *but) {
-    const struct sim_instance *shown = NULL;
-    uint32_t count = 0;
-    for (const struct sim_instance *instance = stall->run->instances; instance != NULL;
-         instance = instance->next) {
-        if (instance->source != source || instance == but) {
-            continue;
-        }
-        count++;
-        if (shown == NULL ||
-            (shown->has_ended && (!instance->has_ended || instance->ended_ns >= shown->ended_ns))) {
-            shown = instance;
-        }
-    }
-    if (shown == NULL) {
-        sim_buffer_add_format(text_of(stall), "%s %s", source->name,
-                              but != NULL && but->source == source ? "is it itself"
-                                                                   : "was never started");
-        return but != NULL && but->source == source ? but : NULL;
-    }
-    add_state(stall, shown, "");
-    if (count > 1) {
-        sim_buffer_add_format(text_of(stall),
-                              shown->has_ended ? ", the last of %" PRIu32 : ", one of %" PRIu32,
-                              count);
-    }
-    return shown;
-}
-
-/* ---- Who could have ended a wait ---- */
-
-struct search {
-    struct stall *stall;
-    struct waiting *waiting;
-    struct sim_counterparts counterparts;
-    const struct sim_coroutine *source; /* being searched */
-    uint32_t count;
-};
-
-/* The waiting instance of a source that would come to a statement. */
-static const struct sim_instance *find_on_its_way(struct search *search,
-                                                  const struct sim_statement *statement) {
-    for (const struct sim_instance *instance = search->stall->run->instances; instance != NULL;
-         instance = instance->next) {
-        if (instance->source == search->source && instance != search->waiting->instance &&
-            is_waiting(instance) &&
-            sim_block_leads_to(&search->source->body, instance->line, statement->place.line)) {
-            return instance;
-        }
-    }
-    return NULL;
-}
-
-static void show_counterpart(struct search *search, const struct sim_statement *statement,
-                             const struct sim_instance *other) {
-    struct stall *stall = search->stall;
-    if (stall->view == NULL) {
-        return;
-    }
-    struct sim_buffer deed;
-    sim_buffer_init(&deed, stall->run->allocator);
-    sim_quote_statement(stall->run, statement, &deed);
-    sim_buffer_add_text(&deed, ", ");
-    sim_quote_line(stall->run, statement->place.line, &deed);
-    show_deed(stall, search->waiting->instance, other, search->source->name, &deed, false);
-}
-
-static bool note_counterpart(void *context, const struct sim_statement *statement) {
-    struct search *search = context;
-    struct stall *stall = search->stall;
-    if (!sim_counterparts_include(&search->counterparts, statement)) {
-        return true;
-    }
-    if (search->waiting->blocker == NULL) {
-        search->waiting->blocker = find_on_its_way(search, statement);
-    }
-    if (search->count++ < STATEMENTS_MAX) {
-        begin_note(stall);
-        sim_buffer_add_text(text_of(stall), "`");
-        sim_quote_statement(stall->run, statement, text_of(stall));
-        sim_buffer_add_format(text_of(stall), "` in %s, ", search->source->name);
-        sim_quote_line(stall->run, statement->place.line, text_of(stall));
-        sim_buffer_add_text(text_of(stall), ": ");
-        const struct sim_instance *other =
-            add_states(stall, search->source, search->waiting->instance);
-        show_counterpart(search, statement, other);
-    }
-    return true;
-}
-
-static void search_coroutines(struct search *search, const struct sim_coroutine *coroutines,
-                              uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        search->source = &coroutines[i];
-        (void)sim_statements_walk(&coroutines[i].body, note_counterpart, search);
-    }
-}
-
-/* What the world does is over by now. */
-static void search_world(struct search *search) {
-    const struct sim_scenario *scenario = search->stall->run->scenario;
-    if (search->waiting->statement->kind != SIM_STATEMENT_WAIT) {
-        return;
-    }
-    for (uint32_t i = 0; i < scenario->world_block_count; i++) {
-        const struct sim_world_block *block = &scenario->world_blocks[i];
-        for (uint32_t j = 0; j < block->count; j++) {
-            const struct sim_world_statement *statement = &block->statements[j];
-            if (statement->kind != SIM_WORLD_SIGNAL ||
-                statement->signal.index != search->counterparts.object ||
-                search->count++ >= STATEMENTS_MAX) {
-                continue;
-            }
-            begin_note(search->stall);
-            sim_buffer_add_format(text_of(search->stall), "`signal %s` by the world, ",
-                                  statement->signal.name);
-            sim_quote_line(search->stall->run, statement->place.line, text_of(search->stall));
-            sim_buffer_add_text(text_of(search->stall), ": was at ");
-            sim_quote_time(block->at_ns.low, text_of(search->stall));
-            show_hope(search->stall, search->waiting->instance, NULL, "the world", "signalled",
-                      false);
-        }
-    }
-}
-
-static void note_unheard(struct stall *stall, const struct waiting *waiting) {
-    if (waiting->statement->kind != SIM_STATEMENT_WAIT) {
-        return;
-    }
-    const struct sim_reference *signal = &waiting->statement->as.signal.signal;
-    const struct sim_unheard *unheard = &stall->run->unheard[signal->index];
-    if (!unheard->is_sent || unheard->time_ns > waiting->instance->instant_ns) {
-        return;
-    }
-    begin_note(stall);
-    sim_buffer_add_format(text_of(stall), "`signal %s` was sent at ", signal->name);
-    sim_quote_time(unheard->time_ns, text_of(stall));
-    sim_buffer_add_format(text_of(stall), " by %s, ",
-                          unheard->by != NULL ? unheard->by->name : "the world");
-    sim_quote_line(stall->run, unheard->line, text_of(stall));
-    sim_buffer_add_text(text_of(stall), ", before anybody waited");
-    show_hope(stall, waiting->instance, unheard->by, "the world", "signalled too early", false);
-}
-
-/* "puts into jobs", which nobody does. */
-static void show_nobody(const struct search *search) {
-    if (search->stall->view == NULL) {
-        return;
-    }
-    struct sim_buffer deed;
-    sim_buffer_init(&deed, search->stall->run->allocator);
-    sim_buffer_add_format(&deed, "%s %s", search->counterparts.deed, search->counterparts.about);
-    show_deed(search->stall, search->waiting->instance, NULL, "nobody", &deed, false);
-}
-
-static void note_counterparts(struct stall *stall, struct waiting *waiting) {
-    const struct sim_scenario *scenario = stall->run->scenario;
-    struct search search = {
-        .stall = stall,
-        .waiting = waiting,
-        .counterparts = sim_counterparts_of(stall->run, waiting->statement, waiting->op,
-                                            waiting->instance->host),
-    };
-    if (search.counterparts.kinds == 0) {
-        return;
-    }
-    search_coroutines(&search, scenario->coroutines, scenario->coroutine_count);
-    search_coroutines(&search, scenario->routines, scenario->routine_count);
-    search_world(&search);
-    if (search.count == 0) {
-        begin_note(stall);
-        sim_buffer_add_format(text_of(stall), "nothing in this scenario %s %s",
-                              search.counterparts.deed, search.counterparts.about);
-        show_nobody(&search);
-    } else if (search.count > STATEMENTS_MAX) {
-        begin_note(stall);
-        sim_buffer_add_format(text_of(stall), "and %" PRIu32 " more statements",
-                              search.count - STATEMENTS_MAX);
-    }
-    note_unheard(stall, waiting);
-}
-
-/* ---- Who in particular ---- */
-
-/* How a blocker is brought in: "held by", "the other end has". */
-static const char *relation_of(const struct sim_statement *statement) {
-    switch ((int)statement->kind) {
-    case SIM_STATEMENT_ACQUIRE:
-        return "held by ";
-    case SIM_STATEMENT_EMIT:
-        return "its consumer ";
-    case SIM_STATEMENT_CALL:
-    case SIM_STATEMENT_JOIN:
-    case SIM_STATEMENT_ITERATE:
-        return "";
-    default:
-        return "the other end is with ";
-    }
-}
-
-/* The statement tells the lock, but not which element of an array. */
-static void add_element(struct stall *stall, const struct waiting *waiting) {
-    if (waiting->statement->kind == SIM_STATEMENT_ACQUIRE &&
-        waiting->statement->as.lock.element != NULL) {
-        const struct sim_frame *frame = cog_coro_context(waiting->instance->coro);
-        sim_buffer_add_format(text_of(stall), "%s is ", frame->lock->name);
-    }
-}
-
-static void note_connection(struct stall *stall, const struct waiting *waiting) {
-    const struct sim_run *run = stall->run;
-    const struct sim_socket *socket =
-        sim_network_socket(&run->network, waiting->instance->host + 1, waiting->op->socket);
-    uint32_t from = socket != NULL ? sim_socket_peer_host(socket) : 0;
-    if (from == 0) {
-        return;
-    }
-    const struct sim_socket *peer = sim_socket_peer(socket);
-    if (run->network.paths[(from - 1) * run->network.host_count + socket->host - 1]
-            .is_partitioned) {
-        begin_note(stall);
-        sim_buffer_add_format(text_of(stall), "a partition is between %s and %s",
-                              run->scenario->hosts[socket->host - 1].name,
-                              run->scenario->hosts[from - 1].name);
-    }
-    if (waiting->blocker == NULL) {
-        begin_note(stall);
-        sim_buffer_add_text(text_of(stall), peer == NULL || peer->state == SIM_SOCKET_CLOSED
-                                                ? "the other end is closed"
-                                            : peer->state == SIM_SOCKET_BACKLOG ||
-                                                    peer->state == SIM_SOCKET_CONNECTING
-                                                ? "the other end was never accepted"
-                                                : "nobody has the other end any more");
-    }
-}
-
-static void show_blocker(struct stall *stall, const struct waiting *waiting) {
-    if (stall->view == NULL) {
-        return;
-    }
-    const char *relation = relation_of(waiting->statement);
-    struct sim_buffer deed;
-    sim_buffer_init(&deed, stall->run->allocator);
-    if (waiting->statement->kind == SIM_STATEMENT_ACQUIRE) {
-        const struct sim_frame *frame = cog_coro_context(waiting->instance->coro);
-        sim_buffer_add_format(&deed, "%s, ", frame->lock->name);
-    }
-    sim_buffer_add_text(&deed, relation[0] != '\0' ? relation : "until it ends");
-    show_deed(stall, waiting->instance, waiting->blocker, "", &deed, true);
-}
-
-static void note_blocker(struct stall *stall, struct waiting *waiting) {
-    waiting->blocker =
-        sim_definite_blocker(stall->run, waiting->instance, waiting->statement, waiting->op);
-    if (waiting->blocker != NULL) {
-        begin_note(stall);
-        add_element(stall, waiting);
-        sim_buffer_add_text(text_of(stall), relation_of(waiting->statement));
-        if (waiting->blocker == waiting->instance) {
-            sim_buffer_add_text(text_of(stall), "itself");
-        } else {
-            bool is_subject = relation_of(waiting->statement)[0] == '\0';
-            add_state(stall, waiting->blocker, is_subject ? "" : ", which");
-        }
-        show_blocker(stall, waiting);
-    }
-    if (waiting->statement->kind >= SIM_STATEMENT_CONNECT &&
-        waiting->statement->kind <= SIM_STATEMENT_SENDALL) {
-        note_connection(stall, waiting);
-    }
-}
-
 /* ---- Cycles ---- */
 
-static struct waiting *find(struct stall *stall, const struct sim_instance *instance) {
+static struct sim_stall_waiting *find(struct sim_stall *stall,
+                                      const struct sim_instance *instance) {
     for (uint32_t i = 0; i < stall->shown_count; i++) {
         if (stall->waiting[i].instance == instance) {
             return &stall->waiting[i];
@@ -446,8 +75,8 @@ static struct waiting *find(struct stall *stall, const struct sim_instance *inst
 }
 
 /* How many steps from one back to it; 0: it is in no cycle, or in one that begins earlier. */
-static uint32_t cycle_length(struct stall *stall, struct waiting *first) {
-    struct waiting *at = first;
+static uint32_t cycle_length(struct sim_stall *stall, struct sim_stall_waiting *first) {
+    struct sim_stall_waiting *at = first;
     for (uint32_t length = 1; length <= stall->shown_count; length++) {
         at = find(stall, at->blocker);
         if (at == NULL || at < first) {
@@ -460,20 +89,20 @@ static uint32_t cycle_length(struct stall *stall, struct waiting *first) {
     return 0;
 }
 
-static void note_cycles(struct stall *stall) {
+static void note_cycles(struct sim_stall *stall) {
     for (uint32_t i = 0; i < stall->shown_count; i++) {
-        struct waiting *at = &stall->waiting[i];
+        struct sim_stall_waiting *at = &stall->waiting[i];
         uint32_t length = cycle_length(stall, at);
         if (length == 0) {
             continue;
         }
         sim_columns_row(&stall->explanation.columns, SIM_SIDE_NONE, INDENT);
-        sim_buffer_add_text(text_of(stall), at->instance->name);
-        uint32_t ring[SHOWN_MAX];
+        sim_buffer_add_text(sim_stall_text(stall), at->instance->name);
+        uint32_t ring[SIM_STALL_SHOWN_MAX];
         for (uint32_t step = 0; step < length; step++) {
             ring[step] = cog_coro_tag(at->instance->coro);
             at = find(stall, at->blocker);
-            sim_buffer_add_format(text_of(stall), " waits for %s",
+            sim_buffer_add_format(sim_stall_text(stall), " waits for %s",
                                   length == 1 ? "itself" : at->instance->name);
         }
         if (stall->view != NULL) {
@@ -484,7 +113,7 @@ static void note_cycles(struct stall *stall) {
 
 /* ---- All of it ---- */
 
-static void note_waiting(struct stall *stall, struct waiting *waiting) {
+static void note_waiting(struct sim_stall *stall, struct sim_stall_waiting *waiting) {
     const struct sim_instance *instance = waiting->instance;
     struct sim_columns *columns = &stall->explanation.columns;
     sim_columns_row(columns, SIM_SIDE_NONE, INDENT);
@@ -498,20 +127,20 @@ static void note_waiting(struct stall *stall, struct waiting *waiting) {
         struct sim_buffer statement;
         sim_buffer_init(&statement, stall->run->allocator);
         sim_quote_statement(stall->run, waiting->statement, &statement);
-        show_wait(stall, instance, &statement);
+        sim_stall_show_wait(stall, instance, &statement);
         sim_buffer_term(&statement);
     }
     if (!stall->goes_on) {
         sim_buffer_add_text(&columns->text, ", since ");
         sim_quote_time(instance->instant_ns, &columns->text);
     }
-    note_blocker(stall, waiting);
-    note_counterparts(stall, waiting);
+    sim_stall_note_blocker(stall, waiting);
+    sim_stall_note_hopes(stall, waiting);
     sim_explain_concern(&stall->explanation, instance, INT64_MAX);
 }
 
 /* The host comes first: C programs know no scenario, and may have names in common. */
-static void note_guest(struct stall *stall, const struct sim_instance *guest) {
+static void note_guest(struct sim_stall *stall, const struct sim_instance *guest) {
     struct sim_columns *columns = &stall->explanation.columns;
     const struct cog_op *op = cog_coro_awaits(guest->coro);
     const char *object = cog_op_object_name(op);
@@ -527,7 +156,7 @@ static void note_guest(struct stall *stall, const struct sim_instance *guest) {
         sim_buffer_init(&statement, stall->run->allocator);
         sim_buffer_add_format(&statement, "%s%s%s", op->type->name, object[0] != '\0' ? " " : "",
                               object);
-        show_wait(stall, guest, &statement);
+        sim_stall_show_wait(stall, guest, &statement);
         sim_buffer_term(&statement);
     }
     sim_buffer_add_text(&columns->text, "in its C program, since ");
@@ -536,14 +165,14 @@ static void note_guest(struct stall *stall, const struct sim_instance *guest) {
 }
 
 /* Coroutines of C programs that wait. */
-static uint32_t note_guests(struct stall *stall, bool is_counting) {
+static uint32_t note_guests(struct sim_stall *stall, bool is_counting) {
     uint32_t count = 0;
     for (const struct sim_instance *guest = stall->run->guests; guest != NULL;
          guest = guest->next) {
         if (guest->has_ended || guest->coro == NULL || cog_coro_awaits(guest->coro) == NULL) {
             continue;
         }
-        if (!is_counting && count < SHOWN_MAX) {
+        if (!is_counting && count < SIM_STALL_SHOWN_MAX) {
             note_guest(stall, guest);
         }
         count++;
@@ -554,7 +183,8 @@ static uint32_t note_guests(struct stall *stall, bool is_counting) {
 /* ---- What it is, whatever came before ---- */
 
 /* Adds "left at acquire b" of one that waits. */
-static void add_wait(struct stall *stall, const struct waiting *waiting, struct sim_buffer *text) {
+static void add_wait(struct sim_stall *stall, const struct sim_stall_waiting *waiting,
+                     struct sim_buffer *text) {
     sim_buffer_add_format(text, "%s at ", waiting->instance->source->name);
     sim_quote_statement(stall->run, waiting->statement, text);
 }
@@ -583,7 +213,7 @@ static void insert(struct sim_buffer *list, size_t at, const struct sim_buffer *
 }
 
 /* Who waits where, each once and in order: the same however many there are of one kind. */
-static void identify(struct stall *stall) {
+static void identify(struct sim_stall *stall) {
     struct sim_buffer *identity = &stall->explanation.identity;
     struct sim_buffer list;
     sim_buffer_init(&list, stall->run->allocator);
@@ -608,7 +238,7 @@ static void identify(struct stall *stall) {
 }
 
 void sim_explain_stall(struct sim_run *run) {
-    struct stall stall = {.run = run};
+    struct sim_stall stall = {.run = run};
     struct sim_buffer first;
     sim_explanation_init(&stall.explanation, run);
     sim_buffer_init(&first, run->allocator);
@@ -623,7 +253,7 @@ void sim_explain_stall(struct sim_run *run) {
     }
     if (stall.count > stall.shown_count) {
         sim_columns_row(&stall.explanation.columns, SIM_SIDE_NONE, INDENT);
-        sim_buffer_add_format(text_of(&stall), "and %" PRIu32 " more",
+        sim_buffer_add_format(sim_stall_text(&stall), "and %" PRIu32 " more",
                               stall.count - stall.shown_count);
     }
     note_cycles(&stall);
@@ -639,7 +269,7 @@ void sim_explain_stall(struct sim_run *run) {
 }
 
 int sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
-    struct stall stall = {.run = run, .view = view};
+    struct sim_stall stall = {.run = run, .view = view};
     sim_explanation_init(&stall.explanation, run);
     collect(&stall);
     for (uint32_t i = 0; i < stall.shown_count; i++) {
@@ -653,15 +283,15 @@ int sim_view_stall(struct sim_run *run, const struct sim_stall_view *view) {
 
 void sim_explain_wait(struct sim_run *run, const struct sim_instance *instance,
                       struct sim_buffer *text) {
-    struct stall stall = {.run = run, .goes_on = true};
-    struct waiting waiting = {.instance = instance,
-                              .op = cog_coro_awaits(instance->coro),
-                              .statement = statement_of(instance)};
+    struct sim_stall stall = {.run = run, .goes_on = true};
+    struct sim_stall_waiting waiting = {.instance = instance,
+                                        .op = cog_coro_awaits(instance->coro),
+                                        .statement = sim_stall_statement(instance)};
     sim_explanation_init(&stall.explanation, run);
     if (waiting.statement != NULL) {
         note_waiting(&stall, &waiting);
     }
     sim_columns_render(&stall.explanation.columns, text);
-    text->has_failed |= text_of(&stall)->has_failed;
+    text->has_failed |= sim_stall_text(&stall)->has_failed;
     sim_explanation_term(&stall.explanation);
 }

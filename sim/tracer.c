@@ -2,7 +2,9 @@
 #include "sim/tracer.h"
 
 #include "core/check.h"
+#include "sim/language/buffer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void sim_tracer_init(struct sim_tracer *tracer, const struct cog_allocator *allocator,
@@ -309,6 +311,21 @@ void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t co
     (void)begin(tracer, SIM_TRACE_HOLD, send_event, 0, 0);
     sim_trace_number(tracer->writer, connection);
     sim_trace_word(tracer->writer, class_name);
+}
+
+void sim_tracer_throw_away(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
+                           uint64_t bytes) {
+    struct sim_buffer text;
+    sim_buffer_init(&text, tracer->allocator);
+    sim_buffer_add_format(&text,
+                          "%" PRIu64 " byte%s that Nagle's algorithm still delayed %s thrown away",
+                          bytes, bytes == 1 ? "" : "s", bytes == 1 ? "was" : "were");
+    uint32_t coroutine = tracer->current_host == host ? tracer->current_coroutine : 0;
+    (void)begin(tracer, SIM_TRACE_WORLD, send_event, host, coroutine);
+    sim_trace_text(tracer->writer, text.bytes, text.length);
+    sim_trace_line(tracer->writer, 0);
+    tracer->is_out_of_memory |= text.has_failed;
+    sim_buffer_term(&text);
 }
 
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line) {

@@ -112,6 +112,11 @@ uint64_t sim_tracer_arrive(struct sim_tracer *tracer, uint32_t host, uint64_t se
 void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t connection,
                      const char *class_name);
 
+/* Bytes that were sent are thrown away before they leave, from this sending on: by the step under
+ * way, which sends the segments that follow. */
+void sim_tracer_throw_away(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
+                           uint64_t bytes);
+
 /* The world acts (an `at` block); what follows is caused by it. */
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line);
 

@@ -1,4 +1,4 @@
-# embed.cmake - writes the page as a C file: what stands before the trace, and what behind it.
+# embed.cmake - writes the page as a C file: what stands before the trace, between it and what more is told of, and behind.
 #
 #   cmake -DPAGE=DIRECTORY -DSCRIPTS=a.js;b.js -DOUTPUT=FILE.c -P embed.cmake
 file(READ "${PAGE}/page.html" page)
@@ -13,7 +13,11 @@ string(REPLACE "@SCRIPT@" "${script}" page "${page}")
 string(FIND "${page}" "@TRACE@" at)
 string(SUBSTRING "${page}" 0 ${at} before)
 math(EXPR at "${at} + 7")
-string(SUBSTRING "${page}" ${at} -1 after)
+string(SUBSTRING "${page}" ${at} -1 rest)
+string(FIND "${rest}" "@BESIDE@" at)
+string(SUBSTRING "${rest}" 0 ${at} between)
+math(EXPR at "${at} + 8")
+string(SUBSTRING "${rest}" ${at} -1 after)
 
 function(add_array name text)
     file(WRITE "${OUTPUT}.text" "${text}")
@@ -28,5 +32,6 @@ endfunction()
 
 file(WRITE "${OUTPUT}.new" "/* Made from reports/page/. */\n#include \"reports/page.h\"\n\n")
 add_array(rep_page_before "${before}")
+add_array(rep_page_between "${between}")
 add_array(rep_page_after "${after}")
 file(RENAME "${OUTPUT}.new" "${OUTPUT}")

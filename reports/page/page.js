@@ -1,50 +1,65 @@
 // page.js - puts the parts together: selection, keys, pointer, search, filter, address, themes.
 
 class Page {
-    constructor(trace) {
-        this.trace = trace;
-        this.model = new Model(trace);
-        this.canvas = document.getElementById('picture');
-        this.picture = new Picture(this.canvas, this.model);
-        this.axes = {time: new Axis(trace, true)};
-        this.picture.setAxis(this.axes.time);
-        this.axisName = 'time';
-        this.panels = new Panels(this);
-        this.table = new Table(this);
+    // besideBytes, differenceBytes: of a second run; undefined where there is one run only.
+    constructor(bytes, besideBytes, differenceBytes) {
+        const view = {from: 0, scale: 1};
+        this.sides = [new Side(0, bytes, view)];
+        if (besideBytes !== undefined) this.sides.push(new Side(1, besideBytes, view));
+        this.active = this.sides[0]; // whose event is selected
+        this.stage = document.getElementById('stage');
+        this.panes = document.getElementById('panes');
+        this.slider = document.getElementById('slider');
         this.found = [];
+        if (besideBytes !== undefined) {
+            this.beside = new Beside(this, new Difference(differenceBytes, this.sides.map((side) => side.model)));
+        }
+        this.panels = new Panels(this);
+        this.table = this.beside !== undefined ? new TableOfTwo(this) : new Table(this);
         this.head();
         this.buildFilter();
         this.listen();
         this.resize();
+        this.setAxis(this.beside !== undefined ? 'order' : 'time');
         this.picture.fit();
         if (this.picture.view.scale < 5) this.picture.zoom(5 / this.picture.view.scale, GUTTER);
+        if (this.beside !== undefined) this.beside.open();
         if (!this.readAddress()) this.begin();
     }
 
+    get trace() {
+        return this.active.trace;
+    }
+
+    get model() {
+        return this.active.model;
+    }
+
+    get picture() {
+        return this.active.picture;
+    }
+
     head() {
-        document.title = this.model.title + ' - cogsim';
-        document.getElementById('title').textContent = oneLine(this.model.title);
-        const verdict = document.getElementById('verdict');
-        verdict.textContent = this.model.verdict;
-        verdict.className = this.model.verdict === 'ok' ? 'good' : 'bad';
-        document.getElementById('facts').textContent = words(this.trace.time[this.trace.count]) + ' \u00b7 '
-            + this.trace.count + ' events \u00b7 ' + this.model.lanes.length + ' coroutines on '
-            + this.model.hosts.length + (this.model.hosts.length === 1 ? ' host' : ' hosts') + ' \u00b7 trace ' + this.trace.hash;
-        this.slider = document.getElementById('slider');
+        const {model} = this.sides[0];
+        document.title = model.title + ' - cogsim';
+        document.getElementById('title').textContent = oneLine(model.title);
+        showVerdict(model, document.getElementById('verdict'));
+        document.getElementById('facts').textContent = this.beside === undefined ? this.sides[0].facts() : this.beside.facts();
         this.slider.max = this.trace.count;
     }
 
     // At what does not hold, if there is such a thing.
     begin() {
-        const failure = this.model.failures[0];
-        if (failure === undefined) {
+        const failure = this.active.failure();
+        if (this.beside !== undefined) {
+            this.beside.begin(failure);
+        } else if (failure === 0) {
             this.select(this.firstOfInterest(), false);
-            return;
+        } else {
+            this.select(failure, false);
+            this.picture.show(failure);
+            this.draw();
         }
-        const cause = this.model.laneOf(failure) !== UNKNOWN ? failure : this.trace.cause[failure] || failure;
-        this.select(cause, false);
-        this.picture.show(cause);
-        this.draw();
     }
 
     firstOfInterest() {
@@ -53,27 +68,30 @@ class Page {
 
     // ---- Selection ----
 
-    // The event, its cause, and so on.
-    causesOf(event) {
-        const chain = [];
-        for (let at = event; at !== 0 && chain.length < 1000; at = this.trace.cause[at]) chain.push(at);
-        return chain;
+    activate(side) {
+        if (this.active === side) return;
+        this.active = side;
+        for (const each of this.sides) each.picture.isActive = each === side;
+        this.slider.max = this.trace.count;
+        this.panels.use(side);
     }
 
-    select(event, moves = true) {
-        if (event < 1 || event > this.trace.count) return;
+    // Selects an event of the active run, or of another one, which becomes it.
+    select(event, moves = true, side = this.active) {
+        if (event < 1 || event > side.trace.count) return;
+        this.activate(side);
         this.picture.selected = event;
-        this.picture.chain = this.causesOf(event);
+        this.picture.chain = side.causesOf(event);
+        if (this.beside !== undefined) this.beside.follow(event);
         if (moves) this.picture.show(event);
         this.slider.value = event;
-        this.slider.setAttribute('aria-valuetext', words(this.trace.time[event]) + ', event ' + event);
+        const name = this.beside !== undefined ? this.beside.letter(side) + ': ' : '';
+        this.slider.setAttribute('aria-valuetext', name + words(this.trace.time[event]) + ', event ' + event);
         this.panels.showDetails(event);
         if (!this.panels.state.hidden) this.panels.showState(event);
         this.panels.showLine(event);
         this.table.show(event);
-        const said = words(this.trace.time[event]) + ', ' + whoText(this.model, event) + ' '
-            + eventText(this.model, event);
-        document.getElementById('now').textContent = said;
+        document.getElementById('now').textContent = name + side.say(event);
         this.writeAddress();
         this.draw();
     }
@@ -103,42 +121,47 @@ class Page {
 
     search(text) {
         const wanted = text.toLowerCase();
-        this.found = [];
-        for (const event of wanted === '' ? [] : this.table.events) {
-            const line = whoText(this.model, event) + ' ' + eventText(this.model, event);
-            if (line.toLowerCase().includes(wanted)) this.found.push(event);
-        }
-        this.picture.matches = new Set(this.found.slice(0, 5000));
-        document.getElementById('found').textContent = wanted === '' ? '' : this.found.length + ' found';
+        const found = this.sides.map((side) => wanted === '' ? [] : this.table.eventsOf(side).filter((event) =>
+            (whoText(side.model, event) + ' ' + eventText(side.model, event)).toLowerCase().includes(wanted)));
+        this.sides.forEach((side, i) => { side.picture.matches = new Set(found[i].slice(0, 5000)); });
+        this.found = found;
+        document.getElementById('found').textContent = wanted === '' ? ''
+            : found.map((events) => events.length).join(' + ') + ' found';
         this.draw();
     }
 
     next(direction) {
-        if (this.found.length === 0) return;
+        const found = this.found[this.active.index] || [];
+        if (found.length === 0) return;
         const selected = this.picture.selected;
-        const at = direction > 0 ? this.found.find((event) => event > selected)
-            : this.found.filter((event) => event < selected).pop();
-        this.select(at !== undefined ? at : direction > 0 ? this.found[0] : this.found[this.found.length - 1]);
+        const at = direction > 0 ? found.find((event) => event > selected) : found.filter((event) => event < selected).pop();
+        this.select(at !== undefined ? at : direction > 0 ? found[0] : found[found.length - 1]);
     }
 
     buildFilter() {
         const parent = document.getElementById('lanes');
-        for (const host of this.model.hosts) {
-            if (host.lanes.length === 0) continue;
-            const group = element('fieldset', {}, element('legend', {}, hostText(host)));
-            for (const lane of host.lanes.slice(0, 500)) {
-                const box = element('input', {type: 'checkbox', checked: '', onchange: () => {
-                    if (box.checked) this.picture.hidden.delete(lane.index);
-                    else this.picture.hidden.add(lane.index);
-                    this.picture.layout();
-                    this.picture.clamp();
-                    this.table.filter();
-                    this.draw();
-                }});
-                group.append(element('label', {}, box, ' ' + oneLine(lane.name)));
+        for (const side of this.sides) {
+            for (const host of side.model.hosts) {
+                if (host.lanes.length > 0) parent.append(this.filterOf(side, host));
             }
-            parent.append(group);
         }
+    }
+
+    filterOf(side, host) {
+        const run = this.beside !== undefined ? this.beside.letter(side) + ': ' : '';
+        const group = element('fieldset', {}, element('legend', {}, run + hostText(host)));
+        for (const lane of host.lanes.slice(0, 500)) {
+            const box = element('input', {type: 'checkbox', checked: '', onchange: () => {
+                if (box.checked) side.picture.hidden.delete(lane.index);
+                else side.picture.hidden.add(lane.index);
+                side.picture.layout();
+                side.picture.clamp();
+                this.table.filter();
+                this.draw();
+            }});
+            group.append(element('label', {}, box, ' ' + oneLine(lane.name)));
+        }
+        return group;
     }
 
     // ---- The address ----
@@ -147,19 +170,21 @@ class Page {
         const view = this.picture.view;
         const parts = ['e=' + this.picture.selected, 'x=' + view.from.toFixed(1), 's=' + view.scale.toFixed(2),
             'a=' + this.axisName];
+        if (this.active.index === 1) parts.push('r=b');
         history.replaceState(null, '', '#' + parts.join('&'));
     }
 
     readAddress() {
         const values = new URLSearchParams(location.hash.slice(1));
         const event = parseInt(values.get('e'), 10);
-        if (!(event >= 1 && event <= this.trace.count)) return false;
-        if (values.get('a') === 'order') this.setAxis('order');
+        const side = this.sides[values.get('r') === 'b' ? 1 : 0];
+        if (side === undefined || !(event >= 1 && event <= side.trace.count)) return false;
+        if (['order', 'time'].includes(values.get('a'))) this.setAxis(values.get('a'));
         const scale = parseFloat(values.get('s')), from = parseFloat(values.get('x'));
         if (scale > 0) this.picture.view.scale = scale;
         if (from > -10) this.picture.view.from = from;
         this.picture.clamp();
-        this.select(event, !(scale > 0));
+        this.select(event, !(scale > 0), side);
         return true;
     }
 
@@ -167,8 +192,15 @@ class Page {
 
     setAxis(name) {
         this.axisName = name;
-        if (this.axes[name] === undefined) this.axes[name] = new Axis(this.trace, name === 'time');
-        this.picture.setAxis(this.axes[name]);
+        const {sides} = this;
+        if (sides[0].axes[name] === undefined) {
+            const axes = this.beside !== undefined ? this.beside.difference.axes(name === 'time')
+                : [Axis.alone(this.trace, name === 'time')];
+            sides.forEach((side, i) => { side.axes[name] = axes[i]; });
+        }
+        const middle = this.picture.middle();
+        for (const side of sides) side.picture.setAxis(side.axes[name]);
+        this.picture.showAtMiddle(middle);
         const button = document.getElementById('axis');
         button.textContent = name === 'time' ? 'Axis: time' : 'Axis: order';
         this.draw();
@@ -188,7 +220,7 @@ class Page {
     toggleTable() {
         const box = this.table.box;
         box.hidden = !box.hidden;
-        this.canvas.hidden = !box.hidden;
+        this.panes.hidden = !box.hidden;
         document.getElementById('view').setAttribute('aria-pressed', !box.hidden);
         if (box.hidden) this.resize();
         else this.table.show(this.picture.selected);
@@ -196,8 +228,10 @@ class Page {
 
     setTheme(name) {
         document.documentElement.dataset.theme = name;
-        this.picture.hatches = undefined;
-        this.picture.colours();
+        for (const {picture} of this.sides) {
+            picture.hatches = undefined;
+            picture.colours();
+        }
         this.draw();
     }
 
@@ -208,9 +242,11 @@ class Page {
     }
 
     resize() {
-        if (this.canvas.hidden) return;
-        this.picture.resize();
-        this.picture.colours();
+        if (this.panes.hidden) return;
+        for (const {picture} of this.sides) {
+            picture.resize();
+            picture.colours();
+        }
         this.draw();
     }
 
@@ -219,7 +255,9 @@ class Page {
         this.isAsked = true;
         requestAnimationFrame(() => {
             this.isAsked = false;
-            if (this.picture.context !== undefined && !this.canvas.hidden) this.picture.draw();
+            for (const {picture} of this.panes.hidden ? [] : this.sides) {
+                if (picture.context !== undefined) picture.draw();
+            }
         });
     }
 
@@ -232,7 +270,7 @@ class Page {
         });
         matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.setTheme(''));
         window.addEventListener('beforeprint', () => {
-            if (!this.table.box.hidden) this.table.fill(0, Math.min(this.table.events.length, 2000));
+            if (!this.table.box.hidden) this.table.fill(0, Math.min(this.table.rowCount, 2000));
         });
         const on = (id, name, act) => document.getElementById(id).addEventListener(name, act);
         on('axis', 'click', () => this.setAxis(this.axisName === 'time' ? 'order' : 'time'));
@@ -246,7 +284,7 @@ class Page {
         on('search', 'input', (event) => this.search(event.target.value));
         on('search', 'keydown', (event) => {
             if (event.key === 'Enter') this.next(event.shiftKey ? -1 : 1);
-            if (event.key === 'Escape') this.canvas.focus();
+            if (event.key === 'Escape') this.active.canvas.focus();
         });
         on('slider', 'input', () => this.select(Number(this.slider.value)));
         for (const [id, direction, byRun] of [['back', -1, true], ['previous', -1, false], ['next', 1, false],
@@ -258,7 +296,7 @@ class Page {
             tab.addEventListener('keydown', (event) => this.tabKey(tab, event));
         }
         document.addEventListener('keydown', (event) => this.key(event));
-        this.listenToPointer();
+        for (const side of this.sides) new Pointer(this, side);
     }
 
     tabKey(tab, event) {
@@ -284,8 +322,8 @@ class Page {
         this.draw();
     }
 
-    pan(x, y) {
-        this.picture.pan(x, y);
+    pan(x, y, picture = this.picture) {
+        picture.pan(x, y);
         this.draw();
     }
 
@@ -309,64 +347,20 @@ class Page {
             'f': () => document.getElementById('lanes-box').showModal(),
             '?': () => document.getElementById('keys').showModal(),
         };
-        if (keys[event.key] === undefined) return;
-        keys[event.key]();
+        const act = keys[event.key] || (this.beside !== undefined ? this.beside.keys[event.key] : undefined);
+        if (act === undefined) return;
+        act();
         event.preventDefault();
-    }
-
-    listenToPointer() {
-        const canvas = this.canvas, pointers = new Map();
-        let moved = 0, spread = 0;
-        canvas.addEventListener('wheel', (event) => {
-            if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-                this.pan(event.deltaX + event.deltaY, 0);
-            } else if (event.ctrlKey || event.offsetY < RULER || this.picture.height < this.picture.depth - RULER) {
-                this.zoom(Math.exp(-event.deltaY / 300), Math.max(event.offsetX, GUTTER));
-            } else {
-                this.pan(0, event.deltaY);
-            }
-            event.preventDefault();
-        }, {passive: false});
-        canvas.addEventListener('pointerdown', (event) => {
-            canvas.setPointerCapture(event.pointerId);
-            pointers.set(event.pointerId, {x: event.offsetX, y: event.offsetY});
-            moved = 0;
-            spread = this.spreadOf(pointers);
-        });
-        canvas.addEventListener('pointermove', (event) => {
-            const before = pointers.get(event.pointerId);
-            if (before === undefined) return;
-            const x = event.offsetX, y = event.offsetY;
-            moved += Math.abs(x - before.x) + Math.abs(y - before.y);
-            if (pointers.size === 1) this.pan(before.x - x, before.y - y);
-            pointers.set(event.pointerId, {x: x, y: y});
-            if (pointers.size === 2) {
-                const now = this.spreadOf(pointers);
-                if (spread > 0) this.zoom(now / spread, x);
-                spread = now;
-            }
-        });
-        const release = (event) => {
-            pointers.delete(event.pointerId);
-            if (moved < 5 && event.type === 'pointerup') {
-                const found = this.picture.find(event.offsetX, event.offsetY);
-                if (found !== 0) this.select(found, false);
-            } else {
-                this.writeAddress();
-            }
-        };
-        canvas.addEventListener('pointerup', release);
-        canvas.addEventListener('pointercancel', release);
-    }
-
-    spreadOf(pointers) {
-        const [a, b] = [...pointers.values()];
-        return b === undefined ? 0 : Math.hypot(a.x - b.x, a.y - b.y);
     }
 }
 
+function bytesOf(id) {
+    const holder = document.getElementById(id);
+    return holder === null ? undefined : decodeBase64(holder.textContent.trim());
+}
+
 try {
-    window.page = new Page(new Trace(decodeBase64(document.getElementById('trace').textContent.trim())));
+    window.page = new Page(bytesOf('trace'), bytesOf('trace-b'), bytesOf('differing'));
 } catch (error) {
     document.getElementById('title').textContent = 'This report cannot be shown: ' + error.message;
     throw error;

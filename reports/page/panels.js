@@ -21,19 +21,26 @@ function empty(parent) {
 class Panels {
     constructor(page) {
         this.page = page;
-        this.model = page.model;
-        this.states = new States(page.model);
         this.details = document.getElementById('details');
         this.state = document.getElementById('state');
         this.source = document.getElementById('source');
-        this.buildSource();
+        this.texts = page.sides.map((side) => this.buildSource(side.model)); // {box, lines}, of each run
+        this.use(page.active);
+    }
+
+    // Shows another run.
+    use(side) {
+        this.side = side;
+        this.model = side.model;
+        this.states = side.states;
+        empty(this.source).append(this.texts[side.index].box);
     }
 
     // A button that leads to an event.
-    eventButton(event, withWho = true) {
-        const model = this.model;
-        const text = (withWho ? whoText(model, event) + ': ' : '') + eventText(model, event);
-        return element('button', {class: 'event', type: 'button', onclick: () => this.page.select(event)},
+    eventButton(event, side = this.side) {
+        const {model} = side;
+        const text = whoText(model, event) + ': ' + eventText(model, event);
+        return element('button', {class: 'event', type: 'button', onclick: () => this.page.select(event, true, side)},
             element('span', {class: 'time'}, words(model.trace.time[event])), ' ', text);
     }
 
@@ -73,8 +80,9 @@ class Panels {
             if (!shown.has(name) && value !== '' && value !== 0) pairs.push([name, oneLine(String(value))]);
         }
         parent.append(element('h2', {}, whoText(model, event) + ': ' + eventText(model, event)), this.rows(pairs));
-        const chain = this.page.causesOf(event);
+        const chain = this.side.causesOf(event);
         const add = (section) => section !== null && parent.append(section);
+        if (this.page.beside !== undefined) add(this.page.beside.otherOf(event));
         add(this.list('Why: its causes', chain.slice(1, 13).map((cause) => this.eventButton(cause))));
         const effects = Array.from(model.effectsOf(event).subarray(0, 12));
         add(this.list('What came of it', effects.map((effect) => this.eventButton(effect))));
@@ -162,25 +170,26 @@ class Panels {
 
     // ---- The text ----
 
-    buildSource() {
-        this.lines = new Map();
-        const files = [...this.model.sources.keys()].sort((a, b) => a - b);
-        if (files.length === 0) this.source.append(element('p', {class: 'none'}, 'The trace does not hold it.'));
+    buildSource(model) {
+        const text = {box: element('div', {}), lines: new Map()};
+        const files = [...model.sources.keys()].sort((a, b) => a - b);
+        if (files.length === 0) text.box.append(element('p', {class: 'none'}, 'The trace does not hold it.'));
         for (const file of files) {
-            if (file !== 0) this.source.append(element('h3', {}, this.model.files.get(file) || 'file ' + file));
+            if (file !== 0) text.box.append(element('h3', {}, model.files.get(file) || 'file ' + file));
             const list = element('ol', {class: 'text'});
-            const lines = this.model.sources.get(file);
+            const lines = model.sources.get(file);
             const first = Math.min(...Object.keys(lines).map(Number));
             list.start = first;
             for (let number = first; number < lines.length; number++) {
                 const button = element('button', {type: 'button', class: 'line',
                     onclick: () => this.page.selectLine(file, number)}, lines[number] || ' ');
                 const item = element('li', {}, button);
-                this.lines.set(file + ' ' + number, item);
+                text.lines.set(file + ' ' + number, item);
                 list.append(item);
             }
-            this.source.append(list);
+            text.box.append(list);
         }
+        return text;
     }
 
     lineButton(line) {
@@ -198,7 +207,7 @@ class Panels {
             this.lineShown.classList.remove('current');
             this.lineShown.removeAttribute('aria-current');
         }
-        this.lineShown = this.lines.get(line.file + ' ' + line.line);
+        this.lineShown = this.texts[this.side.index].lines.get(line.file + ' ' + line.line);
         if (this.lineShown === undefined) return;
         this.lineShown.classList.add('current');
         this.lineShown.setAttribute('aria-current', 'true');

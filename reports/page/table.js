@@ -13,23 +13,34 @@ class Table {
         this.filter();
     }
 
-    // Events that are shown: those that say something, of lanes that are.
-    filter() {
-        const {model, picture} = this.page;
+    // The events of a run that are shown: those that say something, of lanes that are.
+    eventsOf(side) {
+        const {model, picture} = side;
         const silent = new Set(['ready', 'resume', 'source', 'file', 'object', 'host']
             .map((name) => model.trace.kindOf.get(name)));
-        this.events = [];
+        const events = [];
         for (let event = 1; event <= model.trace.count; event++) {
             const operation = model.operations[model.operationOf[event]];
             if (silent.has(model.trace.kind[event]) || (operation !== undefined && operation.isStep)) continue;
             const lane = model.laneOf(event);
-            if (lane === UNKNOWN || !picture.hidden.has(lane)) this.events.push(event);
+            if (lane === UNKNOWN || !picture.hidden.has(lane)) events.push(event);
         }
-        this.space.style.height = this.events.length * TABLE_ROW + 'px';
-        this.body.parentElement.setAttribute('aria-rowcount', this.events.length + 1);
+        return events;
+    }
+
+    filter() {
+        this.events = this.eventsOf(this.page.active);
+        this.setRowCount(this.events.length);
+    }
+
+    setRowCount(count) {
+        this.rowCount = count;
+        this.space.style.height = count * TABLE_ROW + 'px';
+        this.body.parentElement.setAttribute('aria-rowcount', count + 1);
         this.draw();
     }
 
+    // The row of an event, or the next one.
     positionOf(event) {
         let low = 0, high = this.events.length - 1;
         while (low < high) {
@@ -40,26 +51,34 @@ class Table {
         return low;
     }
 
+    select(row) {
+        this.page.select(this.events[row]);
+    }
+
     draw() {
         if (this.box.hidden) return;
         const first = Math.max(0, Math.floor(this.box.scrollTop / TABLE_ROW) - 5);
         const count = Math.ceil(this.box.clientHeight / TABLE_ROW) + 10;
-        this.fill(first, Math.min(first + count, this.events.length));
+        this.fill(first, Math.min(first + count, this.rowCount));
     }
 
     fill(first, last) {
-        const {model, picture} = this.page;
         empty(this.body);
         this.body.style.transform = 'translateY(' + first * TABLE_ROW + 'px)';
-        for (let i = first; i < last; i++) {
-            const event = this.events[i];
-            const cell = (text) => element('div', {role: 'cell'}, text);
-            this.body.append(element('div', {
-                role: 'row', class: event === picture.selected ? 'row current' : 'row', 'aria-rowindex': i + 2,
-                onclick: () => this.page.select(event),
-            }, cell(words(model.trace.time[event])), cell('#' + event), cell(whoText(model, event)),
-            cell(eventText(model, event))));
-        }
+        for (let i = first; i < last; i++) this.body.append(this.row(i));
+    }
+
+    row(i) {
+        const {model, picture} = this.page, event = this.events[i];
+        return element('div', {
+            role: 'row', class: event === picture.selected ? 'row current' : 'row', 'aria-rowindex': i + 2,
+            onclick: () => this.page.select(event),
+        }, this.cell(words(model.trace.time[event])), this.cell('#' + event), this.cell(whoText(model, event)),
+        this.cell(eventText(model, event)));
+    }
+
+    cell(text) {
+        return element('div', {role: 'cell'}, text);
     }
 
     show(event) {
@@ -76,7 +95,7 @@ class Table {
         const step = steps[event.key];
         if (step === undefined) return;
         const at = this.positionOf(this.page.picture.selected) + step;
-        this.page.select(this.events[Math.min(Math.max(at, 0), this.events.length - 1)]);
+        this.select(Math.min(Math.max(at, 0), this.rowCount - 1));
         event.preventDefault();
         event.stopPropagation();
     }

@@ -71,6 +71,9 @@ struct exploring {
     struct sim_explored *explored;
     struct sim_search search; /* that is under way */
     struct sim_crew crew;
+    const char *strategy; /* the name of the one that runs */
+    uint64_t run_count;   /* in the tally before it began, and */
+    uint64_t own_count;   /* runs of its own */
 };
 
 static bool has_failed(const struct sim_explored *explored) {
@@ -96,9 +99,26 @@ static bool is_over(struct exploring *exploring) {
            (!exploring->options->goes_on && has_failed(exploring->explored));
 }
 
+static void begin_strategy(struct exploring *exploring, const char *name, uint64_t own_count) {
+    exploring->strategy = name;
+    exploring->run_count = exploring->explored->explorer.tally.run_count;
+    exploring->own_count = own_count;
+}
+
+/* Was it the one that runs that came to the first failure? */
+static void note_finder(const struct exploring *exploring) {
+    struct sim_explored *explored = exploring->explored;
+    uint64_t first = explored->explorer.tally.first_failure;
+    if (explored->finder == NULL && exploring->strategy != NULL && first > exploring->run_count) {
+        explored->finder = exploring->strategy;
+        explored->finder_count = exploring->own_count + first - exploring->run_count;
+    }
+}
+
 /* What has been counted up to here is whole. */
 static int save(void *context) {
     const struct exploring *exploring = context;
+    note_finder(exploring);
     const struct sim_exploration_options *options = exploring->options;
     return options->save != NULL ? options->save(options->context, exploring->explored) : COG_OK;
 }
@@ -126,6 +146,24 @@ static void keep_way(void *context, const struct sim_result *result) {
     }
 }
 
+static const char *type_name(const struct sim_strategy_type *type) {
+    for (const struct sim_strategy_entry *entry = entries; entry->name != NULL; entry++) {
+        if (entry->type == type) {
+            return entry->name;
+        }
+    }
+    return NULL;
+}
+
+static const char *policy_name(const struct sim_search_policy *policy) {
+    for (const struct sim_strategy_entry *entry = entries; entry->name != NULL; entry++) {
+        if (entry->policy == policy) {
+            return entry->name;
+        }
+    }
+    return NULL;
+}
+
 /* What C programs share is known only as far as they declare it, and when they come to do so is
  * not: then every order is needed. */
 static bool sees_all_memory(const struct sim_explored *explored,
@@ -139,9 +177,11 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     struct sim_explored *explored = exploring->explored;
     struct sim_search *searching = &exploring->search;
     bool had_way = explored->way.step_count > 0;
+    begin_strategy(exploring, policy_name(policy), 0);
     int status = sim_search_init(searching, &explored->explorer, policy);
     searching->bound = exploring->options->bound;
     searching->run_count_max = budget;
+    searching->depth_max = exploring->options->statement_count_max == 0 ? SIM_DEPTH_MAX : 0;
     searching->should_stop = should_stop;
     searching->stop_context = exploring;
     searching->watch = exploring->options->watch;
@@ -149,12 +189,15 @@ static int search(struct exploring *exploring, const struct sim_search_policy *p
     explored->explorer.failed_context = exploring;
     status = status == COG_OK ? sim_search_run(searching) : status;
     explored->explorer.failed = NULL;
+    note_finder(exploring);
+    exploring->strategy = NULL;
     if (status == COG_OK && !had_way) {
         status = sim_way_renumber(&explored->way, &explored->explorer.processes,
                                   exploring->crew.program, &exploring->crew.options);
     }
     explored->asleep_count = searching->asleep_count;
     explored->is_partial = searching->draws.is_partial;
+    explored->is_too_deep |= searching->is_too_deep;
     explored->is_bounded = policy->cost != NULL && searching->has_ended;
     bool is_reduced = policy->sleeps || policy->races;
     explored->is_exhausted = searching->has_ended && policy->cost == NULL;
@@ -195,7 +238,11 @@ static int sample(struct exploring *exploring, const struct sim_strategy_type *t
                                     .leads = is_guided ? &explored->leads : NULL,
                                     .next = run_count,
                                     .was_stopped = &explored->was_stopped};
-    return sim_crew_sample(&exploring->crew, &batching);
+    begin_strategy(exploring, type_name(type), *run_count);
+    int status = sim_crew_sample(&exploring->crew, &batching);
+    note_finder(exploring);
+    exploring->strategy = NULL;
+    return status;
 }
 
 /* ---- Portfolio ---- */
@@ -406,6 +453,18 @@ void sim_explored_close(struct sim_explored *explored) {
     sim_leads_term(&explored->leads);
     sim_way_term(&explored->way, explored->explorer.allocator);
     sim_explorer_close(&explored->explorer);
+}
+
+const char *sim_explored_sampler(const struct sim_explored *explored, uint32_t i) {
+    const struct sim_strategy_type *type = explored->strategy->type;
+    bool is_portfolio = type == NULL && explored->strategy->policy == NULL;
+    if (is_portfolio && i < SIM_PORTFOLIO_SIZE) {
+        type = portfolio_types[i];
+    } else if (i > 0) {
+        return NULL;
+    }
+    bool is_whole = explored->explorer.is_whole && type != &sim_strategy_canonical;
+    return type == NULL ? NULL : type_name(is_whole ? &sim_strategy_random : type);
 }
 
 static enum sim_answer answer(const struct sim_explored *explored, bool is_reached) {

@@ -75,6 +75,10 @@ enum sim_answer {
 
 enum { SIM_PORTFOLIO_SIZE = 5 };
 
+/* A search gives up where an execution has so many steps, unless statement_count_max says when an
+ * execution is given up: there may be one that has no end, and each step takes memory. */
+enum { SIM_DEPTH_MAX = 1 << 16 };
+
 /* Fair ways round of a kind (round.h), and the first of them. */
 struct sim_explored_rounds {
     uint64_t count;
@@ -93,8 +97,10 @@ struct sim_explored {
     uint64_t asleep_count;   /* executions that were given up, for others lead to the same */
     uint64_t searched_count; /* executions of the search of a portfolio, given up ones included */
     uint64_t sampled_counts[SIM_PORTFOLIO_SIZE]; /* runs by each strategy that samples */
-    struct sim_leads leads;                      /* of the strategy that is guided */
-    struct sim_kinds kinds;                      /* of executions that samples came to */
+    const char *finder;    /* the name of the strategy that came to the first failure; null: none */
+    uint64_t finder_count; /* how many runs it needed for that */
+    struct sim_leads leads;       /* of the strategy that is guided */
+    struct sim_kinds kinds;       /* of executions that samples came to */
     struct sim_estimate estimate; /* of how many executions there are; of no runs: none was made */
     uint32_t process_count;       /* of the longest run of a few, and how many steps that had */
     uint64_t step_count;
@@ -103,6 +109,7 @@ struct sim_explored {
     bool is_complete;  /* and nothing can have been missed */
     bool was_stopped;  /* by should_stop, or by a failure */
     bool is_partial;   /* ranges, of times or sizes, were not tried out */
+    bool is_too_deep;  /* a search gave up at an execution of SIM_DEPTH_MAX steps */
     bool is_bounded;   /* every order within its bound has been seen */
 
     /* Of a search through states; the tally then counts those in which runs end. */
@@ -119,6 +126,9 @@ struct sim_explored {
 int sim_explore(struct sim_explored *explored, struct sim_program *program,
                 const struct sim_exploration_options *options);
 void sim_explored_close(struct sim_explored *explored);
+
+/* The name of the strategy that sampled_counts[i] counts; null: none does. */
+const char *sim_explored_sampler(const struct sim_explored *explored, uint32_t i);
 
 /* `sometimes` number i of the scenario's expectations, and line i of `expect outcomes`. */
 enum sim_answer sim_explored_sometimes(const struct sim_explored *explored, uint32_t i);

@@ -2,9 +2,9 @@
 #include "sim/explore/search.h"
 
 #include "core/check.h"
-#include "sim/step_labels.h"
+#include "sim/explore/search_parts.h"
 
-#include <inttypes.h>
+enum { STOP_DISTANCE = 1 << 10 }; /* steps between two questions whether to stop */
 
 int sim_search_init(struct sim_search *search, struct sim_explorer *explorer,
                     const struct sim_search_policy *policy) {
@@ -47,7 +47,7 @@ void sim_search_term(struct sim_search *search) {
     cog_release(allocator, search->marks, search->mark_capacity * sizeof search->marks[0]);
 }
 
-static bool fail(struct sim_search *search) {
+bool sim_search_fail(struct sim_search *search) {
     search->is_out_of_memory = true;
     return false;
 }
@@ -60,7 +60,7 @@ static bool reserve_present(struct sim_search *search, uint32_t count) {
             cog_grow(search->allocator, search->present, search->present_capacity,
                      &search->present_capacity, sizeof grown[0]);
         if (grown == NULL) {
-            return fail(search);
+            return sim_search_fail(search);
         }
         search->present = grown;
     }
@@ -94,7 +94,7 @@ static bool reserve_marks(struct sim_search *search) {
     const struct cog_allocator *allocator = search->allocator;
     uint32_t *marks = cog_allocate_zeroed(allocator, count * 2, sizeof marks[0]);
     if (marks == NULL) {
-        return fail(search);
+        return sim_search_fail(search);
     }
     cog_release(allocator, search->marks, search->mark_capacity * sizeof marks[0]);
     search->marks = marks;
@@ -126,65 +126,10 @@ static bool note_enabled(struct sim_search *search, const struct sim_level *leve
         bool is_new = search->marks[process] != search->mark;
         lost_count -= is_new || process == above->step.process ? 0 : 1;
         if (is_new && !sim_trail_enable(&search->trail, process)) {
-            return fail(search);
+            return sim_search_fail(search);
         }
     }
     above->disables = above->step.process != SIM_TIME_PROCESS && lost_count > 1;
-    return true;
-}
-
-/* The deepest level that has a snapshot; the start always has. */
-static uint32_t snapshot_depth(const struct sim_search *search) {
-    return search->snapshot_count > 0 ? search->snapshots[search->snapshot_count - 1].depth : 0;
-}
-
-/* While a step is repeated, about so many bytes could be copied; and what a snapshot costs besides
- * does not pay more often than that. Measured (bench_explore snapshots) on worlds of some kilobytes
- * to some hundred. */
-enum { STEP_BYTES = 8192, DISTANCE_MIN = 4 };
-
-/* With a snapshot of B bytes every d levels, and steps of S bytes, going down a level costs B / d,
- * and going back d / 2 steps: least where d is the root of 2 B / S. */
-static uint32_t snapshot_distance(const struct sim_search *search) {
-    if (search->snapshot_distance != SIM_DISTANCE_BY_COST) {
-        return search->snapshot_distance;
-    }
-    size_t bytes = search->snapshot_count > 0
-                       ? search->snapshots[search->snapshot_count - 1].used_bytes
-                       : search->explorer->start.used_bytes;
-    uint32_t distance = DISTANCE_MIN;
-    while ((uint64_t)(distance + 1) * (distance + 1) <= 2 * (uint64_t)bytes / STEP_BYTES) {
-        distance++;
-    }
-    return distance;
-}
-
-/* The snapshot of a level, if it is its turn to have one. */
-static bool snapshot_level(struct sim_search *search, struct sim_level *level) {
-    level->snapshot = SIM_NONE;
-    if (search->snapshot_distance == 0 || search->depth == 0 ||
-        search->depth - snapshot_depth(search) < snapshot_distance(search)) {
-        return true;
-    }
-    if (search->snapshot_count == search->snapshot_capacity) {
-        size_t before = search->snapshot_capacity;
-        struct sim_snapshot *grown =
-            cog_grow(search->allocator, search->snapshots, search->snapshot_count,
-                     &search->snapshot_capacity, sizeof grown[0]);
-        if (grown == NULL) {
-            return fail(search);
-        }
-        search->snapshots = grown;
-        for (size_t i = before; i < search->snapshot_capacity; i++) {
-            grown[i] = (struct sim_snapshot){.bytes = NULL};
-        }
-    }
-    struct sim_snapshot *snapshot = &search->snapshots[search->snapshot_count];
-    if (sim_snapshot_take(snapshot, search->allocator, search->explorer->run) != COG_OK) {
-        return fail(search);
-    }
-    snapshot->depth = search->depth;
-    level->snapshot = search->snapshot_count++;
     return true;
 }
 
@@ -221,7 +166,8 @@ static bool enter(struct sim_search *search) {
     level->candidate_count = is_step ? stepping->candidate_count : 0;
     if (level->next == SIM_NEXT_TIME) {
         struct sim_step time = {.process = SIM_TIME_PROCESS};
-        return sim_wakeup_tree_add(&search->tree, level->root, time) != SIM_NONE || fail(search);
+        return sim_wakeup_tree_add(&search->tree, level->root, time) != SIM_NONE ||
+               sim_search_fail(search);
     }
     if (!is_step) {
         return true;
@@ -229,21 +175,22 @@ static bool enter(struct sim_search *search) {
     if (drop_asleep(search, level)) {
         return true;
     }
-    return snapshot_level(search, level) && (search->policy->enter(search, level) || fail(search));
+    return sim_search_snapshot(search, level) &&
+           (search->policy->enter(search, level) || sim_search_fail(search));
 }
 
 static bool reserve_level(struct sim_search *search) {
     struct sim_level *levels = cog_grow(search->allocator, search->levels, search->depth + 1,
                                         &search->level_capacity, sizeof levels[0]);
     search->levels = levels != NULL ? levels : search->levels;
-    return levels != NULL || fail(search);
+    return levels != NULL || sim_search_fail(search);
 }
 
 static bool add_sleep(struct sim_search *search, struct sim_step step) {
     struct sim_step *grown = cog_grow(search->allocator, search->sleep, search->sleep_count,
                                       &search->sleep_capacity, sizeof grown[0]);
     if (grown == NULL) {
-        return fail(search);
+        return sim_search_fail(search);
     }
     search->sleep = grown;
     grown[search->sleep_count++] = step;
@@ -310,7 +257,7 @@ static bool keep_draws(struct sim_search *search, struct sim_level *level) {
         struct sim_drawn *grown = cog_grow(search->allocator, search->drawn, search->drawn_count,
                                            &search->drawn_capacity, sizeof grown[0]);
         if (grown == NULL) {
-            return fail(search);
+            return sim_search_fail(search);
         }
         search->drawn = grown;
         grown[search->drawn_count++] =
@@ -363,7 +310,7 @@ static bool add_alternatives(struct sim_search *search, struct sim_level *level,
             answers[at] = other;
             step.draws = sim_draws_find(draws, answers, at + 1);
             if (step.draws == SIM_NONE) {
-                return fail(search);
+                return sim_search_fail(search);
             }
             bool is_there = sim_search_is_asleep(search, level, step);
             for (uint32_t child = search->tree.nodes[level->root].first_child;
@@ -372,7 +319,7 @@ static bool add_alternatives(struct sim_search *search, struct sim_level *level,
             }
             uint32_t first = search->tree.nodes[level->root].first_child;
             if (!is_there && sim_wakeup_tree_add_beside(&search->tree, first, step) == SIM_NONE) {
-                return fail(search);
+                return sim_search_fail(search);
             }
         }
         answers[at] = 0;
@@ -392,50 +339,6 @@ static void note_present(const struct sim_search *search, struct sim_level *leve
     }
 }
 
-/* ---- For who watches ---- */
-
-/* What a step is called, before it is made. */
-static void label_step(struct sim_search *search, uint32_t process) {
-    const struct sim_stepping *stepping = &search->explorer->stepping;
-    if (search->watch == NULL) {
-        return;
-    }
-    search->label.length = 0;
-    if (process == SIM_TIME_PROCESS) {
-        sim_buffer_add_text(&search->label, search->explorer->is_whole ? "run" : "time passes");
-        return;
-    }
-    for (uint32_t i = 0; i < stepping->present_count; i++) {
-        if (stepping->candidates[i].process == process) {
-            sim_label_step(search->explorer->run, &stepping->candidates[i], &search->label);
-            return;
-        }
-    }
-}
-
-/* The step has been made. */
-static void show_step(struct sim_search *search) {
-    const struct sim_draws *draws = &search->draws;
-    struct sim_buffer *label = &search->label;
-    if (search->watch == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < draws->answer_count; i++) {
-        sim_buffer_add_format(label, "%s%" PRIu32, i == 0 ? ", draws " : ", ", draws->answers[i]);
-    }
-    if (!label->has_failed) {
-        search->watch->step(search->watch->context, search->depth, label->bytes);
-    }
-    search->is_out_of_memory |= label->has_failed;
-}
-
-static void show_end(const struct sim_search *search, bool is_over) {
-    if (search->watch != NULL) {
-        search->watch->end(search->watch->context, search->depth,
-                           is_over ? search->explorer->tally.latest : SIM_NONE);
-    }
-}
-
 /* Goes down along the leftmost child of the level's root. */
 static bool descend(struct sim_search *search) {
     if (!reserve_level(search)) {
@@ -446,7 +349,7 @@ static bool descend(struct sim_search *search) {
     uint32_t child = tree->nodes[level->root].first_child;
     level->step = tree->nodes[child].step;
     note_present(search, level);
-    label_step(search, level->step.process);
+    sim_search_label_step(search, level->step.process);
     if (!execute(search, level->step)) {
         /* Only if what a step touches was told wrongly can one be asked for that is not there. */
         search->explorer->stepping.is_inexact = true;
@@ -454,7 +357,7 @@ static bool descend(struct sim_search *search) {
         sim_wakeup_tree_drop(tree, child);
         return true;
     }
-    show_step(search);
+    sim_search_show_step(search);
     const struct sim_footprint *footprint = &search->explorer->stepping.footprint;
     level->step.footprint =
         sim_footprints_find(&search->footprints, footprint->touches, footprint->count);
@@ -463,7 +366,7 @@ static bool descend(struct sim_search *search) {
     if (level->step.footprint == SIM_NONE || level->step.draws == SIM_NONE ||
         !sim_trail_push(&search->trail, level->step.process, footprint) ||
         !add_alternatives(search, level, level->step)) {
-        return fail(search);
+        return sim_search_fail(search);
     }
     search->explorer->stepping.is_inexact |= footprint->is_everything;
     search->is_uncertain |=
@@ -478,7 +381,7 @@ static bool descend(struct sim_search *search) {
     }
     below->root = sim_wakeup_tree_root(tree);
     if (below->root == SIM_NONE) {
-        return fail(search);
+        return sim_search_fail(search);
     }
     tree->nodes[below->root].first_child = tree->nodes[child].first_child;
     tree->nodes[below->root].last_child = tree->nodes[child].last_child;
@@ -589,7 +492,7 @@ static bool start(struct sim_search *search) {
     sim_explorer_restart(search->explorer);
     search->levels[0] =
         (struct sim_level){.root = sim_wakeup_tree_root(&search->tree), .snapshot = SIM_NONE};
-    return (search->levels[0].root != SIM_NONE || fail(search)) && enter(search);
+    return (search->levels[0].root != SIM_NONE || sim_search_fail(search)) && enter(search);
 }
 
 /* The level under way has no step to explore: its execution is complete, or asleep. */
@@ -598,10 +501,11 @@ static bool finish_execution(struct sim_search *search) {
     if (level->next != SIM_NEXT_OVER) {
         search->asleep_count++;
     } else if (sim_explorer_judge(search->explorer) != COG_OK) {
-        return fail(search);
+        return sim_search_fail(search);
     }
-    show_end(search, level->next == SIM_NEXT_OVER);
-    return search->policy->complete == NULL || search->policy->complete(search) || fail(search);
+    sim_search_show_end(search, level->next == SIM_NEXT_OVER);
+    return search->policy->complete == NULL || search->policy->complete(search) ||
+           sim_search_fail(search);
 }
 
 static bool is_at_bound(const struct sim_search *search) {
@@ -609,9 +513,20 @@ static bool is_at_bound(const struct sim_search *search) {
     return search->run_count_max > 0 && count >= search->run_count_max;
 }
 
+static bool should_stop(const struct sim_search *search) {
+    return search->should_stop != NULL && search->should_stop(search->stop_context);
+}
+
+/* In the midst of an execution, for it may have no end. */
+static bool gives_up(struct sim_search *search) {
+    search->is_too_deep = search->depth_max > 0 && search->depth >= search->depth_max;
+    bool asks = search->depth % STOP_DISTANCE == STOP_DISTANCE - 1;
+    return search->is_too_deep || (asks && should_stop(search));
+}
+
 int sim_search_run(struct sim_search *search) {
     bool is_going = start(search);
-    while (is_going) {
+    while (is_going && !gives_up(search)) {
         const struct sim_level *level = &search->levels[search->depth];
         if (search->tree.nodes[level->root].first_child != SIM_NONE) {
             is_going = descend(search);
@@ -619,8 +534,7 @@ int sim_search_run(struct sim_search *search) {
         }
         is_going = finish_execution(search);
         bool is_over = is_going && !go_back(search);
-        if (!is_over && (is_at_bound(search) || (search->should_stop != NULL &&
-                                                 search->should_stop(search->stop_context)))) {
+        if (!is_over && (is_at_bound(search) || should_stop(search))) {
             break;
         }
         if (is_over) {

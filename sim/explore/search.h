@@ -97,6 +97,9 @@ void sim_reversal_term(struct sim_reversal *reversal);
  * between them, as measured in bytes: results do not depend on it. */
 #define SIM_DISTANCE_BY_COST UINT32_MAX
 
+/* They take at most about so much memory together: then every other one is let go of. */
+#define SIM_SNAPSHOT_BYTES ((size_t)256 << 20)
+
 struct sim_search_policy {
     const char *name;
     bool sleeps; /* what has been explored need not be explored again after independent steps */
@@ -151,6 +154,8 @@ struct sim_search {
     struct sim_snapshot *snapshots; /* those in use, by level */
     uint32_t snapshot_count;
     size_t snapshot_capacity;
+    size_t snapshot_bytes;        /* of all of them */
+    size_t snapshot_bytes_max;    /* 0: SIM_SNAPSHOT_BYTES */
     uint32_t snapshot_distance;   /* levels between two; 0: none but the start's; or
                                      SIM_DISTANCE_BY_COST */
     struct sim_reversal reversal; /* of the race under way */
@@ -159,7 +164,9 @@ struct sim_search {
     uint32_t rotation;      /* which candidate comes first: another order of exploration */
     uint64_t asleep_count;  /* executions in which all that could go on was asleep */
     uint64_t run_count_max; /* stops there, or where asleep ones come to as many; 0: never */
-    bool (*should_stop)(void *context); /* asked after each execution; may be null */
+    uint32_t depth_max;     /* gives up where an execution has so many steps; 0: never */
+    bool (*should_stop)(void *context); /* asked after each execution, and now and then within one,
+                                           which then counts for nothing; may be null */
     void *stop_context;
     const struct sim_search_watch *watch; /* null: nobody watches */
     struct sim_buffer label;              /* of the step under way, then */
@@ -167,6 +174,7 @@ struct sim_search {
                           they come at another place; or there were too many races: a reduced search
                           may miss something */
     bool has_ended;    /* there is nothing left to explore */
+    bool is_too_deep;  /* it gave up at depth_max */
     bool is_complete;  /* and nothing was asleep in vain, left out or not seen */
     bool is_out_of_memory;
 };

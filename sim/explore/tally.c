@@ -165,6 +165,12 @@ static struct sim_outcome *add_ending(struct sim_tally *tally, struct sim_run *r
     return added;
 }
 
+static void note_most(struct sim_most *most, uint64_t amount, uint64_t run) {
+    if (most->run == 0 || amount > most->amount) {
+        *most = (struct sim_most){.amount = amount, .run = run};
+    }
+}
+
 /* ---- Reports ---- */
 
 static bool held_sometimes(struct sim_run *run, uint32_t index) {
@@ -180,8 +186,11 @@ int sim_report_run(struct sim_report *report, const struct cog_allocator *alloca
     find_ending(run, &ending);
     sim_buffer_init(&buffer, allocator);
     describe(&ending, &buffer);
-    *report = (struct sim_report){
-        .hash = ending.hash, .line = sim_judge_outcome_line(run), .is_failure = ending.is_failure};
+    *report = (struct sim_report){.hash = ending.hash,
+                                  .line = sim_judge_outcome_line(run),
+                                  .is_failure = ending.is_failure,
+                                  .step_count = run->step_count,
+                                  .time_ns = run->now_ns};
     size_t bytes = buffer.length < sizeof report->text ? buffer.length : sizeof report->text - 1;
     if (bytes > 0) {
         memcpy(report->text, buffer.bytes, bytes);
@@ -220,6 +229,8 @@ int sim_tally_add_report(struct sim_tally *tally, const struct sim_report *repor
         return COG_ENOMEM;
     }
     outcome->count++;
+    note_most(&tally->most_steps, report->step_count, tally->run_count);
+    note_most(&tally->most_time, (uint64_t)report->time_ns, tally->run_count);
     tally->latest = (uint32_t)(outcome - tally->outcomes);
     for (uint32_t i = 0; i < tally->expectation_count && i < SIM_REPORT_SOMETIMES_MAX; i++) {
         tally->sometimes[i] += report->sometimes[i] ? 1 : 0;
@@ -241,6 +252,8 @@ int sim_tally_add(struct sim_tally *tally, struct sim_run *run) {
         return COG_ENOMEM;
     }
     outcome->count++;
+    note_most(&tally->most_steps, run->step_count, tally->run_count);
+    note_most(&tally->most_time, (uint64_t)run->now_ns, tally->run_count);
     tally->latest = (uint32_t)(outcome - tally->outcomes);
     for (uint32_t i = 0; i < tally->expectation_count; i++) {
         const struct sim_expectation *expectation = &run->scenario->expectations[i];
@@ -276,6 +289,12 @@ int sim_tally_merge(struct sim_tally *tally, const struct sim_tally *other) {
     }
     if (tally->first_failure == 0 && other->first_failure > 0) {
         tally->first_failure = tally->run_count + other->first_failure;
+    }
+    if (other->most_steps.run > 0) {
+        note_most(&tally->most_steps, other->most_steps.amount,
+                  tally->run_count + other->most_steps.run);
+        note_most(&tally->most_time, other->most_time.amount,
+                  tally->run_count + other->most_time.run);
     }
     tally->run_count += other->run_count;
     tally->failure_count += other->failure_count;

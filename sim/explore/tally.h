@@ -16,6 +16,12 @@ struct sim_outcome {
     bool is_failure;
 };
 
+/* The most that a run took of something, and the number of the first run that took so much. */
+struct sim_most {
+    uint64_t amount;
+    uint64_t run; /* from 1; 0: there was none */
+};
+
 enum { SIM_TALLY_BUCKETS = 1024 };
 
 struct sim_tally {
@@ -33,6 +39,8 @@ struct sim_tally {
     uint64_t *played; /* behind them, of what it declares (sim/declared.h): in how many runs it came
                          into play; not known of runs in another process */
     uint32_t declared_count;
+    struct sim_most most_steps; /* resumptions of coroutines */
+    struct sim_most most_time;  /* ns of virtual time */
 };
 
 int sim_tally_init(struct sim_tally *tally, const struct cog_allocator *allocator,
@@ -47,6 +55,8 @@ struct sim_report {
     char text[SIM_REPORT_TEXT_BYTES];
     uint32_t line; /* of `expect outcomes`, or SIM_NONE */
     bool is_failure;
+    uint64_t step_count;
+    int64_t time_ns;
     bool sometimes[SIM_REPORT_SOMETIMES_MAX]; /* of each expectation: it held */
 };
 

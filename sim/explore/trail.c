@@ -397,6 +397,10 @@ static bool push_races(struct sim_trail *trail, struct sim_trail_event *event) {
                                  .base = row_of(trail, trail->event_count),
                                  .found = found,
                                  .capacity = DEPENDENCES_MAX};
+    event->race_count = 0;
+    if (event->touch_count == 0) {
+        return true; /* and there may be no memory for any yet */
+    }
     uint32_t count = find_races(&search, trail->touches + event->touch_first, event->touch_count,
                                 trail->records + event->record_first);
     for (uint32_t i = 0; i < count; i++) {

@@ -22,14 +22,11 @@ static const char diff_help[] =
     "  --schedule FILE  go this way, as 'cogsim replay' does; of two, A goes the first and B the "
     "second.\n"
     "                   One scenario with one schedule: A goes as 'cogsim run', B goes that way\n"
-    "  -o FILE          write it as a page (.html) or as text (.txt)\n"
+    "  -o FILE          write it as a page (.html) or as text (.txt), or draw both runs up to a "
+    "little\n"
+    "                   after they part (.svg, .png, .pdf, .dot)\n"
     "  --context N      lines around what differs (3)\n"
-    "  --json           print one JSON object\n"
-    "  -D NAME=VALUE    give a parameter another value\n"
-    "  --row N          the run of this row of an 'each' table\n"
-    "  --root DIR       includes must stay inside DIR\n"
-    "  --salvage        of a trace that is cut or damaged, take what comes before the damage\n"
-    "\n"
+    "  --json           print one JSON object\n" TRACED_HELP "\n"
     "Marks: = the same, ~ the same at another time, < only in A, > only in B, | another line of "
     "the same\n"
     "coroutine; ^ and v: the other run has the line further up, or down.\n"
@@ -37,7 +34,7 @@ static const char diff_help[] =
     "exit codes: 0 the same happens in both; 1 they differ; 2 bad input; 3 the environment "
     "failed.\n";
 
-enum { CONTEXT = 3, ROWS_SHOWN = 40, NAME_BYTES = 8300 };
+enum { CONTEXT = 3, ROWS_SHOWN = 40 };
 
 struct settings {
     struct traced_settings runs[2];
@@ -64,20 +61,8 @@ static int write_diff(const struct rep_diff *diff, const struct rep_diff_options
     return code_of_report(status);
 }
 
-static int print_diff_text(const struct rep_diff *diff, const struct rep_diff_options *options) {
-    char *text = NULL;
-    int status = rep_diff_text(diff, options, &text);
-    if (status != REP_OK) {
-        complain("out of memory");
-    } else {
-        (void)fputs(text, stdout);
-    }
-    free(text);
-    return code_of_report(status);
-}
-
 static int tell(const struct rep_diff *diff, const struct settings *settings,
-                char names[2][NAME_BYTES]) {
+                char names[2][TRACED_NAME_BYTES]) {
     struct rep_diff_options options = {.names = {names[0], names[1]},
                                        .columns = terminal_columns(),
                                        .context =
@@ -90,7 +75,9 @@ static int tell(const struct rep_diff *diff, const struct settings *settings,
         code = output_diff_json(stdout, diff, &options) ? EXIT_HELD : EXIT_ENVIRONMENT;
     } else if (code == EXIT_HELD && settings->output == NULL) {
         options.row_count_max = ROWS_SHOWN;
-        code = print_diff_text(diff, &options);
+        char *text;
+        int status = rep_diff_text(diff, &options, &text);
+        code = print_report(status, text);
     }
     if (code != EXIT_HELD) {
         return code;
@@ -102,12 +89,10 @@ static int tell(const struct rep_diff *diff, const struct settings *settings,
 static int compare(char *const *paths, struct settings *settings) {
     struct rep_trace *traces[2] = {NULL, NULL};
     struct rep_diff *diff = NULL;
-    char names[2][NAME_BYTES];
+    char names[2][TRACED_NAME_BYTES];
     int code = EXIT_HELD;
     for (int i = 0; i < 2 && code == EXIT_HELD; i++) {
-        const char *schedule = settings->runs[i].schedule_path;
-        (void)snprintf(names[i], sizeof names[i], "%s%s%s", paths[i],
-                       schedule != NULL ? " --schedule " : "", schedule != NULL ? schedule : "");
+        traced_name(paths[i], &settings->runs[i], names[i]);
         code = traced_load(paths[i], &settings->runs[i], &traces[i]);
     }
     if (code == EXIT_HELD && rep_diff_new(traces[0], traces[1], &diff) != REP_OK) {
@@ -158,15 +143,12 @@ static int spare_traces(char *const *paths, struct settings *settings) {
 int command_diff(int argc, char **argv) {
     static struct settings settings;
     struct traced_settings *first = &settings.runs[0];
-    const struct option_spec specs[] = {{"-D", OPTION_DEFINE, &first->definitions},
-                                        {"--row", OPTION_ROW, &first->row},
-                                        {"--root", OPTION_TEXT, &first->root},
+    const struct option_spec specs[] = {TRACED_OPTIONS(first),
                                         {"--schedule", OPTION_PAIR, &settings.schedules},
                                         {"-o", OPTION_TEXT, &settings.output},
                                         {"--output", OPTION_TEXT, &settings.output},
                                         {"--context", OPTION_NUMBER, &settings.context},
-                                        {"--json", OPTION_SWITCH, &settings.json},
-                                        {"--salvage", OPTION_SWITCH, &first->salvages}};
+                                        {"--json", OPTION_SWITCH, &settings.json}};
     int count;
     bool is_done;
     int code = read_options(argc, argv, specs, sizeof specs / sizeof specs[0], diff_help, &count,

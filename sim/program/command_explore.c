@@ -1,6 +1,7 @@
 /* command_explore.c - cogsim explore: all the ways in which a scenario can go. */
 #include "sim/program/exploring.h"
 
+#include "sim/program/campaign_record.h"
 #include "sim/program/corpus.h"
 #include "sim/program/guided.h"
 #include "sim/program/jobs.h"
@@ -24,9 +25,9 @@ static const char help[] =
     "'sometimes'\n"
     "and each line of 'expect outcomes' comes about in some, and how often runs end in which way.\n"
     "\n"
-    "  --vary KINDS     what may vary, of arrivals,order,time,size (default: what 'explore vary' "
-    "in\n"
-    "                   the file says, else order)\n"
+    "  --vary KINDS     what may vary, of arrivals,order,time,size,faults (default: what 'explore "
+    "vary'\n"
+    "                   in the file says, else order)\n"
     "  --strategy NAME  how to go through them (portfolio):\n"
     "                     portfolio      optimal-dpor, and if that is not enough surw, pct, pos, "
     "guided,\n"
@@ -64,9 +65,12 @@ static const char help[] =
     "what is\n"
     "                   left of the scenario as FILE.shrunk.scn, and its graph as FILE.svg; the "
     "schedule of\n"
-    "                   the nearest execution that passes as FILE.passing, and both side by side "
-    "as\n"
-    "                   FILE.diff.html ('cogsim diff')\n"
+    "                   the nearest execution that passes as FILE.passing, or where there is none "
+    "of one\n"
+    "                   that fails otherwise as FILE.otherwise, and both beside each other: what "
+    "differs as\n"
+    "                   FILE.diff.html ('cogsim diff'), the timelines as FILE.html ('cogsim "
+    "report')\n"
     "  --tree FILE      draw the executions of a search as a tree of decisions, FILE.svg, .png, "
     ".pdf or\n"
     "                   .dot; goes on after failures, by optimal-dpor unless --strategy names "
@@ -87,7 +91,9 @@ static const char help[] =
     "  --row N          explore this row of an 'each' table only, counted from 1\n"
     "  --root DIR       includes must stay inside DIR (the folder named, or that of the file "
     "named)\n"
-    "  --limit N        give up an execution after N statements (10000000)\n"
+    "  --limit N        give up an execution after N statements (10000000; without it a search "
+    "gives up\n"
+    "                   where an execution has 65536 steps)\n"
     "  --memory SIZE    of a scenario's world, at most (1GB)\n"
     "  --hang D         of processor time that a step of a C program may take (5s)\n"
     "\n"
@@ -212,12 +218,14 @@ static int explore_files(const struct paths *paths, const struct explore_setting
     if (settings->out != NULL) {
         (void)mkdir(settings->out, 0777); /* what is wrong shows when something is written there */
     }
+    record_begin(&campaign);
     int code = corpus_run(&campaign);
     code = worse(code,
                  do_jobs(paths->count, settings->jobs, explore_file, &campaign, &campaign.helpers));
     if (stop_signal() == 0 && paths->count > 0 && code <= EXIT_NOT_HELD) {
         code = worse(code, check_definitions(&campaign));
     }
+    record_end(&campaign, stop_signal());
     code = worse(code, report_write(&campaign));
     junit_free(&campaign.junit);
     corpus_free(&campaign.corpus);
@@ -244,10 +252,23 @@ static int explore_paths(const struct paths *paths, const struct explore_setting
     return code;
 }
 
-int command_explore(int argc, char **argv) {
-    struct explore_settings settings = {.out = NULL};
+/* The arguments as somebody may have typed them, for the store; the caller's. Null: no memory. */
+static char *join(int argc, char **argv) {
+    struct sim_buffer line;
+    sim_buffer_init(&line, cog_allocator_malloc());
+    sim_buffer_add_text(&line, "cogsim explore");
+    for (int i = 0; i < argc; i++) {
+        bool is_plain =
+            argv[i][0] != '\0' && strcspn(argv[i], " \t\n'\"\\$`*?[]<>|&;()!#~") == strlen(argv[i]);
+        sim_buffer_add_format(&line, is_plain ? " %s" : " '%s'", argv[i]);
+    }
+    return line.bytes; /* malloc's */
+}
+
+static int explore_command(int argc, char **argv, const char *command_line) {
+    struct explore_settings settings = {.command_line = command_line};
     const struct option_spec specs[] = {
-        {"--vary", OPTION_TEXT, &settings.vary_text},
+        {"--vary", OPTION_VARY, &settings.vary},
         {"--strategy", OPTION_TEXT, &settings.strategy_text},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},
@@ -283,9 +304,8 @@ int command_explore(int argc, char **argv) {
         complain("explore: which scenarios? name files or folders");
         return EXIT_BAD_INPUT;
     }
-    if ((settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) ||
-        !read_strategy(&settings) || !read_shrink(&settings) || !read_corpus(&settings) ||
-        !seed_read(settings.seed_text, &settings.seed)) {
+    if (!read_strategy(&settings) || !read_shrink(&settings) || !read_corpus(&settings) ||
+        !seed_read(settings.seed_text, &settings.seed, settings.commit)) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;
@@ -296,5 +316,12 @@ int command_explore(int argc, char **argv) {
     }
     code = worse(code, explore_paths(&paths, &settings));
     paths_free(&paths);
+    return code;
+}
+
+int command_explore(int argc, char **argv) {
+    char *command_line = join(argc, argv);
+    int code = explore_command(argc, argv, command_line);
+    free(command_line);
     return code;
 }

@@ -17,7 +17,7 @@ static const char export_help[] =
     "  pcapng     the simulated network as TCP packets, for Wireshark and tshark\n"
     "\n"
     "  --format NAME    one of these, where FILE does not tell; without -o to standard "
-    "output\n" TRACED_HELP "\n"
+    "output\n" TRACED_SCHEDULE_HELP TRACED_HELP "\n"
     "exit codes: 0 written; 2 bad input; 3 the environment failed.\n";
 
 /* Is it the trace that is at fault, and not what is to be written? */
@@ -44,6 +44,7 @@ int command_export(int argc, char **argv) {
     struct rep_export_options options = {.format = NULL};
     struct traced_settings settings = {.look = NULL};
     const struct option_spec specs[] = {TRACED_OPTIONS(&settings),
+                                        TRACED_SCHEDULE_OPTION(&settings),
                                         {"-o", OPTION_TEXT, &path},
                                         {"--output", OPTION_TEXT, &path},
                                         {"--format", OPTION_TEXT, &options.format}};

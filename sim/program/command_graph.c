@@ -28,7 +28,8 @@ static const char graph_help[] =
     "scenario only\n"
     "  --mark EVENTS    point at events, as 12,30 or 12-15,30-34: by their indexes, which 'cogsim "
     "explore\n"
-    "                   --json' tells of the two whose order decides\n" TRACED_HELP "\n"
+    "                   --json' tells of the two whose order decides\n" TRACED_SCHEDULE_HELP
+        TRACED_HELP "\n"
     "The events are numbered as in the tool tips of an SVG; FILE.svg#event-123 leads to one in a\n"
     "browser.\n"
     "\n"
@@ -118,6 +119,7 @@ int command_graph(int argc, char **argv) {
     const char *mark_text = NULL;
     struct traced_settings settings = {.look = look, .context = &picture};
     const struct option_spec specs[] = {TRACED_OPTIONS(&settings),
+                                        TRACED_SCHEDULE_OPTION(&settings),
                                         {"-o", OPTION_TEXT, &picture.path},
                                         {"--output", OPTION_TEXT, &picture.path},
                                         {"--mark", OPTION_TEXT, &mark_text},

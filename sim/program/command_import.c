@@ -3,13 +3,12 @@
 #include "sim/language/formatter.h"
 #include "sim/program/options.h"
 #include "sim/program/program.h"
+#include "sim/program/recording_file.h"
 #include "sim/program/replace_file.h"
-#include "sim/quotation.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
     "usage: cogsim import RECORDING --program NAME --port N [-o FILE.scn]\n"
@@ -63,15 +62,14 @@ static int write_formatted(const struct sim_buffer *text, const char *path) {
 static int import(const char *path, const struct sim_recording *recording,
                   const struct sim_import_options *options, const char *output) {
     struct sim_buffer text;
-    struct sim_imported imported;
+    char error[SIM_IMPORT_ERROR_BYTES];
     sim_buffer_init(&text, cog_allocator_malloc());
-    int status = sim_import(recording, options, &text, &imported);
+    int status = sim_import(recording, options, &text, error);
     int code = EXIT_HELD;
     if (status == COG_OK) {
         code = write_formatted(&text, output);
     } else {
-        complain("%s: %s", path,
-                 imported.error[0] != '\0' ? imported.error : cog_status_text(status));
+        complain("%s: %s", path, error[0] != '\0' ? error : cog_status_text(status));
         code = status == COG_ENOMEM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
     }
     sim_buffer_term(&text);
@@ -102,15 +100,10 @@ int command_import(int argc, char **argv) {
     options.recording = slash != NULL ? slash + 1 : argv[0];
     options.port = (uint16_t)port;
     struct sim_recording recording;
-    int status = sim_recording_open(&recording, cog_allocator_malloc(), argv[0]);
-    if (status != COG_OK) {
-        complain("%s: %s", argv[0],
-                 recording.error[0] != '\0' ? recording.error : cog_status_text(status));
-        bool is_missing = status == COG_EIO && access(argv[0], F_OK) != 0;
-        return (status == COG_EIO && !is_missing) || status == COG_ENOMEM ? EXIT_ENVIRONMENT
-                                                                          : EXIT_BAD_INPUT;
+    code = recording_open(&recording, argv[0]);
+    if (code == EXIT_HELD) {
+        code = import(argv[0], &recording, &options, output);
+        sim_recording_close(&recording);
     }
-    code = import(argv[0], &recording, &options, output);
-    sim_recording_close(&recording);
     return code;
 }

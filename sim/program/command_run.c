@@ -373,6 +373,7 @@ static const char replay_help[] =
     "\n"
     "  --program FILE   the shared object that was recorded, or what has become of it\n"
     "  --schedule FILE  follow this one\n"
+    "  --vary KINDS     what may vary, as 'cogsim explore' was told when it wrote that\n"
     "  --then HOW       when the schedule is at its end: canonical (production's order) or "
     "random\n"
     "  --seed N         of random decisions (1)\n"
@@ -394,6 +395,7 @@ int command_replay(int argc, char **argv) {
     const struct option_spec specs[] = {
         {"--schedule", OPTION_TEXT, &settings.guided.schedule_path},
         {"--program", OPTION_TEXT, &program_path},
+        {"--vary", OPTION_VARY, &settings.guided.vary},
         {"--then", OPTION_TEXT, &settings.guided.then_text},
         {"--seed", OPTION_NUMBER, &settings.guided.seed},
         {"--log", OPTION_SWITCH, &settings.log},

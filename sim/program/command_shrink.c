@@ -1,9 +1,9 @@
 /* command_shrink.c - cogsim shrink: a failure as small as it can be. */
 #include "sim/explore/exploration.h"
 #include "sim/objects.h"
+#include "sim/program/beside.h"
 #include "sim/program/guided.h"
 #include "sim/program/load.h"
-#include "sim/program/nearest_diff.h"
 #include "sim/program/options.h"
 #include "sim/program/output_shrunk.h"
 #include "sim/program/paths.h"
@@ -31,10 +31,10 @@ static const char help[] =
     "  -o FILE.scn      write what is left there (else it is printed)\n"
     "  --diff FILE      write what differs between the failure and the nearest run that passes, as "
     "a page\n"
-    "                   (.html) or as text (.txt)\n"
-    "  --vary KINDS     what may vary, of arrivals,order,time,size (default: what 'explore vary' "
-    "in\n"
-    "                   the file says, else order)\n"
+    "                   (.html), as text (.txt) or as a picture (.svg, .png, .pdf, .dot)\n"
+    "  --vary KINDS     what may vary, of arrivals,order,time,size,faults (default: what 'explore "
+    "vary'\n"
+    "                   in the file says, else order)\n"
     "  --budget N       make at most so many runs (20000)\n"
     "  --time D         stop after so long (60s)\n"
     "  --json           print one JSON object\n"
@@ -54,7 +54,6 @@ struct settings {
     const char *output;
     const char *diff_path;
     const char *schedule_path;
-    const char *vary_text;
     unsigned vary; /* 0: as the scenario says */
     uint64_t budget;
     int64_t time_ns;
@@ -111,20 +110,31 @@ static int write_scenario(const struct shrinking *shrinking, const struct sim_sh
 
 static int write_diff(struct shrinking *shrinking, const struct sim_shrunk *shrunk) {
     const struct settings *settings = shrinking->settings;
-    struct nearest_diff nearest = {.loaded = &shrinking->loaded,
-                                   .vary = shrinking->vary,
-                                   .statement_count_max = settings->statement_count_max,
-                                   .memory_bytes = settings->memory_bytes,
-                                   .schedules = {&shrunk->schedule, &shrunk->pair.passing},
-                                   .names = {"it fails", "the nearest run that passes"}};
+    struct beside_ways ways = {.loaded = &shrinking->loaded,
+                               .vary = shrinking->vary,
+                               .statement_count_max = settings->statement_count_max,
+                               .memory_bytes = settings->memory_bytes,
+                               .schedules = {&shrunk->schedule, &shrunk->pair.passing}};
+    struct beside beside = {.names = {"it fails", shrunk->pair.passes
+                                                      ? "the nearest run that passes"
+                                                      : "the nearest run that fails otherwise"}};
     if (settings->diff_path == NULL) {
         return EXIT_HELD;
     }
-    if (!shrunk->pair.is_found || !shrunk->pair.passes) {
-        complain("--diff: no run of %s is known that passes", shrinking->loaded.path);
+    if (!shrunk->pair.is_found) {
+        complain("--diff: no run of %s is known that passes, or fails otherwise",
+                 shrinking->loaded.path);
         return EXIT_BAD_INPUT;
     }
-    return nearest_diff_write(&nearest, settings->diff_path, stderr);
+    int code = beside_go(&beside, &ways);
+    if (code == EXIT_HELD) {
+        code = beside_write_diff(&beside, settings->diff_path, stderr);
+    } else {
+        complain("cannot write %s: no trace", settings->diff_path);
+        code = EXIT_ENVIRONMENT;
+    }
+    beside_close(&beside);
+    return code;
 }
 
 static int print(const struct shrinking *shrinking, const struct sim_shrunk *shrunk) {
@@ -263,7 +273,7 @@ int command_shrink(int argc, char **argv) {
         {"-o", OPTION_TEXT, &settings.output},
         {"--output", OPTION_TEXT, &settings.output},
         {"--diff", OPTION_TEXT, &settings.diff_path},
-        {"--vary", OPTION_TEXT, &settings.vary_text},
+        {"--vary", OPTION_VARY, &settings.vary},
         {"--budget", OPTION_NUMBER, &settings.budget},
         {"--time", OPTION_DURATION, &settings.time_ns},
         {"--json", OPTION_SWITCH, &settings.json},
@@ -282,9 +292,6 @@ int command_shrink(int argc, char **argv) {
     }
     if (count != 1) {
         complain("shrink: which scenario? name one file");
-        return EXIT_BAD_INPUT;
-    }
-    if (settings.vary_text != NULL && !guided_read_vary(settings.vary_text, &settings.vary)) {
         return EXIT_BAD_INPUT;
     }
     struct paths paths;

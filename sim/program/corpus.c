@@ -1,6 +1,7 @@
 /* corpus.c - runs the known failures of a folder, tidies it, and adds to it. */
 #include "sim/program/corpus.h"
 
+#include "sim/program/campaign_record.h"
 #include "sim/program/guided.h"
 #include "sim/program/output.h"
 #include "sim/program/program.h"
@@ -223,6 +224,7 @@ static int print_entry(const struct entry *entry, const char *state, const char 
 
 static int tell_mended(struct entry *entry) {
     bool tidies = entry->campaign->settings->tidies;
+    record_known(entry->campaign, entry->path, "mended", "it no longer fails");
     int code = print_entry(entry, "mended",
                            tidies ? "it no longer fails, and lies in mended/ from now on"
                                   : "it no longer fails; --tidy puts it aside");
@@ -241,6 +243,7 @@ static int tell_double(struct entry *entry) {
 static int tell_failing(struct entry *entry) {
     struct known_failure known = {.signature = entry->signature, .is_of_folder = true};
     int code = worse(EXIT_NOT_HELD, print_entry(entry, "known", entry->words.bytes));
+    record_known(entry->campaign, entry->path, "known", entry->words.bytes);
     code = worse(code, report_known(entry->campaign, entry->path, entry->words.bytes,
                                     entry->text.bytes != NULL ? entry->text.bytes : ""));
     if (!note_known(&entry->campaign->corpus, &known)) {

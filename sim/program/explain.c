@@ -2,7 +2,9 @@
 #include "sim/program/explain.h"
 
 #include "reports/reports.h"
+#include "sim/program/confined.h"
 #include "sim/program/output.h"
+#include "sim/program/program.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -63,25 +65,87 @@ static void hold_signals(sigset_t *before) {
     (void)pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
-struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_run_options *options,
-                                uint64_t hash) {
+/* Makes the trace at `path`; false: there is none. */
+typedef bool (*make_function)(void *context, const char *path);
+
+static struct rep_trace *make_hidden_trace(make_function make, void *context) {
     struct hideout hideout = {.folder = ""};
     struct rep_trace *trace = NULL;
     sigset_t before;
     hold_signals(&before);
-    if (!make_hideout(&hideout)) {
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return NULL;
+    if (make_hideout(&hideout)) {
+        if (make(context, hideout.trace)) {
+            (void)rep_trace_load(hideout.trace, &trace, NULL);
+        }
+        remove_hideout(&hideout);
     }
-    if (run_traced(loaded, options, hideout.trace) == COG_OK) {
-        (void)rep_trace_load(hideout.trace, &trace, NULL);
-    }
-    remove_hideout(&hideout);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return trace;
+}
+
+/* A run to be traced, here or in a process of its own. */
+struct tracing {
+    const struct loaded *loaded;
+    const struct sim_run_options *options;
+    const struct sim_guide_options *guide_options;
+    struct confined *confined;
+    const char *path;
+};
+
+static bool trace_here(void *context, const char *path) {
+    const struct tracing *tracing = context;
+    return run_traced(tracing->loaded, tracing->options, path) == COG_OK;
+}
+
+struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_run_options *options,
+                                uint64_t hash) {
+    struct tracing tracing = {.loaded = loaded, .options = options};
+    struct rep_trace *trace = make_hidden_trace(trace_here, &tracing);
     if (trace != NULL && hash != 0 && rep_trace_hash(trace) != hash) {
         rep_trace_free(trace);
         trace = NULL;
     }
+    return trace;
+}
+
+/* In the other process, which ends with it. */
+static int trace_confined(void *context, const struct confined_place *place) {
+    const struct tracing *tracing = context;
+    struct loaded loaded = *tracing->loaded;
+    struct sim_guide guide;
+    struct sim_guide_options guide_options = *tracing->guide_options;
+    struct sim_run_options options = {
+        .source = &loaded.source, .guide = &guide, .witness = place->witness};
+    guide_options.witness = place->witness;
+    int status = sim_guide_open(&guide, &loaded.program, &guide_options);
+    status = status == COG_OK ? run_traced(&loaded, &options, tracing->path) : status;
+    return status == COG_OK ? EXIT_HELD : EXIT_ENVIRONMENT;
+}
+
+static bool trace_there(void *context, const char *path) {
+    struct tracing *tracing = context;
+    FILE *nowhere = fopen("/dev/null", "w");
+    tracing->path = path;
+    bool is_made = nowhere != NULL && confined_do(tracing->confined, trace_confined, tracing,
+                                                  nowhere, nowhere) == EXIT_HELD;
+    if (nowhere != NULL) {
+        (void)fclose(nowhere);
+    }
+    tracing->path = NULL;
+    return is_made;
+}
+
+struct rep_trace *explain_trace_apart(const struct loaded *loaded,
+                                      const struct sim_guide_options *guide_options,
+                                      int64_t hang_ns) {
+    struct confined confined;
+    struct tracing tracing = {
+        .loaded = loaded, .guide_options = guide_options, .confined = &confined};
+    if (confined_open(&confined, hang_ns) != COG_OK) {
+        return NULL;
+    }
+    struct rep_trace *trace = make_hidden_trace(trace_there, &tracing);
+    confined_close(&confined);
     return trace;
 }
 

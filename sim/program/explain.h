@@ -3,6 +3,7 @@
 #ifndef SIM_PROGRAM_EXPLAIN_H
 #define SIM_PROGRAM_EXPLAIN_H
 
+#include "sim/guide.h"
 #include "sim/program/load.h"
 
 #include <stdio.h>
@@ -22,5 +23,11 @@ void explain_failures(FILE *file, const struct loaded *loaded,
 struct rep_trace;
 struct rep_trace *explain_trace(const struct loaded *loaded, const struct sim_run_options *options,
                                 uint64_t hash);
+
+/* The trace of a run of C programs, in a process of its own; null, too, if that crashes. hang_ns of
+ * a step, 0: the default. */
+struct rep_trace *explain_trace_apart(const struct loaded *loaded,
+                                      const struct sim_guide_options *guide_options,
+                                      int64_t hang_ns);
 
 #endif

@@ -2,6 +2,7 @@
 #include "sim/program/exploring.h"
 
 #include "sim/objects.h"
+#include "sim/program/again.h"
 #include "sim/program/guided.h"
 #include "sim/program/output_explored.h"
 #include "sim/program/program.h"
@@ -155,7 +156,22 @@ static struct sim_exploration_options options_for(struct exploring *exploring) {
     };
 }
 
+/* What a command needs that runs this scenario and row in the same way. */
+static void add_again(const struct exploring *exploring, struct sim_buffer *text) {
+    const struct loaded *loaded = &exploring->loaded;
+    const struct sim_scenario *scenario = loaded->scenario;
+    struct again again = {.definitions = loaded->settings->definitions,
+                          .definition_count = loaded->settings->definition_count,
+                          .row = scenario->row_count > 0 ? scenario->row + 1 : 0,
+                          .vary = exploring->settings->vary,
+                          .root = exploring->settings->root};
+    again_add(&again, text);
+}
+
 static int print_explored(struct exploring *exploring, const struct sim_explored *result) {
+    struct sim_buffer again;
+    sim_buffer_init(&again, cog_allocator_malloc());
+    add_again(exploring, &again);
     struct explored explored = {.path = exploring->loaded.path,
                                 .scenario = exploring->loaded.scenario,
                                 .result = result,
@@ -166,8 +182,13 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
                                 .schedule_path = exploring->schedule_path,
                                 .shrunk = exploring->has_shrunk ? &exploring->shrunk : NULL,
                                 .shrunk_path = exploring->shrunk_path,
-                                .passing_path = exploring->passing_path,
+                                .nearest_path = exploring->nearest_path,
+                                .nearest_passes = exploring->nearest_passes,
+                                .has_no_traces = exploring->has_no_traces,
                                 .diff_path = exploring->diff_path,
+                                .page_path = exploring->page_path,
+                                .no_page = exploring->no_page,
+                                .again = again.bytes != NULL ? again.bytes : "",
                                 .is_strict = exploring->settings->is_strict,
                                 .colour = exploring->colour};
     int code = explored_is_ok(&explored) ? EXIT_HELD : EXIT_NOT_HELD;
@@ -175,12 +196,11 @@ static int print_explored(struct exploring *exploring, const struct sim_explored
     code = worse(code, report_explored(exploring, &explored));
     if (!exploring->settings->json) {
         output_explored(exploring->output, &explored);
-        return code;
-    }
-    if (!output_explored_json(exploring->output, &explored)) {
+    } else if (!output_explored_json(exploring->output, &explored)) {
         complain_to(exploring->errors, "%s: out of memory", exploring->loaded.path);
-        return EXIT_ENVIRONMENT;
+        code = EXIT_ENVIRONMENT;
     }
+    sim_buffer_term(&again);
     return code;
 }
 
@@ -238,7 +258,7 @@ static int explore_loaded(struct exploring *exploring) {
     if (!has_programs && !options.strategy->is_states) {
         find_stored(exploring, &options);
     }
-    exploring->colour = exploring->settings->junit_path == NULL && wants_colour(exploring->output);
+    exploring->colour = wants_colour(exploring->output);
     int status = sim_explore(&result, &exploring->loaded.program, &options);
     int code = EXIT_ENVIRONMENT;
     bool has_result = status == COG_OK;

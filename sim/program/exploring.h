@@ -5,6 +5,7 @@
  *     finding.c           a failure that was found: made small, told, written down
  *     finding_diff.c      it beside the nearest run that passes
  *     finding_apart.c     the same of C programs, in a process of its own
+ *     campaign_record.c   what the store keeps of it for reports
  */
 #ifndef SIM_PROGRAM_EXPLORING_H
 #define SIM_PROGRAM_EXPLORING_H
@@ -14,6 +15,7 @@
 #include "sim/program/load.h"
 #include "sim/program/options.h"
 #include "sim/program/paths.h"
+#include "sim/program/seed.h"
 #include "sim/program/store.h"
 #include "sim/shrink/shrinker.h"
 
@@ -36,7 +38,8 @@ struct explore_settings {
     bool tidies;
     const char *store_path;
     const char *seed_text;
-    const char *vary_text;
+    char commit[SEED_COMMIT_BYTES]; /* that the seed is made of; empty: of none */
+    const char *command_line;       /* as it was typed; null: not known */
     const char *shrink_text;
     uint64_t shrink; /* runs to make a failure small; 0: as it was found */
     const char *strategy_text;
@@ -102,9 +105,16 @@ struct exploring {
     struct sim_shrunk shrunk;
     bool has_shrunk;
     char shrunk_path[EXPLORING_PATH_BYTES];  /* where what is left was written; empty: nowhere */
-    char passing_path[EXPLORING_PATH_BYTES]; /* likewise the way of the nearest run that passes */
-    char diff_path[EXPLORING_PATH_BYTES];    /* and the page with both */
-    char *failures;                          /* of the first execution that failed */
+    char graph_path[EXPLORING_PATH_BYTES];   /* where its picture was written; empty: nowhere */
+    char nearest_path[EXPLORING_PATH_BYTES]; /* likewise the way of the nearest run that passes */
+    bool nearest_passes;                     /* else it fails in another way */
+    bool has_no_traces;                      /* of both, so that they cannot be compared */
+    char diff_path[EXPLORING_PATH_BYTES];    /* and the page with what differs */
+    char page_path[EXPLORING_PATH_BYTES];    /* and with both timelines */
+    char no_page[120];                       /* why there is none; empty: nobody wants one */
+    uint64_t signature;                      /* of the failure (sim/signature.h); 0: not known */
+    struct sim_buffer signature_words;
+    char *failures; /* of the first execution that failed */
     size_t failures_bytes;
     char *failures_json;
     char *schedule; /* of that execution, indented */
@@ -142,8 +152,12 @@ bool finding_name(const struct exploring *exploring, const char *ending,
 int finding_write_text(const struct exploring *exploring, const char *path, bool is_named,
                        const struct sim_buffer *text);
 
-/* Writes the schedule of the nearest run that passes, if --out wants that and there is one, and a
- * page with both runs side by side. Returns an exit code, as above. */
+/* Writes the schedule of the nearest run that passes, or fails in another way, if --out wants that
+ * and there is one, and pages with both runs. Returns an exit code, as above. */
 int finding_write_diff(struct exploring *exploring, const struct sim_result *result, unsigned vary);
+
+/* The same of C programs, whose failure is not made small. */
+int finding_write_diff_apart(struct exploring *exploring, const struct sim_schedule *failing,
+                             unsigned vary);
 
 #endif

@@ -3,11 +3,13 @@
 
 #include "reports/reports.h"
 #include "sim/guide.h"
+#include "sim/program/beside.h"
 #include "sim/program/corpus.h"
 #include "sim/program/explain.h"
 #include "sim/program/output.h"
 #include "sim/program/program.h"
 #include "sim/program/stop.h"
+#include "sim/signature.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -85,17 +87,12 @@ static int write_graph(struct exploring *exploring, const struct sim_run_options
     if (exploring->settings->out == NULL || result->event_count > GRAPH_EVENTS_MAX) {
         return EXIT_HELD;
     }
-    char path[EXPLORING_PATH_BYTES];
+    char *path = exploring->graph_path;
     struct rep_graph_mark marks[2];
     struct rep_graph_options graph = {.marks = marks};
     struct rep_error error = {.message = "no trace"};
-    const struct sim_critical_pair *pair = &exploring->shrunk.pair;
-    if (exploring->has_shrunk && pair->is_order && pair->first.is_traced) {
-        marks[graph.mark_count++] =
-            (struct rep_graph_mark){pair->first.first_event, pair->first.last_event};
-        marks[graph.mark_count] =
-            (struct rep_graph_mark){pair->second.first_event, pair->second.last_event};
-        graph.mark_count += pair->second.is_traced ? 1 : 0;
+    if (exploring->has_shrunk) {
+        graph.mark_count = beside_pair_marks(&exploring->shrunk.pair, marks);
     }
     bool is_named = finding_name(exploring, ".svg", path);
     struct rep_trace *trace = explain_trace(&exploring->loaded, options, result->trace_hash);
@@ -108,6 +105,7 @@ static int write_graph(struct exploring *exploring, const struct sim_run_options
     rep_trace_free(trace);
     if (status != REP_OK) {
         complain_to(exploring->errors, "cannot write %s: %s", path, error.message);
+        path[0] = '\0';
         return EXIT_ENVIRONMENT;
     }
     return EXIT_HELD;
@@ -181,6 +179,9 @@ int finding_take(struct exploring *exploring, const struct sim_explored *result,
         (void)sim_schedule_add_folded(&folded, &guide.recorded);
         sim_schedule_write(&folded, 8, &schedule);
         exploring->failures_json = output_failures_json(loaded->scenario, &again);
+        exploring->signature = sim_signature(again.journal);
+        sim_buffer_init(&exploring->signature_words, cog_allocator_malloc());
+        sim_signature_text(again.journal, &exploring->signature_words);
         exploring->schedule = schedule.bytes; /* malloc's */
         exploring->schedule_count = folded.count;
         exploring->out_code =
@@ -206,9 +207,17 @@ void finding_forget(struct exploring *exploring) {
     free(exploring->schedule);
     exploring->schedule = NULL;
     exploring->schedule_path[0] = '\0';
+    exploring->graph_path[0] = '\0';
+    if (exploring->signature != 0) {
+        sim_buffer_term(&exploring->signature_words);
+        exploring->signature = 0;
+    }
     exploring->shrunk_path[0] = '\0';
-    exploring->passing_path[0] = '\0';
+    exploring->nearest_path[0] = '\0';
+    exploring->has_no_traces = false;
     exploring->diff_path[0] = '\0';
+    exploring->page_path[0] = '\0';
+    exploring->no_page[0] = '\0';
     if (exploring->has_shrunk) {
         sim_shrunk_close(&exploring->shrunk);
         exploring->has_shrunk = false;

@@ -78,7 +78,8 @@ static bool tell_crash(struct exploring *exploring, const struct confined *confi
     return is_told;
 }
 
-static int keep_decisions(struct exploring *exploring, const struct sim_witness *witness) {
+static int keep_decisions(struct exploring *exploring, const struct sim_witness *witness,
+                          unsigned vary) {
     struct sim_schedule schedule;
     struct sim_buffer text;
     uint32_t line;
@@ -90,6 +91,9 @@ static int keep_decisions(struct exploring *exploring, const struct sim_witness 
         exploring->schedule = text.bytes; /* malloc's */
         exploring->schedule_count = schedule.count;
         exploring->out_code = finding_write_schedule(exploring, &schedule);
+        if (exploring->out_code == EXIT_HELD) {
+            exploring->out_code = finding_write_diff_apart(exploring, &schedule, vary);
+        }
     }
     sim_schedule_term(&schedule);
     return status;
@@ -112,7 +116,8 @@ int finding_take_apart(struct exploring *exploring, const struct sim_explored *r
         json = NULL;
         bool is_told =
             code == CONFINED_CRASHED ? tell_crash(exploring, &confined, texts) : code == EXIT_HELD;
-        status = is_told ? keep_decisions(exploring, confined_witness(&confined)) : COG_ENOMEM;
+        status =
+            is_told ? keep_decisions(exploring, confined_witness(&confined), vary) : COG_ENOMEM;
     }
     if (json != NULL) {
         (void)fclose(json);

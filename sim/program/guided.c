@@ -14,14 +14,16 @@ unsigned guided_vary(const struct sim_scenario *scenario) {
     return scenario->exploration.vary != 0 ? scenario->exploration.vary : SIM_VARY_ORDER;
 }
 
+static const struct {
+    const char *name;
+    unsigned bit;
+} kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
+             {"order", SIM_VARY_ORDER},
+             {"time", SIM_VARY_TIME},
+             {"size", SIM_VARY_SIZE},
+             {"faults", SIM_VARY_FAULTS}};
+
 bool guided_read_vary(const char *text, unsigned *vary) {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } kinds[] = {{"arrivals", SIM_VARY_ARRIVALS},
-                 {"order", SIM_VARY_ORDER},
-                 {"time", SIM_VARY_TIME},
-                 {"size", SIM_VARY_SIZE}};
     while (*text != '\0') {
         size_t length = strcspn(text, ",");
         unsigned bit = 0;
@@ -31,13 +33,22 @@ bool guided_read_vary(const char *text, unsigned *vary) {
             }
         }
         if (bit == 0) {
-            complain("--vary: '%.*s' is none of arrivals, order, time, size", (int)length, text);
             return false;
         }
         *vary |= bit;
         text += length + (text[length] == ',' ? 1 : 0);
     }
     return true;
+}
+
+void guided_add_vary(unsigned vary, struct sim_buffer *text) {
+    const char *between = "";
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((vary & kinds[i].bit) != 0) {
+            sim_buffer_add_format(text, "%s%s", between, kinds[i].name);
+            between = ",";
+        }
+    }
 }
 
 /* All of a file; null with errno set. */
@@ -112,7 +123,8 @@ int guided_open(struct guided *guided, struct loaded *loaded,
     if (code != EXIT_HELD) {
         return code;
     }
-    struct sim_guide_options options = {.vary = guided_vary(loaded->scenario),
+    unsigned vary = settings->vary != 0 ? settings->vary : guided_vary(loaded->scenario);
+    struct sim_guide_options options = {.vary = vary,
                                         .follow = &guided->schedule,
                                         .is_random_after = is_random,
                                         .seed = settings->seed};

@@ -10,6 +10,7 @@
 struct guided_settings {
     const char *schedule_path; /* null: the `schedule` block of the scenario */
     bool is_always_open;       /* without a schedule, too: then all is decided as in production */
+    unsigned vary;             /* what may; 0: as the scenario says */
     const char *then_text;     /* "canonical" or "random"; null: canonical */
     uint64_t seed;
 };
@@ -37,7 +38,10 @@ void guided_tell_drifts(const struct guided *guided, FILE *errors);
 /* What the scenario's `explore` line lets vary, else order. */
 unsigned guided_vary(const struct sim_scenario *scenario);
 
-/* Adds the kinds that --vary names, with commas between them; false after a complaint. */
+/* Adds the kinds that --vary names, with commas between them; false: one is none. */
 bool guided_read_vary(const char *text, unsigned *vary);
+
+/* The other way round. */
+void guided_add_vary(unsigned vary, struct sim_buffer *text);
 
 #endif

@@ -196,7 +196,7 @@ static void add_case(struct sim_buffer *buffer, const struct junit_case *one) {
         sim_buffer_add_text(buffer, "</system-out>\n");
     } else {
         const char *element = one->verdict == JUNIT_FAILED ? "failure" : "error";
-        sim_buffer_add_format(buffer, "      <%s", element);
+        sim_buffer_add_format(buffer, "      <%s type=\"%s\"", element, element);
         add_attribute(buffer, "message", one->message);
         sim_buffer_add_text(buffer, ">");
         add_escaped(buffer, one->text);

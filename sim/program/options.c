@@ -2,6 +2,7 @@
 #include "sim/program/options.h"
 
 #include "sim/language/nearest.h"
+#include "sim/program/guided.h"
 #include "sim/program/program.h"
 
 #include <stdio.h>
@@ -104,6 +105,8 @@ static bool set_value(const struct option_spec *spec, char *text) {
         }
         *(size_t *)spec->value = (size_t)number;
         return true;
+    case OPTION_VARY:
+        return guided_read_vary(text, spec->value);
     case OPTION_DEFINE:
         return add_definition(spec->value, text);
     }
@@ -125,6 +128,8 @@ static const char *expected(enum option_kind kind) {
         return "a size such as 64MB";
     case OPTION_DURATION:
         return "a duration such as 60s";
+    case OPTION_VARY:
+        return "some of arrivals,order,time,size,faults";
     case OPTION_DEFINE:
         return "NAME=VALUE";
     }
@@ -171,7 +176,9 @@ static int read_option(int argc, char **argv, int *at, const struct option_spec 
             value = argv[++*at];
         }
         if (value == NULL || !set_value(spec, value)) {
-            complain("%s takes %s", spec->name, expected(spec->kind));
+            complain("%s takes %s%s%s%s", spec->name, expected(spec->kind),
+                     value != NULL ? "; this is '" : "", value != NULL ? value : "",
+                     value != NULL ? "'" : "");
             return EXIT_BAD_INPUT;
         }
         return EXIT_HELD;

@@ -16,6 +16,7 @@ enum option_kind {
     OPTION_SIZE,     /* size_t in bytes, at least 1; KB, MB, GB allowed */
     OPTION_DURATION, /* int64_t in ns, more than 0; ns, us, ms, s, m, h */
     OPTION_PAIR,     /* struct pair_option; given once or twice */
+    OPTION_VARY,     /* unsigned, a set of enum sim_vary; kinds with commas between them */
     OPTION_DEFINE, /* struct definitions; NAME=VALUE, as often as wanted; `-DNAME=VALUE` as well */
 };
 

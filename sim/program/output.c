@@ -98,6 +98,19 @@ void output_place(FILE *file, const char *path, const struct sim_scenario *scena
     (void)fputs(": ", file);
 }
 
+void remove_colours(char *text) {
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        if (from[0] == '\x1b' && from[1] == '[') {
+            from += 2 + strspn(from + 2, "0123456789;");
+            from += *from == 'm' ? 1 : 0;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+}
+
 void output_title(FILE *file, const char *path, const struct sim_scenario *scenario, bool ok,
                   bool colour) {
     struct output_details details = {.colour = colour};

@@ -30,6 +30,10 @@ void output_title(FILE *file, const char *path, const struct sim_scenario *scena
 /* "    FILE:LINE: ", where something did not hold. */
 void output_place(FILE *file, const char *path, const struct sim_scenario *scenario, uint32_t line);
 
+/* Takes the escape sequences that colour a text out of it. Those that were in it before do not get
+ * there: they are escaped. */
+void remove_colours(char *text);
+
 /* TIME<TAB>CORO<TAB>TEXT, a line each. Bytes that would break a line are escaped. */
 void output_log(FILE *file, const struct sim_result *result);
 

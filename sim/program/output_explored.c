@@ -2,6 +2,7 @@
 #include "sim/program/output_explored.h"
 
 #include "sim/program/output.h"
+#include "sim/program/output_beside.h"
 #include "sim/program/output_idle.h"
 #include "sim/program/output_shrunk.h"
 #include "sim/program/output_unseen.h"
@@ -44,8 +45,23 @@ static void print_states(FILE *file, const struct sim_explored *result, bool has
                                                      : ", not complete");
 }
 
-/* "all 64 executions", "10000 executions, not all", "12 executions, up to the first that failed".
- */
+const char *explored_extent(const struct explored *explored) {
+    const struct sim_explored *result = explored->result;
+    if (result->is_complete) {
+        return "complete";
+    }
+    if (result->is_bounded) {
+        return "all within the bound";
+    }
+    if (tally_of(explored)->failure_count > 0 && result->was_stopped) {
+        return "up to the first that failed";
+    }
+    bool is_exhausted =
+        result->is_exhausted && result->strategy->policy != NULL && !result->is_partial;
+    return is_exhausted ? "all kinds that are certain" : "not complete";
+}
+
+/* "complete, 64 executions", "10000 executions, not complete". */
 static void print_extent(FILE *file, const struct explored *explored) {
     const struct sim_explored *result = explored->result;
     const struct sim_tally *tally = tally_of(explored);
@@ -53,23 +69,12 @@ static void print_extent(FILE *file, const struct explored *explored) {
     (void)fprintf(file, " (%s: ", result->strategy->name);
     if (result->counts_states) {
         print_states(file, result, tally->failure_count > 0);
-        return;
-    }
-    if (result->is_complete) {
+    } else if (result->is_complete) {
         (void)fprintf(file, "complete, %" PRIu64 " execution%s)\n", tally->run_count, plural);
-        return;
-    }
-    (void)fprintf(file, "%" PRIu64 " execution%s", tally->run_count, plural);
-    if (result->is_bounded) {
-        (void)fputs(", all within the bound", file);
-    } else if (tally->failure_count > 0 && result->was_stopped) {
-        (void)fputs(", up to the first that failed", file);
-    } else if (result->is_exhausted && result->strategy->policy != NULL && !result->is_partial) {
-        (void)fputs(", all kinds that are certain", file);
     } else {
-        (void)fputs(", not complete", file);
+        (void)fprintf(file, "%" PRIu64 " execution%s, %s)\n", tally->run_count, plural,
+                      explored_extent(explored));
     }
-    (void)fputs(")\n", file);
 }
 
 /* ---- What did not come about ---- */
@@ -136,8 +141,7 @@ static int compare_outcomes(const void *left, const void *right) {
     return a->first_run < b->first_run ? -1 : 1;
 }
 
-/* The outcomes, the most frequent first; null: no memory. */
-static const struct sim_outcome **sort_outcomes(const struct sim_tally *tally) {
+const struct sim_outcome **output_sort_outcomes(const struct sim_tally *tally) {
     const struct sim_outcome **sorted = calloc(tally->outcome_count + 1, sizeof(void *));
     for (uint32_t i = 0; sorted != NULL && i < tally->outcome_count; i++) {
         sorted[i] = &tally->outcomes[i];
@@ -161,7 +165,7 @@ static void print_outcomes(FILE *file, const struct explored *explored) {
     if (tally->outcome_count < 2 && !explored->scenario->has_outcome) {
         return;
     }
-    const struct sim_outcome **sorted = sort_outcomes(tally);
+    const struct sim_outcome **sorted = output_sort_outcomes(tally);
     for (uint32_t i = 0; sorted != NULL && i < tally->outcome_count && i < OUTCOMES_SHOWN; i++) {
         static const char marks[] = "####################";
         int length = (int)((sorted[i]->count * 20 + tally->run_count - 1) / tally->run_count);
@@ -185,8 +189,8 @@ static void print_schedule(FILE *file, const struct explored *explored) {
         return;
     }
     if (explored->schedule_path[0] != '\0') {
-        (void)fprintf(file, "      this way: cogsim replay %s --schedule %s\n", explored->path,
-                      explored->schedule_path);
+        (void)fputs("      this way: cogsim replay", file);
+        output_again(file, explored, explored->schedule_path, NULL);
     } else {
         (void)fputs("      this way, which 'cogsim run' goes with this block in the scenario:\n",
                     file);
@@ -207,23 +211,11 @@ static void print_schedule(FILE *file, const struct explored *explored) {
 /* What the failure comes down to. */
 static void print_shrunk(FILE *file, const struct explored *explored) {
     const struct sim_shrunk *shrunk = explored->shrunk;
-    if (shrunk == NULL) {
-        return;
-    }
-    if (shrunk->pair_words.length > 0) {
+    if (shrunk != NULL && shrunk->pair_words.length > 0) {
         (void)fprintf(file, "      %s\n", shrunk->pair_words.bytes);
     }
-    if (explored->passing_path[0] != '\0') {
-        (void)fprintf(
-            file,
-            "      beside the nearest that passes: cogsim diff %s --schedule %s --schedule "
-            "%s\n",
-            explored->path, explored->schedule_path, explored->passing_path);
-    }
-    if (explored->diff_path[0] != '\0') {
-        (void)fprintf(file, "      the same as a page: %s\n", explored->diff_path);
-    }
-    if (explored->shrunk_path[0] != '\0') {
+    output_beside(file, explored);
+    if (shrunk != NULL && explored->shrunk_path[0] != '\0') {
         (void)fprintf(file, "      %" PRIu32 " of %" PRIu32 " statements are left of it in %s\n",
                       shrunk->after.statements, shrunk->before.statements, explored->shrunk_path);
     }
@@ -300,15 +292,8 @@ static void print_starvation(FILE *file, const struct sim_explored_rounds *round
     print_way(file, rounds);
 }
 
-void output_explored(FILE *file, const struct explored *explored) {
-    output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
-                 explored->colour);
-    print_extent(file, explored);
-    if (explored->failures != NULL) {
-        (void)fputs(explored->failures, file);
-    }
-    print_schedule(file, explored);
-    print_shrunk(file, explored);
+/* All but the failures of a run. */
+static void print_rest(FILE *file, const struct explored *explored) {
     print_livelock(file, &explored->result->livelocks);
     print_starvation(file, &explored->result->starvations);
     if (explored->result->has_looked_in_part) {
@@ -318,6 +303,49 @@ void output_explored(FILE *file, const struct explored *explored) {
         print_all_missing(file, explored);
     }
     output_idle(file, explored);
+}
+
+char *output_reasons(const struct explored *explored) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *file = open_memstream(&text, &bytes);
+    if (file == NULL) {
+        return NULL;
+    }
+    if (explored->failures != NULL) {
+        (void)fputs(explored->failures, file);
+    }
+    print_rest(file, explored);
+    if (fclose(file) != 0) {
+        free(text);
+        return NULL;
+    }
+    remove_colours(text);
+    return text;
+}
+
+static void print_depth(FILE *file, const struct explored *explored) {
+    if (explored->result->is_too_deep) {
+        (void)fprintf(file,
+                      "      the search gave up where an execution had %d steps: it may have no "
+                      "end; --strategy\n"
+                      "      states finds what goes round for ever, --limit lets searches go "
+                      "further\n",
+                      SIM_DEPTH_MAX);
+    }
+}
+
+void output_explored(FILE *file, const struct explored *explored) {
+    output_title(file, explored->path, explored->scenario, explored_is_ok(explored),
+                 explored->colour);
+    print_extent(file, explored);
+    if (explored->failures != NULL) {
+        (void)fputs(explored->failures, file);
+    }
+    print_schedule(file, explored);
+    print_shrunk(file, explored);
+    print_rest(file, explored);
+    print_depth(file, explored);
     output_unseen(file, explored->result);
     print_outcomes(file, explored);
 }
@@ -386,25 +414,33 @@ static json_t *json_shrunk_pair(const struct explored *explored) {
     return pair;
 }
 
+/* Null: it was not written. */
+static const char *named(const char *path) {
+    return path[0] != '\0' ? path : NULL;
+}
+
 bool output_explored_json(FILE *file, const struct explored *explored) {
     const struct sim_tally *tally = tally_of(explored);
     const struct sim_scenario *scenario = explored->scenario;
     json_t *object = json_pack(
-        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*,s:o*,s:s*,s:s*,s:s*}", "file", explored->path,
-        "title", scenario->title.bytes, scenario->title.length, "ok", explored_is_ok(explored),
-        "strategy", explored->result->strategy->name, "schedules", (json_int_t)tally->run_count,
-        "complete", explored->result->is_complete, "failed", (json_int_t)tally->failure_count,
-        "outcomes", json_outcomes(tally), "failures", json_all_failures(explored), "schedule",
-        explored->schedule_path[0] != '\0' ? explored->schedule_path : NULL, "pair",
+        "{s:s,s:s%,s:b,s:s,s:I,s:b,s:I,s:o,s:o,s:s*,s:o*,s:s*,s:s*,s:s*,s:s*}", "file",
+        explored->path, "title", scenario->title.bytes, scenario->title.length, "ok",
+        explored_is_ok(explored), "strategy", explored->result->strategy->name, "schedules",
+        (json_int_t)tally->run_count, "complete", explored->result->is_complete, "failed",
+        (json_int_t)tally->failure_count, "outcomes", json_outcomes(tally), "failures",
+        json_all_failures(explored), "schedule", named(explored->schedule_path), "pair",
         json_shrunk_pair(explored), "shrunk",
         explored->shrunk != NULL && explored->shrunk_path[0] != '\0' ? explored->shrunk_path : NULL,
-        "passing", explored->passing_path[0] != '\0' ? explored->passing_path : NULL, "diff",
-        explored->diff_path[0] != '\0' ? explored->diff_path : NULL);
+        explored->nearest_passes ? "passing" : "otherwise", named(explored->nearest_path), "diff",
+        named(explored->diff_path), "page", named(explored->page_path));
     if (object != NULL && explored->result->kinds.run_count > 0) {
         output_unseen_json(object, explored->result);
     }
     if (object != NULL) {
         output_idle_json(object, explored);
+    }
+    if (object != NULL && explored->result->is_too_deep) {
+        (void)json_object_set_new(object, "gave_up_at_steps", json_integer(SIM_DEPTH_MAX));
     }
     if (object != NULL && explored->result->counts_states) {
         const struct sim_explored *result = explored->result;

@@ -3,6 +3,7 @@
 
 #include "sim/player.h"
 #include "sim/program/program.h"
+#include "sim/program/recording_file.h"
 #include "sim/quotation.h"
 
 #include <errno.h>
@@ -112,13 +113,10 @@ int replay_recording(const char *path, const struct replay_recording_settings *s
         complain("%s is a recording: --program FILE.so names the program that it is of", path);
         return EXIT_BAD_INPUT;
     }
-    int status = sim_recording_open(&recording, cog_allocator_malloc(), path);
-    if (status != COG_OK) {
-        complain("%s: %s", path,
-                 recording.error[0] != '\0' ? recording.error : cog_status_text(status));
-        return status == COG_EIO || status == COG_ENOMEM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+    int code = recording_open(&recording, path);
+    if (code == EXIT_HELD) {
+        code = play(path, &recording, settings);
+        sim_recording_close(&recording);
     }
-    int code = play(path, &recording, settings);
-    sim_recording_close(&recording);
     return finish_output(code);
 }

@@ -1,6 +1,8 @@
 /* report_explored.c - a case of the report for each scenario. */
 #include "sim/program/report_explored.h"
 
+#include "sim/program/campaign_record.h"
+#include "sim/program/output.h"
 #include "sim/program/program.h"
 #include "sim/program/replace_file.h"
 
@@ -11,8 +13,13 @@
 
 enum { NAME_BYTES = 1024 };
 
+/* Is there anybody who wants to know? */
+static bool is_told(const struct explore_campaign *campaign) {
+    return campaign->settings->junit_path != NULL || campaign->store != NULL;
+}
+
 void report_open(struct exploring *exploring) {
-    if (exploring->settings->junit_path == NULL) {
+    if (!is_told(exploring->campaign)) {
         return;
     }
     FILE *file = open_memstream(&exploring->complaints, &exploring->complaints_bytes);
@@ -81,7 +88,7 @@ int report_explored(struct exploring *exploring, const struct explored *explored
     char message[NAME_BYTES] = "";
     char *text = NULL;
     size_t bytes;
-    if (exploring->settings->junit_path == NULL) {
+    if (!is_told(exploring->campaign)) {
         return EXIT_HELD;
     }
     FILE *file = open_memstream(&text, &bytes);
@@ -92,9 +99,13 @@ int report_explored(struct exploring *exploring, const struct explored *explored
     output_explored(file, &plain);
     bool is_kept = fclose(file) == 0;
     if (is_kept) {
+        remove_colours(text);
+        name_failure(text, message);
+        record_explored(exploring, explored, message);
+    }
+    if (is_kept && exploring->settings->junit_path != NULL) {
         name_folder(explored->path, folder);
         name_case(explored, name);
-        name_failure(text, message);
         struct junit_case one = {.suite = folder,
                                  .name = name,
                                  .text = text,
@@ -128,13 +139,17 @@ void report_error(struct exploring *exploring, const char *path, uint32_t row) {
     char folder[NAME_BYTES];
     char name[NAME_BYTES];
     char message[NAME_BYTES];
-    if (exploring->settings->junit_path == NULL) {
+    if (!is_told(exploring->campaign)) {
         return;
     }
     (void)fflush(exploring->errors);
     const char *text = exploring->complaints != NULL ? exploring->complaints : "";
     size_t length = strcspn(text, "\n");
     (void)snprintf(message, sizeof message, "%.*s", length < INT32_MAX ? (int)length : 0, text);
+    record_error(exploring, path, row, message, text);
+    if (exploring->settings->junit_path == NULL) {
+        return;
+    }
     name_folder(path, folder);
     const char *slash = strrchr(path, '/');
     const char *file = slash != NULL ? slash + 1 : path;

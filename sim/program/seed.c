@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The first fifteen digits of the commit, of which nobody has two alike. */
-static bool ask_git(uint64_t *seed) {
+static bool ask_git(uint64_t *seed, char commit[SEED_COMMIT_BYTES]) {
     char line[128] = "";
     FILE *git = popen("git rev-parse --verify HEAD 2>/dev/null", "r");
     bool is_read = git != NULL && fgets(line, sizeof line, git) != NULL;
@@ -17,18 +17,20 @@ static bool ask_git(uint64_t *seed) {
     if (!is_read || !is_well || digits < 40 || (line[digits] != '\n' && line[digits] != '\0')) {
         return false;
     }
+    (void)snprintf(commit, SEED_COMMIT_BYTES, "%.*s", (int)digits, line);
     line[15] = '\0';
     *seed = strtoull(line, NULL, 16);
     return true;
 }
 
-bool seed_read(const char *text, uint64_t *seed) {
+bool seed_read(const char *text, uint64_t *seed, char commit[SEED_COMMIT_BYTES]) {
+    commit[0] = '\0';
     *seed = 1;
     if (text == NULL) {
         return true;
     }
     if (strcmp(text, "commit") == 0) {
-        if (!ask_git(seed)) {
+        if (!ask_git(seed, commit)) {
             complain("--seed commit: git knows of no commit here; go to a working copy that has "
                      "one, or give a number");
             return false;

@@ -6,6 +6,8 @@
  *     reached        of each, in how many runs each of its expectations held
  *     kinds          of each, the kinds that its samples came to (sim/explore/kinds.h)
  *     leads          of each, the samples that covered something new (sim/explore/leads.h)
+ *     campaigns      each time that scenarios were explored with it, and of each of them
+ *     results, ..    what came of every scenario (store_campaign.h)
  *
  * What is saved is what has been counted up to the end of a round of batches (sim/explore/batch.h)
  * or of a search, in a transaction each. One process at a time has a store open.
@@ -22,14 +24,18 @@ struct store {
     sqlite3 *database;
     const char *path;
     pthread_mutex_t mutex;
-    bool has_failed; /* it could not be read or written, which has been told; nothing is written
-                        any more */
-    int exit_code;   /* then */
+    int64_t campaign; /* the one under way (store_campaign.h) */
+    bool has_failed;  /* it could not be read or written, which has been told; nothing is written
+                         any more */
+    int exit_code;    /* then */
 };
 
 /* Opens a store, or makes one. Returns an exit code; other than EXIT_HELD after a complaint, and
  * then there is nothing to close. */
 int store_open(struct store *store, const char *path);
+
+/* Opens one that is there, for what campaigns have left in it. Exit codes as above. */
+int store_open_to_read(struct store *store, const char *path);
 void store_close(struct store *store);
 
 /* What makes two explorations the same. */

@@ -1,4 +1,4 @@
-/* traced.c */
+/* traced.c - runs a scenario for the sake of its trace, or finds a trace that is there. */
 #include "sim/program/traced.h"
 
 #include "sim/program/confined.h"
@@ -29,6 +29,16 @@ int code_of_report(int status) {
     }
 }
 
+int print_report(int status, char *text) {
+    if (status != REP_OK) {
+        complain("standard output: %s", rep_status_text(status));
+    } else {
+        (void)fputs(text, stdout);
+    }
+    free(text);
+    return code_of_report(status);
+}
+
 int content_of(const char *path, enum content *content) {
     struct stat status;
     FILE *file = stat(path, &status) == 0 ? fopen(path, "rb") : NULL;
@@ -41,7 +51,14 @@ int content_of(const char *path, enum content *content) {
         }
         return code;
     }
-    *content = fgetc(file) == 0x89 ? CONTENT_TRACE : CONTENT_SCENARIO; /* no text begins so */
+    static const char database[] = "SQLite format 3"; /* with its NUL */
+    char start[sizeof database];
+    size_t count = fread(start, 1, sizeof start, file);
+    if (count == sizeof start && memcmp(start, database, sizeof start) == 0) {
+        *content = CONTENT_STORE;
+    } else { /* no text begins so */
+        *content = count > 0 && start[0] == '\x89' ? CONTENT_TRACE : CONTENT_SCENARIO;
+    }
     (void)fclose(file);
     return EXIT_HELD;
 }
@@ -59,6 +76,7 @@ static int make_trace(const struct traced_run *traced, const struct confined_pla
     FILE *errors = place != NULL ? place->errors : stderr;
     struct guided guided;
     struct guided_settings guided_settings = {.schedule_path = traced->settings->schedule_path,
+                                              .vary = traced->settings->vary,
                                               .is_always_open = traced->settings->is_guided};
     int code = guided_open(&guided, loaded, &guided_settings, errors);
     if (code != EXIT_HELD) {
@@ -181,6 +199,10 @@ int traced_open(struct traced *traced, char *path, struct traced_settings *setti
     if (code != EXIT_HELD) {
         return code;
     }
+    if (content == CONTENT_STORE) {
+        complain("%s: is a store of campaigns, of which only 'cogsim report' tells", path);
+        return EXIT_BAD_INPUT;
+    }
     if (content == CONTENT_TRACE && settings->schedule_path != NULL) {
         complain("--schedule: %s is a trace, which went its way already; name the scenario", path);
         return EXIT_BAD_INPUT;
@@ -197,6 +219,13 @@ int traced_open(struct traced *traced, char *path, struct traced_settings *setti
     return code;
 }
 
+void traced_name(const char *path, const struct traced_settings *settings,
+                 char name[TRACED_NAME_BYTES]) {
+    const char *schedule = settings->schedule_path;
+    (void)snprintf(name, TRACED_NAME_BYTES, "%s%s%s", path, schedule != NULL ? " --schedule " : "",
+                   schedule != NULL ? schedule : "");
+}
+
 void traced_close(struct traced *traced) {
     if (traced->is_own) {
         (void)remove(traced->own_path);
@@ -210,6 +239,9 @@ int traced_tell(const struct traced *traced, int status, const struct rep_error 
         complain("%s: its first %llu events are whole%s", traced->shown,
                  (unsigned long long)error->whole_event_count,
                  status == REP_OK ? ", and used" : "; --salvage takes them");
+    } else if (status == REP_ETRUNCATED || status == REP_ECORRUPT) {
+        complain("%s: none of its events is known to be whole: there is nothing to be saved",
+                 traced->shown);
     }
     return code_of_report(status);
 }

@@ -109,6 +109,7 @@ static bool bisect(struct finding *finding, struct variant *failing, struct vari
         }
     }
     uint32_t at = find_decision(finding->failing, high - 1);
+    finding->pair->is_of_schedule = high == sim_decisions_count(finding->failing);
     *failing = (struct variant){.from = finding->failing,
                                 .at = at,
                                 .has_choice = true,
@@ -120,11 +121,12 @@ static bool bisect(struct finding *finding, struct variant *failing, struct vari
 
 enum { CANDIDATES_TRIED = 8 };
 
-/* Makes the decisions of one plain run the base. Its signature; that of the failure if it could not
- * be made. */
-static uint64_t set_base(struct finding *finding, enum sim_guide_serial serial) {
+/* Makes the decisions of one plain run, or of one after a schedule, the base. Its signature; that
+ * of the failure if it could not be made. */
+static uint64_t set_base(struct finding *finding, enum sim_guide_serial serial,
+                         const struct sim_schedule *follow) {
     struct sim_trial trial;
-    struct sim_trial_options options = {.serial = serial, .keeps_all = true};
+    struct sim_trial_options options = {.follow = follow, .serial = serial, .keeps_all = true};
     finding->status =
         sim_trial_run(&trial, finding->trials, finding->program, finding->source, &options);
     if (finding->status != COG_OK) {
@@ -142,7 +144,7 @@ static uint64_t set_base(struct finding *finding, enum sim_guide_serial serial) 
  * takes_any, fails in another way. */
 static bool deviate(struct finding *finding, bool takes_any, struct variant *failing,
                     struct variant *passing) {
-    if (set_base(finding, SIM_SERIAL_NONE) != finding->signature) {
+    if (set_base(finding, SIM_SERIAL_NONE, NULL) != finding->signature) {
         return false;
     }
     for (uint32_t at = 0; at < finding->base.count; at++) {
@@ -154,6 +156,31 @@ static bool deviate(struct finding *finding, bool takes_any, struct variant *fai
             passing->choice = choice;
             uint64_t signature = sign(finding, passing);
             if (signature == 0 || (takes_any && signature != finding->signature)) {
+                finding->pair->is_of_schedule = true;
+                return finding->status == COG_OK;
+            }
+        }
+    }
+    return false;
+}
+
+/* Where it fails with and without its decisions: the last one that, decided otherwise, makes it
+ * pass. */
+static bool decide_otherwise(struct finding *finding, struct variant *failing,
+                             struct variant *passing) {
+    if (set_base(finding, SIM_SERIAL_NONE, finding->failing) != finding->signature) {
+        return false;
+    }
+    *failing = (struct variant){.from = &finding->base, .at = finding->base.count};
+    for (uint32_t at = finding->base.count; at > 0; at--) {
+        const struct sim_schedule_entry *entry = &finding->base.entries[at - 1];
+        uint64_t count = entry->candidate_count;
+        count = count < CANDIDATES_TRIED ? count : CANDIDATES_TRIED;
+        for (uint64_t choice = 0; choice < count && sim_trials_go_on(finding->trials); choice++) {
+            *passing = (struct variant){
+                .from = &finding->base, .at = at - 1, .has_choice = true, .choice = choice};
+            if (choice != entry->choice && sign(finding, passing) == 0) {
+                finding->pair->is_of_schedule = true;
                 return finding->status == COG_OK;
             }
         }
@@ -164,7 +191,7 @@ static bool deviate(struct finding *finding, bool takes_any, struct variant *fai
 /* Or, where one coroutine after the other passes: the decisions of that, as many as it takes. */
 static bool bisect_serial(struct finding *finding, enum sim_guide_serial serial,
                           struct variant *failing, struct variant *passing) {
-    uint64_t signature = set_base(finding, serial);
+    uint64_t signature = set_base(finding, serial, NULL);
     if (finding->status != COG_OK || signature != 0) {
         return false;
     }
@@ -184,6 +211,7 @@ static bool bisect_serial(struct finding *finding, enum sim_guide_serial serial,
     *failing = (struct variant){.from = &finding->base, .at = low, .has_choice = true};
     *passing = *failing;
     passing->choice = finding->base.entries[low].choice;
+    finding->pair->is_of_schedule = low == 0;
     return passing->choice != 0;
 }
 
@@ -289,8 +317,8 @@ static void compare(struct finding *finding, const struct variant *failing,
         run(finding, passing, &steps[1], &trials[1]);
         if (finding->status == COG_OK) {
             if (!find_exchange(finding, &steps[0], &steps[1])) {
-                tell_decision(&pair->first, &trials[0].recorded, failing->at);
-                tell_decision(&pair->second, &trials[1].recorded, failing->at);
+                tell_decision(&pair->first, &trials[0].recorded, passing->at);
+                tell_decision(&pair->second, &trials[1].recorded, passing->at);
             }
             pair->is_found = true;
             pair->passes = trials[1].signature == 0;
@@ -320,8 +348,10 @@ int sim_critical_pair_find(struct sim_critical_pair *pair, struct sim_trials *tr
     struct variant fails_at;
     struct variant passes_at;
     sim_schedule_init(&finding.base, trials->allocator);
-    bool has_pair = sim_decisions_count(failing) > 0 ? bisect(&finding, &fails_at, &passes_at)
-                                                     : look_around(&finding, &fails_at, &passes_at);
+    bool has_pair = sim_decisions_count(failing) > 0
+                        ? bisect(&finding, &fails_at, &passes_at) ||
+                              decide_otherwise(&finding, &fails_at, &passes_at)
+                        : look_around(&finding, &fails_at, &passes_at);
     if (has_pair) {
         compare(&finding, &fails_at, &passes_at);
     }

@@ -3,7 +3,8 @@
  *
  * The nearest run that does not fail is found by bisection: of a failing schedule's decisions the
  * first ones are made, and from there on it is production's turn. Somewhere one decision more makes
- * it fail. The two runs on both sides differ in that decision alone, and in what it leads to; of
+ * it fail. Where it fails without any of them as well, one is decided otherwise, the later the
+ * better. The two runs on both sides differ in that decision alone, and in what it leads to; of
  * the steps that depend on each other (footprint.h) and come in another order, the first two are
  * the pair. Where no steps have changed places, as where a pick gives something else, the decision
  * itself is told.
@@ -29,6 +30,8 @@ struct sim_critical_pair {
     bool is_found;
     bool is_order;                   /* two steps; else two answers to one question */
     bool passes;                     /* the other run holds; else it fails in another way */
+    bool is_of_schedule;             /* the failing run is that of the schedule itself, not one with
+                                        fewer of its decisions: so are the events */
     struct sim_critical_event first; /* in the failing run */
     struct sim_critical_event second;
     struct sim_schedule passing; /* the other run's, recorded */

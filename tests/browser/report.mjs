@@ -1,74 +1,19 @@
 // report.mjs - opens reports in a real browser, as people do: looks, clicks, types, and lets axe-core look.
-//
-//   COGSIM=build/cogsim node tests/browser/report.mjs [SCREENSHOTS]
-//
-// CHROMIUM names the browser. Exits 1 at the first thing that is not right.
 
-import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
-import {tmpdir} from 'node:os';
-import {dirname, join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
-import {chromium} from 'playwright-core';
-
-const tree = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = resolve(process.env.COGSIM || join(tree, 'build/cogsim'));
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const folder = mkdtempSync(join(tmpdir(), 'cogsim-browser-'));
-const shots = process.argv[2] === undefined ? folder : resolve(process.argv[2]);
-mkdirSync(shots, {recursive: true});
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {check, close, cogsim, folder, inspect, run, scenario, shoot} from './pages.mjs';
+import {hurry, openTimeline, selected, view} from './timeline.mjs';
 
 const scenarios = [
     'weak/idle_and_overall', 'races/weak_refresh', 'protocols/failover', 'protocols/gossip', 'queues/full_and_empty',
     'sct/bluetooth', 'timeouts/timeout_tie', 'publish/fan_out', 'clocks/corrected', 'calls/chain',
 ];
 
-function check(holds, what) {
-    if (!holds) throw new Error(what);
-}
-
 function report(name, source) {
     const page = join(folder, name.replace('/', '.') + '.html');
-    execFileSync(program, ['report', source, '-o', page], {stdio: ['ignore', 'ignore', 'pipe']});
+    cogsim(0, 'report', source, '--alone', '-o', page);
     return page;
-}
-
-const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync'],
-});
-
-async function open(path, options = {}) {
-    const context = await browser.newContext({viewport: {width: 1400, height: 860}, ...options});
-    const page = await context.newPage();
-    page.complaints = [];
-    page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()));
-    page.on('pageerror', (error) => page.complaints.push(String(error.stack)));
-    page.on('request', (request) => request.url().startsWith('file:') || page.complaints.push(request.url()));
-    await page.goto('file://' + path);
-    await page.waitForFunction(() => window.page !== undefined);
-    return page;
-}
-
-async function close(page) {
-    check(page.complaints.length === 0, 'the page complains: ' + page.complaints.join('\n'));
-    await page.context().close();
-}
-
-const selected = (page) => page.evaluate(() => window.page.picture.selected);
-const view = (page) => page.evaluate(() => ({...window.page.picture.view}));
-
-// The axe-core rules; the page keeps foreign scripts out, so it comes through the browser's own door.
-async function inspect(page, where) {
-    const session = await page.context().newCDPSession(page);
-    await session.send('Page.setBypassCSP', {enabled: true});
-    await page.evaluate(axe);
-    const result = await page.evaluate(() => window.axe.run());
-    const found = result.violations.map((each) => each.id + ': ' + each.help + ' ('
-        + each.nodes.map((node) => node.target.join(' ')).join(', ') + ')');
-    check(found.length === 0, where + ': ' + found.join('; '));
 }
 
 async function usePointer(page) {
@@ -163,9 +108,9 @@ async function search(page) {
 }
 
 async function lookAt(name) {
-    const path = report(name, join(tree, 'scenarios', name + '.scn'));
-    const page = await open(path);
-    await page.screenshot({path: join(shots, name.replace('/', '.') + '.png')});
+    const path = report(name, scenario(name));
+    const page = await openTimeline(path);
+    await shoot(page, name.replace('/', '.'));
     await inspect(page, name);
     await usePointer(page);
     await useKeys(page);
@@ -180,9 +125,9 @@ async function lookAt(name) {
     await page.emulateMedia({media: 'print'});
     check(await page.locator('.tools').isHidden(), 'buttons are printed');
     await close(page);
-    const dark = await open(path, {colorScheme: 'dark'});
+    const dark = await openTimeline(path, {colorScheme: 'dark'});
     await inspect(dark, name + ', dark');
-    await dark.screenshot({path: join(shots, name.replace('/', '.') + '.dark.png')});
+    await shoot(dark, name.replace('/', '.') + '.dark');
     await close(dark);
 }
 
@@ -192,7 +137,7 @@ async function inject() {
     const source = join(folder, 'evil.scn');
     writeFileSync(source, 'scenario "' + evil + '"\nvar seen = "' + evil + '"\ncoro one\n    log "' + evil
         + '"\n    set seen = "' + evil + evil + '"\n    check seen == "' + evil + '"\n');
-    const page = await open(report('evil', source));
+    const page = await openTimeline(report('evil', source));
     for (const key of ['s', 'x', 'v', 'd', 'Home', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.', '.']) {
         await page.keyboard.press(key);
     }
@@ -204,42 +149,22 @@ async function inject() {
 }
 
 // A hundred thousand events: moving about does not stutter.
-async function hurry() {
+async function hurryThrough() {
     const source = join(folder, 'many.scn');
     writeFileSync(source, 'scenario "many"\nqueue q\ncoro putter times 4\n    repeat 2500\n        put q 1\n'
         + '        sleep 1ms\ncoro getter times 4\n    repeat 2500\n        get x from q\n        check x == 1\n');
-    const page = await open(report('many', source));
-    const took = await page.evaluate(async () => {
-        const {page} = window, times = [];
-        for (let i = 0; i < 60; i++) {
-            page.picture.zoom(i % 20 < 10 ? 1.6 : 1 / 1.6, 600);
-            page.picture.pan(i % 2 === 0 ? 150 : -90);
-            const start = performance.now();
-            page.picture.draw();
-            times.push(performance.now() - start);
-        }
-        times.sort((a, b) => a - b);
-        return {events: page.trace.count, usual: times[30], longest: times[59]};
-    });
-    check(took.events > 100000, 'only ' + took.events + ' events');
-    console.log(took.events + ' events: a picture takes ' + took.usual.toFixed(1) + ' ms, at most '
-        + took.longest.toFixed(1) + ' ms');
-    await page.screenshot({path: join(shots, 'many.png')});
+    const page = await openTimeline(report('many', source));
+    await hurry(page);
+    await shoot(page, 'many');
     await close(page);
 }
 
-try {
+await run(async () => {
     for (const name of scenarios) {
         await lookAt(name);
         console.log('ok ' + name);
     }
     await inject();
     console.log('ok injection');
-    await hurry();
-} catch (error) {
-    console.error(error.stack);
-    process.exitCode = 1;
-} finally {
-    await browser.close();
-    rmSync(folder, {recursive: true, force: true});
-}
+    await hurryThrough();
+});

@@ -1,6 +1,8 @@
 /* ground.c - the two sides, their tasks, and what is checked when a test is over. */
 #include "tests/contract/ground.h"
 
+#include "tests/unit/errand.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,6 +62,7 @@ struct ground *ground_open(const struct ground_setting *setting) {
     struct ground *ground = calloc(1, sizeof *ground);
     assert_non_null(ground);
     ground->setting = *setting;
+    ground->nobody = -1;
     ground->descriptor_count = wire_count_descriptors();
     tally_init(&ground->tally);
     int status = ground_is_simulated(ground) ? ground_simulated_open(ground) : open_machine(ground);
@@ -90,6 +93,9 @@ const char *ground_take_down(struct ground *ground) {
     fault = ground_is_simulated(ground) ? ground_simulated_close(ground) : close_machine(ground);
     for (size_t i = 0; i < ground->task_count; i++) {
         free(ground->tasks[i]);
+    }
+    if (ground->nobody >= 0) {
+        (void)close(ground->nobody);
     }
     for (size_t i = 0; i < ground->file_count; i++) {
         (void)unlink(ground->files[i]);
@@ -232,24 +238,6 @@ void ground_free(struct ground *ground, enum ground_side side) {
 
 /* ---- Tasks ---- */
 
-struct slot {
-    struct ground_task *task;
-    bool is_waiting;
-};
-
-static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
-    (void)coro;
-    struct slot *slot = context;
-    if (!slot->is_waiting) {
-        slot->is_waiting = true;
-        *op = slot->task->op;
-        return COG_STEP_AWAIT;
-    }
-    slot->task->op = *op;
-    slot->task->is_done = true;
-    return COG_STEP_END;
-}
-
 struct ground_task *ground_task(struct ground *ground, enum ground_side side) {
     assert_true(ground->task_count < GROUND_TASKS_MAX);
     struct ground_task *task = calloc(1, sizeof *task);
@@ -261,11 +249,8 @@ struct ground_task *ground_task(struct ground *ground, enum ground_side side) {
 }
 
 void ground_start(struct ground_task *task) {
-    static const struct cog_coro_type type = {.step = step, .context_bytes = sizeof(struct slot)};
     struct cog_scheduler *scheduler = task->ground->schedulers[task->side];
-    assert_int_equal(cog_coro_new(scheduler, &type, "task", &task->coro), COG_OK);
-    ((struct slot *)cog_coro_context(task->coro))->task = task;
-    assert_int_equal(cog_add(scheduler, task->coro, true), COG_OK);
+    assert_int_equal(errand_begin(scheduler, &task->op, &task->is_done, &task->coro), COG_OK);
     ground_settle(task->ground);
 }
 
@@ -357,19 +342,48 @@ static struct wire_address unix_address(struct ground *ground) {
     return address;
 }
 
+static struct wire_address new_address(struct ground *ground) {
+    return ground_is_simulated(ground) ? ground_simulated_address(ground)
+           : ground_is_unix(ground)    ? unix_address(ground)
+                                       : wire_address(ground->setting.family);
+}
+
+/* The port that it got, on the machine. */
+static void ask_port(const struct ground *ground, int32_t socket, struct wire_address *address) {
+    if (!ground_is_simulated(ground) && !ground_is_unix(ground)) {
+        wire_ask_port(socket, address);
+    }
+}
+
 int32_t ground_listen(struct ground *ground, int backlog, struct wire_address *address) {
-    *address = ground_is_simulated(ground) ? ground_simulated_address(ground)
-               : ground_is_unix(ground)    ? unix_address(ground)
-                                           : wire_address(ground->setting.family);
+    *address = new_address(ground);
     struct ground_task *task = ground_task(ground, GROUND_B);
     cog_set_listen(&task->op, (const struct sockaddr *)&address->storage, address->bytes, backlog);
     assert_int_equal(ground_do(task), COG_OK);
-    if (!ground_is_simulated(ground) && !ground_is_unix(ground)) {
-        address->bytes = sizeof address->storage;
-        assert_int_equal(
-            getsockname(task->op.socket, (struct sockaddr *)&address->storage, &address->bytes), 0);
-    }
+    ask_port(ground, task->op.socket, address);
     return task->op.socket;
+}
+
+int32_t ground_bind(struct ground *ground, enum ground_side side, struct wire_address *address) {
+    *address = new_address(ground);
+    struct ground_task *task = ground_task(ground, side);
+    cog_set_bind(&task->op, (const struct sockaddr *)&address->storage, address->bytes);
+    assert_int_equal(ground_do(task), COG_OK);
+    ask_port(ground, task->op.socket, address);
+    return task->op.socket;
+}
+
+struct wire_address ground_nobody(struct ground *ground) {
+    struct wire_address address = new_address(ground);
+    if (!ground_is_simulated(ground)) {
+        assert_int_equal(ground->nobody, -1);
+        ground->nobody = socket(ground->setting.family, SOCK_STREAM, 0);
+        assert_true(ground->nobody >= 0);
+        assert_int_equal(
+            bind(ground->nobody, (const struct sockaddr *)&address.storage, address.bytes), 0);
+        ask_port(ground, ground->nobody, &address);
+    }
+    return address;
 }
 
 void ground_pair(struct ground *ground, int32_t ends[GROUND_SIDES]) {

@@ -34,6 +34,7 @@ struct ground_task {
     bool is_done;
 };
 
+struct ground_losses;
 struct net_stage;
 
 struct ground {
@@ -42,11 +43,13 @@ struct ground {
     struct cog_proactor proactors[GROUND_SIDES];
     struct cog_scheduler *schedulers[GROUND_SIDES]; /* null: freed */
     int64_t now_ns;
-    struct net_stage *simulated; /* null: the machine's */
+    struct net_stage *simulated;  /* null: the machine's */
+    struct ground_losses *losses; /* of the simulated network; null: none */
     struct ground_task *tasks[GROUND_TASKS_MAX];
     size_t task_count;
     char *files[GROUND_FILES_MAX]; /* of Unix sockets, to be removed */
     size_t file_count;
+    int nobody;    /* a socket that takes an address for itself; -1: none */
     uint16_t port; /* the last one, of the simulated network */
     size_t descriptor_count;
 };
@@ -111,6 +114,12 @@ void ground_close(struct ground *ground, enum ground_side side, int32_t socket);
 /* B listens, at *address. */
 int32_t ground_listen(struct ground *ground, int backlog, struct wire_address *address);
 
+/* A socket for datagrams on that side, at *address. Not in the simulated world. */
+int32_t ground_bind(struct ground *ground, enum ground_side side, struct wire_address *address);
+
+/* An address that nobody listens at, and nobody else takes; once. */
+struct wire_address ground_nobody(struct ground *ground);
+
 /* A has connected to B: the ends, by side. */
 void ground_pair(struct ground *ground, int32_t ends[GROUND_SIDES]);
 
@@ -123,5 +132,8 @@ const char *ground_simulated_close(struct ground *ground);
 bool ground_simulated_deliver(struct ground *ground);
 void ground_simulated_pass(struct ground *ground, int64_t duration_ns);
 struct wire_address ground_simulated_address(struct ground *ground);
+
+/* From now on a reset loses the last pieces that it may lose: so many, or all of them. */
+void ground_simulated_lose(struct ground *ground, uint64_t pieces);
 
 #endif

@@ -5,7 +5,12 @@
 #include "tests/unit/net_stage.h"
 
 #include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static uint32_t host_of(enum ground_side side) {
     return (uint32_t)side + 1;
@@ -32,6 +37,27 @@ int ground_simulated_open(struct ground *ground) {
     return status;
 }
 
+struct ground_losses {
+    struct sim_chooser chooser;
+    uint64_t pieces;
+};
+
+static uint64_t choose_loss(void *context, const struct sim_choice *choice) {
+    const struct ground_losses *losses = context;
+    return losses->pieces < choice->count ? losses->pieces : choice->count - 1;
+}
+
+void ground_simulated_lose(struct ground *ground, uint64_t pieces) {
+    if (ground->losses == NULL) {
+        ground->losses = calloc(1, sizeof *ground->losses);
+        assert_non_null(ground->losses);
+    }
+    ground->losses->pieces = pieces;
+    ground->losses->chooser = (struct sim_chooser){
+        .vary = SIM_VARY_FAULTS, .choose = choose_loss, .context = ground->losses};
+    ground->simulated->network.chooser = &ground->losses->chooser;
+}
+
 const char *ground_simulated_close(struct ground *ground) {
     for (size_t i = 0; i < GROUND_SIDES; i++) {
         ground->simulated->hosts[i].scheduler = ground->schedulers[i];
@@ -39,6 +65,7 @@ const char *ground_simulated_close(struct ground *ground) {
     uint64_t hash = 0;
     const char *fault = net_close(ground->simulated, &hash);
     free(ground->simulated);
+    free(ground->losses);
     return fault;
 }
 

@@ -1,5 +1,5 @@
 /* test_contract_streams.c - the contract of every proactor, the simulated one among them: bytes
- * that come and go at once, later, in pieces, and to an end. */
+ * that come and go at once, later, and in pieces. */
 #include "tests/contract/ground.h"
 
 #include <fcntl.h>
@@ -192,123 +192,6 @@ static void a_file_goes_out_to_its_end(void **state) {
     free(many);
 }
 
-/* ---- Ends of streams ---- */
-
-static void the_end_of_the_stream_is_closed(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char buffer[10];
-    struct ground_task *held = ground_recvall(ground, GROUND_A, ends.a, buffer, sizeof buffer);
-    ground_send_text(ground, GROUND_B, ends.b, "abc");
-    ground_close(ground, GROUND_B, ends.b);
-    assert_int_equal(ground_finish(held), COG_ECLOSED);
-    assert_int_equal(held->op.u.io.done, 3);
-    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, buffer, 1)), COG_ECLOSED);
-}
-
-/* The bytes and the end are told together: a recv that gets fewer bytes than it might must not make
- * the next one wait for what has been told. */
-static void the_end_that_came_with_the_bytes_is_not_missed(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char buffer[10];
-    struct ground_task *held = ground_recv(ground, GROUND_A, ends.a, buffer, sizeof buffer);
-    ground_send_text(ground, GROUND_B, ends.b, "abc");
-    ground_close(ground, GROUND_B, ends.b);
-    assert_int_equal(ground_finish(held), COG_OK);
-    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, buffer, 10)), COG_ECLOSED);
-}
-
-static void a_close_with_unread_bytes_resets_once(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char buffer[10];
-    ground_send_text(ground, GROUND_A, ends.a, "unread");
-    ground_settle(ground);
-    struct ground_task *receiving = ground_recv(ground, GROUND_A, ends.a, buffer, sizeof buffer);
-    ground_close(ground, GROUND_B, ends.b);
-    assert_int_equal(ground_finish(receiving), COG_ERESET);
-    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, buffer, 10)), COG_ECLOSED);
-    assert_int_equal(ground_finish(ground_sendall(ground, GROUND_A, ends.a, "x", 1)), COG_ECLOSED);
-}
-
-static bool is_broken(int status) {
-    return status == COG_ERESET || status == COG_ECLOSED;
-}
-
-static void a_reset_ends_both_directions(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char *many = many_bytes();
-    char buffer[10];
-    struct ground_task *receiving = ground_recv(ground, GROUND_A, ends.a, buffer, sizeof buffer);
-    struct ground_task *sending = ground_sendall(ground, GROUND_A, ends.a, many, MANY_BYTES);
-    assert_false(sending->is_done);
-    ground_close(ground, GROUND_B, ends.b);
-    int received = ground_finish(receiving);
-    int sent = ground_finish(sending);
-    assert_true(is_broken(received) && is_broken(sent));
-    assert_true(received == COG_ERESET || sent == COG_ERESET);
-    free(many);
-}
-
-/* The test ends if it is: nobody handles it here. */
-static void a_broken_connection_raises_no_signal(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    ground_close(ground, GROUND_B, ends.b);
-    int status = COG_OK;
-    for (int i = 0; i < 3; i++) {
-        status = ground_finish(ground_sendall(ground, GROUND_A, ends.a, "abc", 3));
-        ground_settle(ground);
-    }
-    assert_int_equal(status, COG_ECLOSED);
-}
-
-static void shut_down(struct ground *ground, int32_t socket) {
-    struct ground_task *ending = ground_task(ground, GROUND_A);
-    cog_set_shutdown(&ending->op, socket);
-    assert_int_equal(ground_do(ending), COG_OK);
-}
-
-static void a_shutdown_ends_one_direction_only(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char byte;
-    struct ground_task *receiving = ground_recv(ground, GROUND_B, ends.b, &byte, 1);
-    shut_down(ground, ends.a);
-    assert_int_equal(ground_finish(receiving), COG_ECLOSED);
-    ground_send_text(ground, GROUND_B, ends.b, "x");
-    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, &byte, 1)), COG_OK);
-    assert_int_equal(ground_finish(ground_sendall(ground, GROUND_A, ends.a, "x", 1)), COG_ECLOSED);
-}
-
-/* Why is for the next transfer to tell. A Unix socket does not mind. */
-static void a_shutdown_after_a_reset_is_closed_and_does_not_hide_it(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    ground_send_text(ground, GROUND_A, ends.a, "unread");
-    ground_settle(ground);
-    ground_close(ground, GROUND_B, ends.b);
-    ground_settle(ground);
-    struct ground_task *task = ground_task(ground, GROUND_A);
-    cog_set_shutdown(&task->op, ends.a);
-    assert_int_equal(ground_do(task), ground_is_unix(ground) ? COG_OK : COG_ECLOSED);
-    char byte;
-    assert_int_equal(ground_finish(ground_recv(ground, GROUND_A, ends.a, &byte, 1)), COG_ERESET);
-}
-
-static void a_shutdown_ends_what_waits_for_room(void **state) {
-    struct ground *ground = *state;
-    struct ends ends = pair(ground);
-    char *many = many_bytes();
-    struct ground_task *sending = ground_sendall(ground, GROUND_A, ends.a, many, MANY_BYTES);
-    assert_false(sending->is_done);
-    shut_down(ground, ends.a);
-    assert_int_equal(ground_finish(sending), COG_ECLOSED);
-    free(many);
-}
-
 /* ---- Several at once ---- */
 
 static void operations_of_one_direction_are_served_in_order(void **state) {
@@ -397,14 +280,6 @@ int main(void) {
         WIRE_TEST(a_sendall_waits_for_room_and_sends_every_byte),
         WIRE_TEST(a_send_hands_over_what_there_is_room_for),
         WIRE_TEST(a_file_goes_out_to_its_end),
-        WIRE_TEST(the_end_of_the_stream_is_closed),
-        WIRE_TEST(the_end_that_came_with_the_bytes_is_not_missed),
-        WIRE_TEST(a_close_with_unread_bytes_resets_once),
-        WIRE_TEST(a_reset_ends_both_directions),
-        WIRE_TEST(a_broken_connection_raises_no_signal),
-        WIRE_TEST(a_shutdown_ends_one_direction_only),
-        WIRE_TEST(a_shutdown_after_a_reset_is_closed_and_does_not_hide_it),
-        WIRE_TEST(a_shutdown_ends_what_waits_for_room),
         WIRE_TEST(operations_of_one_direction_are_served_in_order),
         WIRE_TEST(sends_that_wait_for_room_do_not_mix_their_bytes),
         WIRE_TEST(the_directions_do_not_wait_for_one_another),

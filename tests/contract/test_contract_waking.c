@@ -1,5 +1,5 @@
 /* test_contract_waking.c - the contract of every proactor over real sockets: being woken, telling
- * another main loop when, being fair, and how often the system is asked. */
+ * another main loop when, what has come already, and threads. */
 #include "tests/unit/wire.h"
 
 #include <poll.h>
@@ -279,140 +279,6 @@ static void a_scheduler_may_go_from_a_thread_that_ends_to_another(void **state) 
     assert_int_equal(byte, 'x');
 }
 
-/* ---- How often the system is asked, and who has his turn ---- */
-
-static void without_anything_held_a_run_asks_nobody(void **state) {
-    struct wire *wire = *state;
-    if (wire_reactor(wire) == NULL) {
-        return;
-    }
-    struct wire_address address = wire_address(AF_INET);
-    (void)wire_listen(wire, &address);
-    uint64_t before = wire_reactor(wire)->asked_count;
-    for (int i = 0; i < 10; i++) {
-        assert_int_equal(wire->proactor.ops->run(wire->proactor.context, 0), COG_OK);
-    }
-    assert_int_equal(wire_reactor(wire)->asked_count, before);
-}
-
-static void one_run_completes_all_that_is_there(void **state) {
-    enum { COUNT = 20 };
-    struct wire *wire = *state;
-    int32_t sockets[COUNT];
-    int raws[COUNT];
-    struct wire_task *tasks[COUNT];
-    char bytes[COUNT];
-    for (size_t i = 0; i < COUNT; i++) {
-        sockets[i] = wire_pair(wire, &raws[i]);
-        tasks[i] = wire_recv(wire, sockets[i], &bytes[i], 1);
-    }
-    for (size_t i = 0; i < COUNT; i++) {
-        wire_raw_send(raws[i], "x", 1);
-        wire_raw_await_arrival(raws[i]);
-    }
-    assert_int_equal(held_count(wire), COUNT);
-    assert_int_equal(cog_iterate(wire->scheduler, 0), COG_MORE);
-    assert_int_equal(held_count(wire), 0);
-    for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(wire_finish(tasks[i]), COG_OK);
-    }
-}
-
-/* Ten bytes an attempt: the long one lets the other one through, and goes on by itself. */
-static void a_connection_that_is_always_ready_does_not_keep_others_waiting(void **state) {
-    struct wire *wire = *state;
-    if (wire_reactor(wire) == NULL) {
-        return;
-    }
-    wire_reactor(wire)->primitives.burst_bytes = 10;
-    int raws[2];
-    int32_t busy = wire_pair(wire, &raws[0]);
-    int32_t quiet = wire_pair(wire, &raws[1]);
-    char text[100];
-    char received[100];
-    wire_fill(text, sizeof text);
-    char byte;
-    struct wire_task *waiting = wire_recv(wire, quiet, &byte, 1);
-    wire_raw_send(raws[0], text, sizeof text);
-    wire_raw_send(raws[1], "x", 1);
-    wire_raw_await_arrival(raws[1]);
-    struct wire_task *reading = wire_task(wire);
-    cog_set_recvall(&reading->op, busy, received, sizeof received);
-    struct wire_task *sending = wire_task(wire);
-    cog_set_sendall(&sending->op, busy, text, sizeof text);
-    wire_start(reading);
-    wire_start(sending);
-    assert_true(waiting->is_done);
-    assert_int_equal(wire_finish(reading), COG_OK);
-    wire_check(received, sizeof received);
-    assert_int_equal(wire_finish(sending), COG_OK);
-    wire_raw_expect(raws[0], text, sizeof text);
-}
-
-static void what_goes_on_by_itself_is_activity(void **state) {
-    struct wire *wire = *state;
-    if (wire_reactor(wire) == NULL) {
-        return;
-    }
-    wire_reactor(wire)->primitives.burst_bytes = 10;
-    int raw = -1;
-    int32_t socket = wire_pair(wire, &raw);
-    struct wire_task *sending = wire_task(wire);
-    char text[1000];
-    wire_fill(text, sizeof text);
-    cog_set_sendall(&sending->op, socket, text, sizeof text);
-    cog_set_timeout(&sending->op, 100, false);
-    wire_start(sending);
-    while (!sending->is_done) {
-        wire->now_ns += 99;
-        assert_true(cog_iterate(wire->scheduler, 0) >= COG_OK);
-    }
-    assert_int_equal(sending->op.status, COG_OK);
-    wire_raw_expect(raw, text, sizeof text);
-}
-
-static void a_cancelled_operation_leaves_nothing_registered(void **state) {
-    struct wire *wire = *state;
-    if (wire_reactor(wire) == NULL) {
-        return;
-    }
-    int raw = -1;
-    int32_t socket = wire_pair(wire, &raw);
-    size_t watched_count = wire_reactor(wire)->watched_count;
-    char byte;
-    struct wire_task *receiving = wire_recv(wire, socket, &byte, 1);
-    assert_int_equal(cog_cancel(receiving->coro), COG_OK);
-    assert_int_equal(held_count(wire), 0);
-    assert_int_equal(wire_reactor(wire)->watched_count, watched_count);
-    struct wire_task *next = wire_recv(wire, socket, &byte, 1);
-    wire_raw_send(raw, "x", 1);
-    assert_int_equal(wire_finish(next), COG_OK);
-}
-
-/* Where sockets stay registered: two such reports, and it is registered no more. */
-static void a_peer_that_nobody_listens_to_does_not_go_on_waking(void **state) {
-    struct wire *wire = *state;
-    if (wire_reactor(wire) == NULL) {
-        return;
-    }
-    int raws[2];
-    int32_t socket = wire_pair(wire, &raws[0]);
-    int32_t other = wire_pair(wire, &raws[1]);
-    char bytes[10];
-    struct wire_task *receiving = wire_recv(wire, socket, bytes, 1);
-    wire_raw_send(raws[0], "x", 1);
-    assert_int_equal(wire_finish(receiving), COG_OK);
-    struct wire_task *waiting = wire_recv(wire, other, bytes, 1);
-    for (int i = 0; i < 9; i++) {
-        wire_raw_send(raws[0], "y", 1);
-        wire_raw_await_arrival(raws[0]);
-        wire_settle(wire);
-    }
-    assert_true(wire_reactor(wire)->watched_count <= 1);
-    assert_int_equal(wire_finish(wire_recvall(wire, socket, bytes, 9)), COG_OK);
-    assert_false(waiting->is_done);
-}
-
 int main(void) {
     const struct wire_test tests[] = {
         WIRE_TEST(another_thread_ends_a_sleep),
@@ -426,12 +292,6 @@ int main(void) {
         WIRE_TEST(what_has_come_before_its_deadline_is_not_lost),
         WIRE_TEST(what_has_come_for_nobody_is_forgotten),
         WIRE_TEST(a_scheduler_may_go_from_a_thread_that_ends_to_another),
-        WIRE_TEST(without_anything_held_a_run_asks_nobody),
-        WIRE_TEST(one_run_completes_all_that_is_there),
-        WIRE_TEST(a_connection_that_is_always_ready_does_not_keep_others_waiting),
-        WIRE_TEST(what_goes_on_by_itself_is_activity),
-        WIRE_TEST(a_cancelled_operation_leaves_nothing_registered),
-        WIRE_TEST(a_peer_that_nobody_listens_to_does_not_go_on_waking),
     };
     return wire_run_tests(tests, sizeof tests / sizeof tests[0]) != 0;
 }

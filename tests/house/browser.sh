@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# browser.sh - the pages of `cogsim report` and `cogsim diff` in a real browser (tests/browser/). Skipped, with exit code 77, where
-# there is no browser, no Node.js, or `./dev browser` has not brought the packages. COGSIM names the program.
+# browser.sh - the pages of `cogsim report`, of runs and campaigns, and of `cogsim diff` in a real browser (tests/browser/).
+# Skipped, with exit code 77, where there is no browser, no Node.js, or `./dev browser` has not brought the packages. COGSIM
+# names the program.
 set -euo pipefail
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -16,5 +17,15 @@ done
 command -v node >/dev/null || skip "there is no Node.js"
 [[ -d $tree/tests/browser/node_modules/playwright-core ]] || skip "playwright-core is not there"
 export CHROMIUM
-node "$tree/tests/browser/report.mjs" "$@"
-node "$tree/tests/browser/diff.mjs" "$@"
+
+# Each waits for its browser most of the time.
+pids=()
+for name in report beside diff campaign; do
+    node "$tree/tests/browser/$name.mjs" "$@" &
+    pids+=($!)
+done
+code=0
+for pid in "${pids[@]}"; do
+    wait "$pid" || code=1
+done
+exit "$code"

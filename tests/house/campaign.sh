@@ -1,31 +1,8 @@
 #!/usr/bin/env bash
 # campaign.sh - what the cogsim program promises of campaigns: the same result by however many threads, and whether it
 # was interrupted or not; known failures first; a report for systems of continuous integration. COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-    printf 'campaign: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# explore CODE ARG...: explores, which must end so; leaves what it printed in the files out and err.
-explore() {
-    local expected=$1 code=0
-    shift
-    "$program" explore "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim explore $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
 # ---- As many threads as there are, and the same result
 
@@ -180,7 +157,7 @@ wait "$pid" || true
 code=0
 (
     trap '' XFSZ
-    ulimit -f 40
+    ulimit -f 200
     exec "$program" explore --strategy random --budget 300000 --time 100s --store full.db "$tree/scenarios/sct/lazy01.scn" many.scn
 ) >out 2>err || code=$?
 ((code == 3)) || fail "a full disk: exit code $code instead of 3"
@@ -265,11 +242,11 @@ complains "file"
 # ---- The report
 
 grep -qF '<testsuites name="cogsim explore" tests="2" failures="1" errors="0"' report.xml || fail "the report counts otherwise"
-grep -qF '<failure message="library/lost.scn:7: expect counter == 2' report.xml || fail "the report does not tell the failure"
+grep -qF '<failure type="failure" message="library/lost.scn:7: expect counter == 2' report.xml || fail "the report does not tell the failure"
 grep -qF 'name="fine.scn: many orders"' report.xml || fail "the report does not name what held"
 printf 'scenario "broken"\ncoro a\n    yeild\n' >broken.scn
 explore 2 --junit report.xml broken.scn
-grep -qF '<error message="broken.scn:3:' report.xml || fail "the report does not tell the error"
+grep -qF '<error type="error" message="broken.scn:3:' report.xml || fail "the report does not tell the error"
 complains "did you mean 'yield'"
 explore 3 --budget 10 --junit nowhere/report.xml many.scn
 complains "cannot write nowhere/report.xml"

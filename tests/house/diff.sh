@@ -1,31 +1,8 @@
 #!/usr/bin/env bash
 # diff.sh - `cogsim diff` as a user calls it: what it compares, what it ends with, and what exploring writes for it.
 # COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-    printf 'diff: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 3000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
 cat >lost.scn <<'END'
 scenario "two increments"
@@ -86,7 +63,7 @@ jq -e '.passing == "found/lost.scn.passing" and .diff == "found/lost.scn.diff.ht
 # what is not asked for is not written, nor what there is not
 mkdir nowhere && cd nowhere
 cogsim 1 explore ../lost.scn
-[[ $(find . -type f | wc -l) == 2 ]] || fail "exploring writes what nobody asks for"
+[[ $(find . -type f | wc -l) == 0 ]] || fail "exploring writes what nobody asks for"
 cd ..
 cat >never.scn <<'END'
 scenario "it never holds"
@@ -105,7 +82,10 @@ grep -q 'the nearest run that passes' shrunk.html || fail "shrinking writes no p
 cogsim 2 shrink never.scn --diff never.html
 complains "no run of never.scn is known that passes"
 [[ ! -e never.html ]] || fail "a run that passes is made up"
-cogsim 2 shrink lost.scn --schedule "$failing" --diff shrunk.svg
+cogsim 0 shrink lost.scn --schedule "$failing" --diff shrunk.svg
+grep -q 'first difference' shrunk.svg || fail "shrinking draws no picture"
+cogsim 2 shrink lost.scn --schedule "$failing" --diff shrunk.doc
+complains "a difference is written as .html, .txt, .svg, .png, .pdf or .dot"
 
 # ---- Files ----
 
@@ -122,8 +102,33 @@ if command -v xmllint >/dev/null; then
     ! grep -v 'Tag \(main\|header\) invalid\|^ *\^\|^<\(main\|header\)>' xml || fail "the page is no HTML"
 fi
 cogsim 3 diff lost.scn same.scn -D pause=3ms -o no/a.html
-cogsim 2 diff lost.scn a.trace -o a.svg
-complains "a difference is written as .html or .txt"
+cogsim 2 diff lost.scn a.trace -o a.doc
+complains "a difference is written as .html, .txt, .svg, .png, .pdf or .dot"
+
+# ---- Pictures ----
+
+for suffix in svg png pdf dot; do
+    cogsim 1 diff lost.scn --schedule "$failing" --schedule "$passing" -o "a.$suffix"
+    [[ -s a.$suffix ]] || fail "no a.$suffix"
+done
+for suffix in svg png dot; do
+    cogsim 1 diff lost.scn --schedule "$failing" --schedule "$passing" -o "b.$suffix"
+    cmp "a.$suffix" "b.$suffix" || fail "the same runs, and another picture"
+done
+[[ $(grep -c 'first difference' a.svg) == 2 ]] || fail "the first difference is not marked in both"
+grep -q 'decided: adder' a.svg || fail "the decision is not told"
+[[ $(grep -c 'id="event-' a.svg) -gt 3 && $(grep -c 'id="b-event-' a.svg) -gt 3 ]] || fail "an event of a run has no id"
+sed -n 's/.* id="\([^"]*\)".*/\1/p' a.svg | sort | uniq -d >twice
+[[ ! -s twice ]] || fail "ids are there twice: $(head -3 twice)"
+cogsim 0 diff a.trace a.trace -o same.svg
+! grep -q 'first difference' same.svg || fail "runs that are the same differ"
+# a long run is drawn around its difference only
+for word in one other; do
+    printf 'scenario "long"\ncoro only\n    repeat 60\n        sleep 1us\n    log "%s"\n    repeat 60\n        sleep 1us\n' \
+        $word >long_$word.scn
+done
+cogsim 1 diff long_one.scn long_other.scn -o long.svg
+grep -qE 'A: long_one.scn; [0-9]{2} of [0-9]{3} lines are drawn' long.svg || fail "all of a long run is drawn"
 ln -s /dev/full full.html
 cogsim 3 diff lost.scn --schedule "$failing" --schedule "$passing" -o full.html
 complains "No space left"

@@ -1,31 +1,8 @@
 #!/usr/bin/env bash
 # explore.sh - what the cogsim program promises of exploring: what it finds, what it says of how much it has seen, and
 # what it makes of wrong input. COGSIM names the program; the scenarios are those of the tree.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-    printf 'explore: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# explore CODE ARG...: explores, which must end so; leaves what it printed in the files out and err.
-explore() {
-    local expected=$1 code=0
-    shift
-    "$program" explore "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim explore $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
 # ---- The library
 
@@ -352,12 +329,37 @@ prints "(random: 1000 executions, not complete)"
 
 # ---- Wrong input
 
+# What Nagle's algorithm delays may be lost in a reset: where faults vary, all of them are seen; a schedule says which, its
+# replay tells what was lost, and it is made small.
+delayed=$tree/scenarios/network/delayed_and_reset.scn
+explore 0 --strict "$delayed"
+prints "(portfolio: complete, 3 executions)"
+explore 1 --vary order "$delayed"
+prints "delayed_and_reset.scn:32: faults do not vary (--vary faults)"
+explore 0 --vary order,faults "$delayed"
+prints "(portfolio: complete, 6 executions)"
+sed '/^normally/,$d' "$delayed" >delayed.scn
+printf 'never seen == "one and a reset"\nexplore vary faults\n' >>delayed.scn
+explore 1 --out lost_bytes delayed.scn
+grep -qx 'delayed bytes of socket 3 thrown away: 10' lost_bytes/delayed.scn.schedule || fail "no such schedule"
+"$program" replay delayed.scn --schedule lost_bytes/delayed.scn.schedule --trace delayed.trace >out && fail "it holds"
+"$program" report delayed.trace >out
+prints "* 10 bytes that Nagle's algorithm still delayed were thrown away"
+"$program" export delayed.trace -o delayed.pcapng
+grep -qa 'one' delayed.pcapng || fail "what was sent is not captured"
+! grep -qa 'two\|three' delayed.pcapng || fail "what was thrown away is captured"
+"$program" shrink delayed.scn -o delayed.small.scn >out 2>err || true
+grep -qx '    delayed bytes of socket 3 thrown away: 4' delayed.small.scn || fail "not small: $(cat delayed.small.scn)"
+printf 'scenario "alone"\ncoro one\n    sleep 1ms\nexplore vary faults\n' >alone.scn
+explore 1 --strict alone.scn
+prints "alone.scn:4: no connection was reset while sent bytes could have been delayed"
+
 explore 2
 complains "which scenarios?"
 explore 2 nowhere.scn
 complains "nowhere.scn"
 explore 2 --vary ordre lost.scn
-complains "'ordre' is none of"
+complains "this is 'ordre'"
 explore 2 --strategy optimal lost.scn
 complains "there is no 'optimal'"
 complains "optimal-dpor"
@@ -431,6 +433,11 @@ explore 0 --strategy states "$tree/scenarios/starvation/in_line.scn" "$tree/scen
 prints "states: complete"
 explore 0 --strategy states --json "$tree/scenarios/starvation/in_line.scn"
 prints '"rounds_complete":true'
+explore 0 --budget 1000 --time 60s "$tree/scenarios/starvation/polling.scn"
+prints "the search gave up where an execution had 65536 steps"
+explore 0 --budget 1000 --time 60s --json "$tree/scenarios/starvation/polling.scn"
+prints '"gave_up_at_steps":65536'
+explore 0 --strategy dfs --time 1s "$tree/scenarios/starvation/readers_first.scn" # whose executions have no end
 cat >spinner.scn <<'END_OF_SCENARIO'
 scenario "one waits for another, who will come"
 shared door = 0

@@ -1,28 +1,10 @@
 #!/usr/bin/env bash
 # export.sh - `cogsim export` as a user calls it, and what other tools make of its files: tshark dissects the captures, and
 # Perfetto's own schema (the Python package `perfetto`) reads its traces, where these are installed. COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
+
 cd "$tree/scenarios"
-
-fail() {
-    printf 'export: %s\n' "$*"
-    exit 1
-}
-
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected: $(cat "$work/err")"
-}
-
-complains() { grep -qF -- "$1" "$work/err" || fail "does not complain: $1, but: $(cat "$work/err")"; }
 
 # ---- The command line ----
 

@@ -4,7 +4,10 @@
  *   faketime list                     what libfaketime scales, found out by sleeping, at +0 x10
  *   faketime patience PROACTOR NS     timeouts of one to five times that long
  *   faketime steps PROACTOR NS FILE   the same, while the wall clock goes a day forth and back;
- * FILE is where libfaketime reads the time from
+ *                                     FILE is where libfaketime reads the time from
+ *   faketime forth PROACTOR NS FILE   it goes forth only
+ *   faketime back PROACTOR NS FILE    a sleep of that long; once it is under way, time goes a day
+ *                                     back, and later forth again
  *
  * What it prints has no times in it.
  */
@@ -246,6 +249,46 @@ static int wait_for_all(const char *proactor, int64_t unit_ns, const char *file,
     return 0;
 }
 
+/* ---- A monotonic clock that goes back ---- */
+
+enum { SLEEP_NS_MAX = 1000000 };
+
+/* Goes on until somebody's wait has ended, or that much of the kernel's time has passed. */
+static void go_on(struct world *world, int64_t duration_ns) {
+    int64_t end_ns = real_ns() + duration_ns;
+    while (world->ended_count == 0 && real_ns() < end_ns) {
+        require(cog_iterate(world->scheduler, SLEEP_NS_MAX) >= COG_OK, "iterate");
+    }
+}
+
+/* Who waits goes on waiting, for that day or until the clock is back; the scheduler's clock does
+ * not go back. */
+static int wait_meanwhile(const char *proactor, int64_t unit_ns, const char *file) {
+    struct world world = {.unit_ns = unit_ns, .file = file};
+    struct cog_scheduler_options options = {.proactor = {.ops = NULL}};
+    require(cog_proactor_open(proactor, NULL, &options.proactor) == COG_OK, "open");
+    require(cog_scheduler_new(&options, &world.scheduler) == COG_OK, "make a scheduler");
+    struct cog_clock clock = cog_clock_monotonic();
+    struct waiter waiter = {.world = &world, .units = 1, .listener = -1};
+    world.begun_ns = cog_now_ns(world.scheduler);
+    add(&world, wait_long, &waiter);
+    require(cog_iterate(world.scheduler, 0) >= COG_OK, "begin");
+    require(cog_iterate(world.scheduler, 0) >= COG_OK, "sleep");
+    int64_t before_ns = clock.now_ns(clock.context);
+    set_wall(file, "-1d");
+    bool has_gone_back = clock.now_ns(clock.context) < before_ns - DAY_S / 2 * COG_SECOND;
+    go_on(&world, 5 * unit_ns);
+    printf("clock: %s; %s; the scheduler's %s\n", has_gone_back ? "back" : "went on",
+           world.ended_count > 0 ? "over" : "waits",
+           cog_now_ns(world.scheduler) < world.begun_ns ? "goes back" : "does not");
+    set_wall(file, "+0");
+    go_on(&world, 60 * COG_SECOND);
+    cog_scheduler_free(world.scheduler);
+    cog_proactor_close(&options.proactor);
+    printf("%s\n", world.is_early ? "early" : "not early");
+    return 0;
+}
+
 int main(int argc, char **argv) {
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 2 && strcmp(argv[1], "list") == 0) {
@@ -257,7 +300,11 @@ int main(int argc, char **argv) {
     if (argc == 5 && (strcmp(argv[1], "steps") == 0 || strcmp(argv[1], "forth") == 0)) {
         return wait_for_all(argv[2], strtoll(argv[3], NULL, 10), argv[4], argv[1][0] == 's');
     }
+    if (argc == 5 && strcmp(argv[1], "back") == 0) {
+        return wait_meanwhile(argv[2], strtoll(argv[3], NULL, 10), argv[4]);
+    }
     printf(
-        "faketime list | patience PROACTOR NS | steps PROACTOR NS FILE | forth PROACTOR NS FILE\n");
+        "faketime list | patience PROACTOR NS | steps PROACTOR NS FILE | forth PROACTOR NS FILE | "
+        "back PROACTOR NS FILE\n");
     return 2;
 }

@@ -66,12 +66,18 @@ for proactor in $proactors; do
     fake FAKETIME_DONT_FAKE_MONOTONIC=1 'FAKETIME=+0 x10' -- patience "$proactor" "$short_ns"
     ends_well "a racing wall clock with $proactor"
 
-    # A monotonic clock that jumps, as over a suspended night: all is due at once, and still in order. One that goes back
-    # would have everybody wait for that day; no kernel's does.
+    # A monotonic clock that jumps, as over a suspended night: all is due at once, and still in order.
     echo '+0' >"$scratch/time"
     fake FAKETIME_DONT_FAKE_MONOTONIC=0 "FAKETIME_TIMESTAMP_FILE=$scratch/time" -- \
         forth "$proactor" "$short_ns" "$scratch/time"
     ends_well "a jump with $proactor"
     grep -q '^wall +1d: stepped, clock: stepped$' <<<"$output" || fail "a jump with $proactor: $output"
+
+    # What libfaketime does to it, and no kernel: it goes a day back, and everybody would wait for that day. Their clock does
+    # not go back with it; when the day has been given back, they go on.
+    echo '+0' >"$scratch/time"
+    fake FAKETIME_DONT_FAKE_MONOTONIC=0 "FAKETIME_TIMESTAMP_FILE=$scratch/time" -- \
+        back "$proactor" "$short_ns" "$scratch/time"
+    [[ $output == $'clock: back; waits; the scheduler\'s does not\n1: timeout\nnot early' ]] || fail "back with $proactor: $output"
 done
 echo "all held"

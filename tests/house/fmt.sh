@@ -1,31 +1,11 @@
 #!/usr/bin/env bash
 # fmt.sh - what cogsim fmt promises: one layout, in place or told only; files whole, with their permissions, or as they were;
 # and a run does not change. COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-unset NO_COLOR
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-scenarios=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../scenarios")
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-cd "$work"
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
-fail() {
-    printf 'fmt: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
+scenarios=$tree/scenarios
 
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
 says_nothing() { [[ ! -s out && ! -s err ]] || fail "says something"; }
 
 printf 'scenario "t"\ncoro a\n    sleep   1ms #short\n    log "x"\nexpect log "x"  at 1ms' >messy.scn

@@ -1,27 +1,9 @@
 #!/usr/bin/env bash
 # graph.sh - `cogsim graph` of a part of a run and of a stall, and `cogsim explore --tree`, as a user calls them. COGSIM names
 # the program.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
-fail() {
-    printf 'graph: %s\n' "$*"
-    exit 1
-}
-
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected: $(cat err)"
-}
-
-complains() { grep -qF -- "$1" err || fail "does not complain: $1, but: $(cat err)"; }
 shows() { grep -qF -- "$2" "$1" || fail "$1 does not show: $2"; }
 hides() { ! grep -qF -- "$2" "$1" || fail "$1 shows: $2"; }
 

@@ -1,31 +1,13 @@
 #!/usr/bin/env bash
 # import.sh - what a server was told while it was recorded becomes a scenario in which it is told so again. COGSIM names the
 # program, COGSIM_BUILD the build directory.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
 build=$(realpath "${COGSIM_BUILD:?COGSIM_BUILD names the build directory}")
-work=$(mktemp -d)
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
+
 server=
-trap '[[ -z $server ]] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-cd "$work"
 export COGSIM_PROGRAMS=$build/programs
 
-fail() {
-    printf 'import: %s\n' "$*"
-    cat out err 2>/dev/null || true
-    exit 1
-}
-
-# cogsim CODE ARG...: must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    timeout 120 "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
 has() { grep -qF -- "$2" "$1" || fail "$1 has no: $2"; }
 
 # talk TEXT LINES: sends it, and hears so many lines.

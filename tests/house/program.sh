@@ -1,33 +1,9 @@
 #!/usr/bin/env bash
 # program.sh - what the cogsim program promises on its command line: exit codes, complaints, outputs whole or not there.
 # COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-unset NO_COLOR
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-work=$(mktemp -d)
-# shellcheck disable=SC2046
-trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
-ulimit -f 1048576 # should something never end, it does not fill the disk
-cd "$work"
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
-fail() {
-    printf 'program: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
-is_silent() { [[ ! -s err ]] || fail "complains"; }
 says_nothing() { [[ ! -s out ]] || fail "prints something"; }
 is_empty() { [[ -z $(ls -A "$1") ]] || fail "left in $1: $(ls -A "$1")"; }
 

@@ -2,32 +2,10 @@
 # programs.sh - hosts that are C programs: they run, each host has an image of its own, what crashes or does not come back
 # under some order is found and goes the same way again, and files that are no such programs are told. COGSIM names the
 # program, COGSIM_BUILD the build directory, in which the C programs of the library are.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
+
 compiler=${CC:-cc}
-
-fail() {
-    printf 'programs: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# cogsim CODE ARG...: must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    timeout 120 "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
 
 # make NAME: compiles a C program from standard input.
 make() {

@@ -311,6 +311,14 @@ greedy() {
 
 # Connections that come and go, and more than there are descriptors: it waits until there are some.
 crowded() {
+    local used
+    timeout 120 "$build/tests/crowd" "$port" 10000 >out 2>&1 || fail "ten thousand that come and go:"
+    grep -qx 'connected 10000 times; every PING was answered' out || fail "ten thousand that come and go:"
+    await connected_clients 1
+    used=$(sed -n 's/^mem_clients_normal:\([0-9]*\).*/\1/p' told)
+    ((used < 100000)) || fail "who has come and gone holds $used bytes"
+    used=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$server/status")
+    ((used < 200000)) || fail "it has had $used KiB"
     redis-benchmark -p "$port" -q -k 0 -n 3000 -c 20 -t ping_mbulk >out 2>&1 || fail "short connections:"
     await connected_clients 1
 }

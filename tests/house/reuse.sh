@@ -1,31 +1,8 @@
 #!/usr/bin/env bash
 # reuse.sh - what the cogsim program promises of parameters, tables of cases and included files, and of running several
 # scenarios at a time. COGSIM names the program.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-    printf 'reuse: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# cogsim CODE ARG...: runs the program, which must end so; leaves what it printed in the files out and err.
-cogsim() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
-is_silent() { [[ ! -s err ]] || fail "complains"; }
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
 # ---- Parameters
 

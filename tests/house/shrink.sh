@@ -1,63 +1,40 @@
 #!/usr/bin/env bash
 # shrink.sh - what the cogsim program promises of shrinking: that what is left is the same failure, small, formatted and
 # by itself; and what it makes of wrong input. COGSIM names the program; the scenarios are those of the tree.
-set -euo pipefail
-export LC_ALL=C
-program=$(realpath "${COGSIM:?COGSIM names the program}")
-tree=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-    printf 'shrink: %s\n--- standard output:\n%s\n--- standard error:\n%s\n' "$*" \
-        "$(head -c 2000 out 2>/dev/null)" "$(head -c 2000 err 2>/dev/null)"
-    exit 1
-}
-
-# does CODE COMMAND ARG...: cogsim, which must end so; leaves what it printed in the files out and err.
-does() {
-    local expected=$1 code=0
-    shift
-    "$program" "$@" >out 2>err </dev/null || code=$?
-    ((code == expected)) || fail "cogsim $*: exit code $code instead of $expected"
-}
-
-prints() { grep -qF -- "$1" out || fail "does not print: $1"; }
-prints_not() { ! grep -qF -- "$1" out || fail "prints: $1"; }
-complains() { grep -qF -- "$1" err || fail "does not complain: $1"; }
+# shellcheck source=tests/house/calling.sh
+source "$(dirname "$0")/calling.sh"
 
 # ---- Every program with a fault
 
 count=0
 for file in "$tree"/scenarios/sct/*.scn; do
     name=$(basename "$file" .scn)
-    does 0 shrink --json -o "$name.small.scn" "$file"
+    cogsim 0 shrink --json -o "$name.small.scn" "$file"
     cp out "$name.json"
     (($(jq '.after.decisions' "$name.json") < 15)) || fail "$name: 15 decisions or more"
     jq -e '.done and .after.statements <= .before.statements and .after.coroutines <= .before.coroutines
         and (.pair.text | startswith("if `"))
         and (.pair.passes or (.scenario_pair | endswith("it passes")))' "$name.json" >jq.out || fail "$name: $(cat "$name.json")"
     # the result fails, twice with the same trace, by the same check
-    does 1 run --json "$name.small.scn"
+    cogsim 1 run --json "$name.small.scn"
     hash=$(jq -r .trace_hash out)
     [[ ! -s err ]] || fail "$name: the schedule does not fit"
-    does 1 run --json "$name.small.scn"
+    cogsim 1 run --json "$name.small.scn"
     [[ $(jq -r .trace_hash out) == "$hash" ]] || fail "$name: two runs differ"
-    does 0 shrink --json "$name.small.scn"
+    cogsim 0 shrink --json "$name.small.scn"
     [[ $(jq -r .failure out) == "$(jq -r .failure "$name.json")" && $(jq -r .signature out) == "$(jq -r .signature "$name.json")" ]] ||
         [[ $name == account* ]] || fail "$name: another failure: $(jq -r .failure out)"
     # shrinking ends
     (($(jq .after.statements out) == $(jq .after.statements "$name.json"))) || fail "$name: could be smaller at once"
     # the same input, the same result
-    does 0 shrink -o again.scn "$file"
+    cogsim 0 shrink -o again.scn "$file"
     cmp -s again.scn "$name.small.scn" || fail "$name: two shrinkings differ"
     count=$((count + 1))
 done
 ((count == 18)) || fail "$count programs with faults, not 18"
-does 0 check ./*.small.scn
+cogsim 0 check ./*.small.scn
 ! grep -q warning out err || fail "what is left has warnings"
-does 0 fmt --check ./*.small.scn
+cogsim 0 fmt --check ./*.small.scn
 
 # ---- What goes
 
@@ -99,16 +76,16 @@ coro client_loop on client
 expect done_count == copies * size_
 explore vary order budget 1000
 END
-does 0 shrink -o small.scn --row 2 -D copies=3 late.scn
+cogsim 0 shrink -o small.scn --row 2 -D copies=3 late.scn
 prints "decisions"
 prints "coroutines        5 -> 1"
 prints "cogsim run small.scn"
 grep -qF 'expect done_count == 3 * 2' small.scn || fail "the parameters have no values: $(cat small.scn)"
 grep -qF 'coro counter times 3' small.scn || fail "the copies are none that hold in a row: $(cat small.scn)"
 ! grep -qE 'include|param|each|unused|idle_|link' small.scn || fail "more is left than it takes: $(cat small.scn)"
-does 1 run small.scn
-does 0 check small.scn
-does 0 fmt --check small.scn
+cogsim 1 run small.scn
+cogsim 0 check small.scn
+cogsim 0 fmt --check small.scn
 
 # a reserved word that names a parameter
 cat >named.scn <<'END'
@@ -121,7 +98,7 @@ coro one on a
     pick x from 1, 2, 3
 expect x < 3
 END
-does 0 shrink named.scn
+cogsim 0 shrink named.scn
 prints 'pick x from'
 prints "is decided in place of \`pick x: 3\`"
 
@@ -143,103 +120,103 @@ coro right
 explore vary arrivals
 expect first == "left"
 END
-does 0 shrink -o tie.small.scn tie.scn
+cogsim 0 shrink -o tie.small.scn tie.scn
 prints "in place of"
 grep -qF 'explore vary arrivals' tie.small.scn || fail "what varies is forgotten: $(cat tie.small.scn)"
-does 1 run tie.small.scn
+cogsim 1 run tie.small.scn
 ! grep -q "does not fit" err || fail "the schedule does not fit"
 
 # a failure of every order
 printf 'scenario "always"\nvar x = 0\ncoro a\n    yield\n    set x = 1\ncoro b\n    yield\nexpect x == 2\n' >always.scn
-does 0 shrink -o always.small.scn always.scn
-does 1 run always.small.scn
+cogsim 0 shrink -o always.small.scn always.scn
+cogsim 1 run always.small.scn
 ! grep -q 'coro b' always.small.scn || fail "an idle coroutine stays"
 
 # a schedule of its own, and one from a file
 file=$tree/scenarios/sct/bluetooth.scn
 mkdir found
-does 1 explore --strategy random --shrink no --out found "$file"
+cogsim 1 explore --strategy random --shrink no --out found "$file"
 long=$(compgen -G 'found/*.schedule')
 ! compgen -G 'found/*.shrunk.scn' >ls.out || fail "--shrink no shrinks"
 compgen -G 'found/*.svg' >ls.out || fail "there is no graph"
 lines=$(grep -vc '^#' "$long")
-does 0 shrink --schedule "$long" --json "$file"
+cogsim 0 shrink --schedule "$long" --json "$file"
 (($(jq .after.schedule_lines out) < lines)) || fail "the schedule stays as long"
 (cat "$file" && printf 'schedule\n' && sed '/^#/d; s/^/    /' "$long") >with_schedule.scn
-does 0 shrink with_schedule.scn
+cogsim 0 shrink with_schedule.scn
 prints 'check not too_late in request'
 
 # ---- Exploring shrinks by itself
 
 rm -f found/*
-does 1 explore --strategy random --out found "$file"
+cogsim 1 explore --strategy random --out found "$file"
 prints "if \`"
 prints "it passes"
 prints "statements are left of it in found/"
-does 1 run found/*.shrunk.scn
+cogsim 1 run found/*.shrunk.scn
 short=$(grep -vc '^#' found/*.schedule)
 ((short < lines && short < 15)) || fail "the schedule of an exploration stays long: $short lines of $lines"
 grep -q '(1)' found/*.svg || fail "the graph points at nothing"
 grep -q '(2)' found/*.svg || fail "the graph points at one event only"
-does 0 graph small.scn --mark 3-5,9 -o small.svg
+cogsim 0 graph small.scn --mark 3-5,9 -o small.svg
 grep -q 'their order decides' small.svg || fail "the legend says nothing of marks"
-does 0 graph small.scn -o small.svg
+cogsim 0 graph small.scn -o small.svg
 ! grep -q 'their order decides' small.svg || fail "the legend speaks of marks that are not there"
 for marks in 0 3- 5-3 x 1,,2 1,2,3,4,5,6,7,8,9; do
-    does 2 graph small.scn --mark "$marks" -o small.svg
+    cogsim 2 graph small.scn --mark "$marks" -o small.svg
     complains "are no events"
 done
-does 1 replay "$file" --schedule found/*.schedule
+cogsim 1 replay "$file" --schedule found/*.schedule
 prints "check not too_late does not hold"
-does 1 explore --json --shrink 500 "$file"
+cogsim 1 explore --json --shrink 500 "$file"
 jq -e '.pair.passes and (.pair.first.line > 0) and (.pair.first.event > 0)' out >jq.out || fail "JSON tells no pair"
-does 1 explore --shrink no "$file"
+cogsim 1 explore --shrink no "$file"
 prints_not "it passes"
 
 # ---- Budgets
 
-does 0 shrink --budget 20 --json "$file"
+cogsim 0 shrink --budget 20 --json "$file"
 jq -e '.done | not' out >jq.out || fail "a budget of 20 runs is enough"
-does 0 shrink --budget 1 "$file"
+cogsim 0 shrink --budget 1 "$file"
 prints "where it was stopped"
 
 # ---- Wrong input
 
-does 2 shrink
+cogsim 2 shrink
 complains "which scenario?"
-does 2 shrink one.scn two.scn
+cogsim 2 shrink one.scn two.scn
 complains "name one file"
-does 2 shrink nowhere.scn
+cogsim 2 shrink nowhere.scn
 complains "nowhere.scn"
-does 2 shrink "$tree/scenarios/sct"
+cogsim 2 shrink "$tree/scenarios/sct"
 complains "name one file"
 printf 'scenario "t"\ncoro a\n    yield\n' >fine.scn
-does 2 shrink fine.scn
+cogsim 2 shrink fine.scn
 complains "nothing fails in any order"
 printf 'a: after yield\n' >some.schedule
-does 2 shrink --schedule some.schedule fine.scn
+cogsim 2 shrink --schedule some.schedule fine.scn
 complains "nothing fails with this schedule"
 printf 'no line of a schedule\n' >bad.schedule
-does 2 shrink --schedule bad.schedule late.scn --row 1
+cogsim 2 shrink --schedule bad.schedule late.scn --row 1
 complains "bad.schedule:1: this is no line of a schedule"
-does 2 shrink --schedule nowhere.schedule late.scn --row 1
+cogsim 2 shrink --schedule nowhere.schedule late.scn --row 1
 complains "nowhere.schedule"
-does 3 shrink -o nowhere/small.scn always.scn
+cogsim 3 shrink -o nowhere/small.scn always.scn
 complains "cannot write nowhere/small.scn"
-does 3 shrink -o /dev/full always.scn
+cogsim 3 shrink -o /dev/full always.scn
 complains "cannot write /dev/full"
-does 2 shrink --vary ordre always.scn
-complains "'ordre' is none of"
-does 2 shrink -D nobody=3 always.scn
+cogsim 2 shrink --vary ordre always.scn
+complains "this is 'ordre'"
+cogsim 2 shrink -D nobody=3 always.scn
 complains "has no parameter of that name"
-does 2 shrink --budget 0 always.scn
+cogsim 2 shrink --budget 0 always.scn
 complains "a number from 1"
-does 2 explore --shrink 0 always.scn
+cogsim 2 explore --shrink 0 always.scn
 complains "neither a number of runs from 1 nor no"
-does 2 explore --shrink some always.scn
+cogsim 2 explore --shrink some always.scn
 complains "neither a number of runs from 1 nor no"
 printf 'scenario "t"\ncoro a\n    yeild\n' >broken.scn
-does 2 shrink broken.scn
+cogsim 2 shrink broken.scn
 complains "did you mean 'yield'"
 "$program" shrink --help >out 2>err || fail "--help fails"
 prints "usage: cogsim shrink"

@@ -24,7 +24,7 @@ may_include() {
     core/*:core/*) ;;
     sim/*:sim/* | sim/*:core/*) ;;
     # The program puts the parts together; it sees of the reports what anybody sees.
-    sim/program/*:reports/reports.h) ;;
+    sim/program/*:reports/reports.h | sim/program/*:reports/campaign.h) ;;
     reports/*:reports/*) ;;
     tests/*:core/* | tests/*:sim/* | tests/*:reports/* | tests/*:tests/* | tests/*:scenarios/*) ;;
     # Programs of scenarios are written as users write theirs: on what is installed.

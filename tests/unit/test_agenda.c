@@ -104,6 +104,30 @@ static void an_entry_that_finds_no_memory_changes_nothing(void **state) {
     assert_int_equal(tally.live_count, 0);
 }
 
+static void the_entry_of_a_direction_can_be_taken(void **state) {
+    (void)state;
+    struct tally tally;
+    tally_init(&tally);
+    struct sim_agenda agenda = {.heap = NULL};
+    static const char places[9];
+    for (uint64_t taken = 0; taken < 9; taken++) {
+        for (uint64_t i = 0; i < 9; i++) {
+            struct sim_arrival arrival = {.time_ns = (int64_t)(i * 5 % 9),
+                                          .direction = (struct sim_direction *)(void *)&places[i]};
+            assert_int_equal(sim_agenda_push(&agenda, &tally.allocator, arrival), COG_OK);
+        }
+        sim_agenda_remove(&agenda, (const struct sim_direction *)(const void *)&places[taken]);
+        sim_agenda_remove(&agenda, (const struct sim_direction *)(const void *)&places[taken]);
+        for (int64_t i = 0; i < 9; i++) {
+            if (i != (int64_t)(taken * 5 % 9)) {
+                assert_true(sim_agenda_pop(&agenda).time_ns == i);
+            }
+        }
+        assert_int_equal(agenda.count, 0);
+    }
+    sim_agenda_term(&agenda, &tally.allocator);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_agenda_has_nothing_before_the_end_of_time),
@@ -111,6 +135,7 @@ int main(void) {
         cmocka_unit_test(at_one_instant_the_order_of_sending_decides_not_that_of_entering),
         cmocka_unit_test(thousands_come_out_sorted_however_they_went_in),
         cmocka_unit_test(an_entry_that_finds_no_memory_changes_nothing),
+        cmocka_unit_test(the_entry_of_a_direction_can_be_taken),
     };
     int rc = cmocka_run_group_tests_name("agenda", tests, NULL, NULL);
     return rc != 0;

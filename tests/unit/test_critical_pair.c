@@ -79,6 +79,17 @@ static void the_nearest_that_passes_where_production_fails(void **state) {
                 "if `left: set x` (line 5) comes before `right: read x` (line 7), it passes");
 }
 
+/* With its decisions and without. */
+static void the_last_decision_that_matters_where_production_fails_as_well(void **state) {
+    (void)state;
+    assert_pair(
+        "scenario \"t\"\nvar x = 0\ncoro left\n    let seen = x\n    yield\n"
+        "    set x = seen + 1\ncoro right\n    let seen = x\n    yield\n"
+        "    set x = seen + 1\nexpect x == 2\n",
+        SIM_VARY_ORDER, "left: start\nright: start\nright: after yield\n",
+        "if `left: set x = seen + 1` (line 6) comes before `right: yield` (line 9), it passes");
+}
+
 static void where_nothing_passes_there_is_no_pair(void **state) {
     (void)state;
     assert_pair("scenario \"t\"\nshared x = 0\ncoro a\n    set x = 1\ncoro b\n    set x = 1\n"
@@ -94,6 +105,7 @@ int main(void) {
         cmocka_unit_test(what_a_pick_gives),
         cmocka_unit_test(which_deadline_expires_first),
         cmocka_unit_test(the_nearest_that_passes_where_production_fails),
+        cmocka_unit_test(the_last_decision_that_matters_where_production_fails_as_well),
         cmocka_unit_test(where_nothing_passes_there_is_no_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

@@ -12,7 +12,7 @@ static const char text[] = "scenario \"t\"\n"
                            "    link b -> a latency 2ms..4ms\n"
                            "coro one on a\n"
                            "    sleep 1ms\n"
-                           "explore vary size\n";
+                           "explore vary size faults\n";
 
 static void ranges_and_faults_are_found_in_order(void **state) {
     (void)state;
@@ -21,7 +21,7 @@ static void ranges_and_faults_are_found_in_order(void **state) {
         uint32_t line;
     } expected[] = {
         {SIM_DECLARED_LATENCY, 2}, {SIM_DECLARED_PARTITION, 5}, {SIM_DECLARED_TIME, 6},
-        {SIM_DECLARED_LATENCY, 8}, {SIM_DECLARED_SIZE, 11},
+        {SIM_DECLARED_LATENCY, 8}, {SIM_DECLARED_SIZE, 11},     {SIM_DECLARED_FAULTS, 11},
     };
     enum { COUNT = sizeof expected / sizeof expected[0] };
     struct parsed parsed;

@@ -274,13 +274,19 @@ static void wherever_it_begins_again_the_rows_hold_every_line_once(void **state)
 
 /* ---- The page ---- */
 
-static char *page_of(const struct trace_folder *folder, const struct rep_diff *diff) {
+/* What is written in a file whose name has that end. */
+static char *file_of(const struct trace_folder *folder, const struct rep_diff *diff,
+                     const char *end) {
     char path[120];
     size_t bytes;
     struct rep_diff_options options = {.names = {"<i>\"a\"&</i>", NULL}};
-    (void)snprintf(path, sizeof path, "%s/a.html", folder->path);
+    (void)snprintf(path, sizeof path, "%s/a%s", folder->path, end);
     assert_int_equal(rep_diff_write(diff, &options, path, NULL), REP_OK);
     return (char *)file_bytes(path, &bytes);
+}
+
+static char *page_of(const struct trace_folder *folder, const struct rep_diff *diff) {
+    return file_of(folder, diff, ".html");
 }
 
 static void the_page_makes_no_markup_of_text(void **state) {
@@ -293,8 +299,8 @@ static void the_page_makes_no_markup_of_text(void **state) {
     assert_null(strstr(page, "<img"));
     assert_null(strstr(page, "<b>run"));
     assert_null(strstr(page, "<i>"));
-    assert_non_null(strstr(page, "&#60;/table&#62;&#60;script&#62;alert(&#39;x&#39;)"));
-    assert_non_null(strstr(page, "&#60;i&#62;&#34;a&#34;&#38;&#60;/i&#62;"));
+    assert_non_null(strstr(page, "&lt;/table&gt;&lt;script&gt;alert(&#39;x&#39;)"));
+    assert_non_null(strstr(page, "&lt;i&gt;&quot;a&quot;&amp;&lt;/i&gt;"));
     assert_non_null(strstr(page, "default-src 'none'"));
     free(page);
     forget(&pair);
@@ -316,15 +322,80 @@ static void the_page_marks_the_first_difference_and_links_causes(void **state) {
     forget(&pair);
 }
 
+/* How far down a text stands in a picture, in tenths of a point; the text at *at, behind which *at
+ * moves. */
+static int height_of(const char **at, const char *text) {
+    char element[120];
+    (void)snprintf(element, sizeof element, ">%s</text>", text);
+    const char *end = strstr(*at, element);
+    assert_non_null(end);
+    const char *start = end;
+    while (strncmp(start, " y=\"", 4) != 0)
+        start--;
+    int whole = 0;
+    int tenths = 0;
+    assert_int_equal(sscanf(start, " y=\"%d.%d", &whole, &tenths), 2);
+    *at = end + 1;
+    return whole * 10 - tenths;
+}
+
+static void the_picture_has_the_same_at_the_same_height(void **state) {
+    static const char *const same[] = {"ann starts", "&quot;begins&quot;", "&quot;is woken&quot;",
+                                       "first difference"};
+    struct pair pair = compare(&race, &no_race);
+    char *picture = file_of(*state, pair.diff, ".svg");
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        const char *at = picture;
+        int height = height_of(&at, same[i]);
+        assert_int_equal(height_of(&at, same[i]), height);
+    }
+    assert_non_null(strstr(picture, ">decided: bob: take (2 of 2)</text>"));
+    assert_non_null(strstr(picture, ">decided: ann: find (2 of 2)</text>"));
+    assert_non_null(strstr(picture, "id=\"event-"));
+    assert_non_null(strstr(picture, "id=\"b-event-"));
+    assert_null(strstr(picture, "<i>"));
+    free(picture);
+    forget(&pair);
+}
+
+/* What comes behind the difference stands further down than all that is the same before it. */
+static void the_picture_ends_a_little_after_the_difference(void **state) {
+    struct script other = two;
+    other.deeds[2].text = "four";
+    struct pair pair = compare(&two, &other);
+    char *picture = file_of(*state, pair.diff, ".svg");
+    const char *at = picture;
+    int first = height_of(&at, "first difference");
+    at = picture;
+    assert_true(height_of(&at, "&quot;two&quot;") < first);
+    at = picture;
+    assert_true(height_of(&at, "&quot;three&quot;") > first);
+    at = picture;
+    assert_true(height_of(&at, "&quot;four&quot;") > first);
+    free(picture);
+    forget(&pair);
+}
+
+static void runs_that_are_the_same_are_drawn_without_a_difference(void **state) {
+    struct pair pair = compare(&two, &two);
+    char *picture = file_of(*state, pair.diff, ".dot");
+    assert_null(strstr(picture, "first difference"));
+    assert_non_null(strstr(picture, "three"));
+    free(picture);
+    forget(&pair);
+}
+
 static void bad_places_are_told(void **state) {
     const struct trace_folder *folder = *state;
     struct pair pair = compare(&two, &race);
     struct rep_diff_options options = {.context = 0};
     struct rep_error error;
     char path[120];
-    assert_int_equal(rep_diff_write(pair.diff, &options, "a.svg", &error), REP_EFORMAT);
+    assert_int_equal(rep_diff_write(pair.diff, &options, "a.doc", &error), REP_EFORMAT);
     assert_non_null(strstr(error.message, ".html"));
     (void)snprintf(path, sizeof path, "%s/no/a.html", folder->path);
+    assert_int_equal(rep_diff_write(pair.diff, &options, path, &error), REP_EIO);
+    (void)snprintf(path, sizeof path, "%s/no/a.svg", folder->path);
     assert_int_equal(rep_diff_write(pair.diff, &options, path, &error), REP_EIO);
     (void)snprintf(path, sizeof path, "%s/a.txt", folder->path);
     assert_int_equal(rep_diff_write(pair.diff, &options, path, &error), REP_OK);
@@ -347,6 +418,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_page_makes_no_markup_of_text, trace_folder_setup,
                                         trace_folder_teardown),
         cmocka_unit_test_setup_teardown(the_page_marks_the_first_difference_and_links_causes,
+                                        trace_folder_setup, trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(the_picture_has_the_same_at_the_same_height,
+                                        trace_folder_setup, trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(the_picture_ends_a_little_after_the_difference,
+                                        trace_folder_setup, trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(runs_that_are_the_same_are_drawn_without_a_difference,
                                         trace_folder_setup, trace_folder_teardown),
         cmocka_unit_test_setup_teardown(bad_places_are_told, trace_folder_setup,
                                         trace_folder_teardown),

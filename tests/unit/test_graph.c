@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "reports/reports.h"
+#include "tests/unit/file_bytes.h"
 #include "tests/unit/trace_stories.h"
 
 static char folder[] = "/tmp"
@@ -46,30 +47,15 @@ static struct rep_trace *trace_of(struct builder *builder) {
 }
 
 /* The file's bytes, null-terminated, to be freed; the file is removed. */
-static char *take_file(const char *path, size_t *byte_count) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long length = ftell(file);
-    assert_true(length >= 0);
-    rewind(file);
-    char *bytes = malloc((size_t)length + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)length, file), length);
-    bytes[length] = '\0';
-    fclose(file);
-    assert_int_equal(remove(path), 0);
-    *byte_count = (size_t)length;
-    return bytes;
-}
-
 static char *drawn(const struct rep_trace *trace, const struct rep_graph_options *options,
                    const char *name, size_t *byte_count) {
     struct rep_error error = {0};
     const char *path = path_of(name);
     if (rep_graph_write(trace, options, path, &error) != REP_OK)
         fail_msg("%s", error.message);
-    return take_file(path, byte_count);
+    char *bytes = (char *)file_bytes(path, byte_count);
+    assert_int_equal(remove(path), 0);
+    return bytes;
 }
 
 static void the_same_trace_gives_the_same_bytes(void **state) {

@@ -12,21 +12,9 @@
 
 #include "reports/page.h"
 #include "reports/reports.h"
+#include "tests/unit/file_bytes.h"
 #include "tests/unit/trace_folder.h"
 #include "tests/unit/trace_stories.h"
-
-static char *read_file(const char *path, size_t *bytes) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    *bytes = (size_t)ftell(file);
-    rewind(file);
-    char *text = calloc(1, *bytes + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, *bytes, file), *bytes);
-    assert_int_equal(fclose(file), 0);
-    return text;
-}
 
 static unsigned value_of(char digit) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -56,7 +44,7 @@ static void write_page(const struct trace_folder *folder, struct builder *builde
     struct rep_trace *trace;
     assert_int_equal(rep_trace_read(builder->bytes, builder->byte_count, &trace, NULL), REP_OK);
     (void)snprintf(path, 120, "%s/a.html", folder->path);
-    assert_int_equal(rep_html_write(trace, path, NULL), REP_OK);
+    assert_int_equal(rep_html_write(trace, NULL, path, NULL), REP_OK);
     rep_trace_free(trace);
 }
 
@@ -68,8 +56,8 @@ static void the_page_holds_the_trace(void **state) {
     story_partition(&builder);
     builder_finish(&builder);
     write_page(folder, &builder, path);
-    char *page = read_file(path, &bytes);
-    size_t length = bytes - rep_page_before_bytes - rep_page_after_bytes;
+    char *page = (char *)file_bytes(path, &bytes);
+    size_t length = bytes - rep_page_before_bytes - rep_page_between_bytes - rep_page_after_bytes;
     uint8_t *decoded = malloc(length);
     assert_non_null(decoded);
     assert_int_equal(decode(page + rep_page_before_bytes, length, decoded), builder.byte_count);
@@ -90,14 +78,71 @@ static void the_same_trace_gives_the_same_page(void **state) {
     story_partition(&builder);
     builder_finish(&builder);
     write_page(folder, &builder, path);
-    char *first = read_file(path, &first_bytes);
+    char *first = (char *)file_bytes(path, &first_bytes);
     write_page(folder, &builder, path);
-    char *second = read_file(path, &second_bytes);
+    char *second = (char *)file_bytes(path, &second_bytes);
     assert_int_equal(first_bytes, second_bytes);
     assert_memory_equal(first, second, first_bytes);
     free(first);
     free(second);
     builder_term(&builder);
+}
+
+/* The bytes of the block of that id, which is the caller's. */
+static uint8_t *read_block(const char *page, const char *id, size_t *count) {
+    char tag[80];
+    (void)snprintf(tag, sizeof tag, "<script type=\"application/octet-stream\" id=\"%s\">\n", id);
+    const char *start = strstr(page, tag);
+    assert_non_null(start);
+    start += strlen(tag);
+    const char *end = strstr(start, "</script>");
+    assert_non_null(end);
+    uint8_t *bytes = malloc((size_t)(end - start) + 1);
+    assert_non_null(bytes);
+    *count = decode(start, (size_t)(end - start), bytes);
+    return bytes;
+}
+
+static void a_page_of_two_runs_holds_both_and_what_differs(void **state) {
+    struct trace_folder *folder = *state;
+    struct builder builders[2];
+    struct rep_trace *traces[2];
+    struct rep_diff *diff;
+    char path[120];
+    size_t bytes;
+    story_partition(&builders[0]);
+    story_long(&builders[1], 100);
+    for (int run = 0; run < 2; run++) {
+        builder_finish(&builders[run]);
+        assert_int_equal(
+            rep_trace_read(builders[run].bytes, builders[run].byte_count, &traces[run], NULL),
+            REP_OK);
+    }
+    assert_int_equal(rep_diff_new(traces[0], traces[1], &diff), REP_OK);
+    (void)snprintf(path, sizeof path, "%s/two.html", folder->path);
+    struct rep_html_beside beside = {
+        .trace = traces[1], .diff = diff, .names = {"one </script>", NULL}, .reason = "why"};
+    assert_int_equal(rep_html_write(traces[0], &beside, path, NULL), REP_OK);
+    char *page = (char *)file_bytes(path, &bytes);
+    size_t count;
+    uint8_t *second = read_block(page, "trace-b", &count);
+    assert_int_equal(count, builders[1].byte_count);
+    assert_memory_equal(second, builders[1].bytes, count);
+    uint8_t *difference = read_block(page, "differing", &count);
+    const char *verdict = rep_diff_verdict_text(diff->verdict);
+    size_t length = strlen(verdict);
+    assert_int_equal(difference[0], length);
+    assert_memory_equal(difference + 1, verdict, length);
+    assert_memory_equal(difference + 1 + length, "\3why\15one </script>", 18);
+    assert_null(strstr(page, "one </script>"));
+    free(difference);
+    free(second);
+    free(page);
+    rep_diff_free(diff);
+    for (int run = 0; run < 2; run++) {
+        rep_trace_free(traces[run]);
+        builder_term(&builders[run]);
+    }
 }
 
 static void a_page_that_cannot_be_written_is_an_error(void **state) {
@@ -109,7 +154,7 @@ static void a_page_that_cannot_be_written_is_an_error(void **state) {
     builder_finish(&builder);
     assert_int_equal(rep_trace_read(builder.bytes, builder.byte_count, &trace, NULL), REP_OK);
     builder_term(&builder);
-    assert_int_equal(rep_html_write(trace, "no/such/folder/a.html", &error), REP_EIO);
+    assert_int_equal(rep_html_write(trace, NULL, "no/such/folder/a.html", &error), REP_EIO);
     assert_true(error.message[0] != '\0');
     rep_trace_free(trace);
 }
@@ -146,6 +191,8 @@ int main(void) {
                                         trace_folder_teardown),
         cmocka_unit_test_setup_teardown(the_same_trace_gives_the_same_page, trace_folder_setup,
                                         trace_folder_teardown),
+        cmocka_unit_test_setup_teardown(a_page_of_two_runs_holds_both_and_what_differs,
+                                        trace_folder_setup, trace_folder_teardown),
         cmocka_unit_test(a_page_that_cannot_be_written_is_an_error),
         cmocka_unit_test(the_scripts_make_no_markup),
     };

@@ -16,7 +16,26 @@
 
 enum { DEPTH_MAX = 16, NAME_MAX_BYTES = 32 };
 
+/* What Jenkins' xUnit plugin asks of the format (its schema junit-10.xsd), which is the strictest
+ * of those that are published: what stands in what, with which attributes. Those with a ! must be
+ * there; type is one that others ask for. */
+static const struct rule {
+    const char *parent;
+    const char *name;
+    const char *attributes;
+} rules[] = {
+    {"", "testsuites", " name time tests failures errors "},
+    {"testsuites", "testsuite", " name! tests! failures! errors! time "},
+    {"testsuite", "properties", " "},
+    {"properties", "property", " name! value! "},
+    {"testsuite", "testcase", " name! classname time "},
+    {"testcase", "failure", " message type! "},
+    {"testcase", "error", " message type! "},
+    {"testcase", "system-out", " "},
+};
+
 struct reader {
+    bool has_rules;
     const char *at;
     char open[DEPTH_MAX][NAME_MAX_BYTES];
     int depth;
@@ -54,7 +73,47 @@ static bool read_text(struct reader *reader, char end) {
     return true;
 }
 
+static const struct rule *find_rule(const struct reader *reader) {
+    const char *parent = reader->depth > 1 ? reader->open[reader->depth - 2] : "";
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (strcmp(rules[i].parent, parent) == 0 &&
+            strcmp(rules[i].name, reader->open[reader->depth - 1]) == 0) {
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+/* May the element that was opened last stand there, with attributes that are given as " a b "? */
+static bool is_allowed(const struct reader *reader, const char *attributes) {
+    const struct rule *rule = find_rule(reader);
+    char word[NAME_MAX_BYTES + 3];
+    if (rule == NULL) {
+        return !reader->has_rules;
+    }
+    for (const char *at = attributes + 1; *at != '\0';) {
+        int length = (int)strcspn(at, " ");
+        char must[NAME_MAX_BYTES + 3];
+        (void)snprintf(word, sizeof word, " %.*s ", length, at);
+        (void)snprintf(must, sizeof must, " %.*s!", length, at);
+        if (strstr(rule->attributes, word) == NULL && strstr(rule->attributes, must) == NULL) {
+            return false;
+        }
+        at += length + 1;
+    }
+    for (const char *at = rule->attributes + 1; *at != '\0';) {
+        int length = (int)strcspn(at, "! ");
+        (void)snprintf(word, sizeof word, " %.*s ", length, at);
+        if (at[length] == '!' && strstr(attributes, word) == NULL) {
+            return false;
+        }
+        at += length + (at[length] == '!' ? 2 : 1);
+    }
+    return true;
+}
+
 static bool read_tag(struct reader *reader) {
+    char attributes[256] = " ";
     bool closes = reader->at[1] == '/';
     const char *name = reader->at + (closes ? 2 : 1);
     size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz-");
@@ -71,7 +130,11 @@ static bool read_tag(struct reader *reader) {
     memcpy(reader->open[reader->depth], name, length);
     reader->open[reader->depth++][length] = '\0';
     while (*reader->at == ' ') {
-        reader->at += 1 + strspn(reader->at + 1, "abcdefghijklmnopqrstuvwxyz");
+        size_t letters = strspn(reader->at + 1, "abcdefghijklmnopqrstuvwxyz");
+        size_t used = strlen(attributes);
+        (void)snprintf(attributes + used, sizeof attributes - used, "%.*s ", (int)letters,
+                       reader->at + 1);
+        reader->at += 1 + letters;
         if (strncmp(reader->at, "=\"", 2) != 0) {
             return false;
         }
@@ -81,6 +144,9 @@ static bool read_tag(struct reader *reader) {
         }
         reader->at++;
     }
+    if (!is_allowed(reader, attributes)) {
+        return false;
+    }
     if (strncmp(reader->at, "/>", 2) == 0) {
         reader->depth--;
         reader->at += 2;
@@ -89,9 +155,9 @@ static bool read_tag(struct reader *reader) {
     return *reader->at++ == '>';
 }
 
-static bool is_xml(const char *text) {
+static bool is_read(const char *text, bool has_rules) {
     static const char first[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    struct reader reader = {.at = text + sizeof first - 1};
+    struct reader reader = {.has_rules = has_rules, .at = text + sizeof first - 1};
     if (strncmp(text, first, sizeof first - 1) != 0) {
         return false;
     }
@@ -101,6 +167,14 @@ static bool is_xml(const char *text) {
         }
     }
     return reader.depth == 0;
+}
+
+static bool is_xml(const char *text) {
+    return is_read(text, false);
+}
+
+static bool is_junit(const char *text) {
+    return is_read(text, true);
 }
 
 /* ---- Tests ---- */
@@ -160,11 +234,27 @@ static void the_reader_of_this_test_knows_what_is_no_xml(void **state) {
     }
 }
 
+static void the_reader_of_this_test_knows_what_is_no_junit(void **state) {
+    (void)state;
+    static const char first[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    static const char *const wrong[] = {
+        "<testcase name=\"a\"/>",
+        "<testsuites><testsuite name=\"a\" tests=\"1\" failures=\"0\"/></testsuites>",
+        "<testsuites line=\"1\"></testsuites>",
+        "<testsuites><properties></properties></testsuites>",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char text[160];
+        (void)snprintf(text, sizeof text, "%s%s", first, wrong[i]);
+        assert_false(is_junit(text));
+    }
+}
+
 static void an_empty_campaign_is_a_document(void **state) {
     (void)state;
     struct junit junit = {.cases = NULL};
     char *text = format(&junit);
-    assert_true(is_xml(text));
+    assert_true(is_junit(text));
     assert_says(text, "tests=\"0\" failures=\"0\" errors=\"0\" time=\"0.000\"");
     free(text);
 }
@@ -185,13 +275,13 @@ static void a_folder_is_a_suite_and_pieces_stand_in_their_order(void **state) {
     assert_true(junit_add(&junit, &late) && junit_add(&junit, &error) &&
                 junit_add(&junit, &failed));
     char *text = format(&junit);
-    assert_true(is_xml(text));
+    assert_true(is_junit(text));
     assert_says(text,
                 "<testsuites name=\"cogsim explore\" tests=\"3\" failures=\"1\" errors=\"1\"");
     assert_says(text,
                 "<testsuite name=\"a\" tests=\"2\" failures=\"1\" errors=\"1\" time=\"1.234\">");
     assert_says(text, "<property name=\"strategy\" value=\"a&amp;b\"/>");
-    assert_says(text, "<failure message=\"check x\">it\nfailed</failure>");
+    assert_says(text, "<failure type=\"failure\" message=\"check x\">it\nfailed</failure>");
     assert_true(strstr(text, "name=\"failed\"") < strstr(text, "name=\"error\""));
     assert_true(strstr(text, "name=\"error\"") < strstr(text, "<testsuite name=\"b\""));
     free(text);
@@ -209,7 +299,7 @@ static void whatever_is_told_it_is_xml(void **state) {
         assert_true(junit_add(&junit, &one));
     }
     char *text = format(&junit);
-    assert_true(is_xml(text));
+    assert_true(is_junit(text));
     assert_says(text, "\xEF\xBF\xBD");
     free(text);
 }
@@ -256,6 +346,7 @@ static void a_long_attribute_keeps_its_characters_whole(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reader_of_this_test_knows_what_is_no_xml),
+        cmocka_unit_test(the_reader_of_this_test_knows_what_is_no_junit),
         cmocka_unit_test(an_empty_campaign_is_a_document),
         cmocka_unit_test(a_folder_is_a_suite_and_pieces_stand_in_their_order),
         cmocka_unit_test(whatever_is_told_it_is_xml),

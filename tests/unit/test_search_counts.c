@@ -199,6 +199,56 @@ static void snapshots_change_nothing(void **state) {
     }
 }
 
+static void snapshots_that_are_too_many_are_let_go_of_and_change_nothing(void **state) {
+    (void)state;
+    uint64_t hashes[2];
+    for (size_t i = 0; i < 2; i++) {
+        char path[128];
+        struct searched searched;
+        name_path(path, sizeof path, "last_zero");
+        open_search(&searched, path, "n=6", NULL, &sim_search_optimal_dpor);
+        searched.search.snapshot_distance = 1;
+        searched.search.snapshot_bytes_max = i == 0 ? 0 : 8 * searched.explorer.start.used_bytes;
+        assert_int_equal(sim_search_run(&searched.search), COG_OK);
+        assert_true(searched.search.is_complete);
+        uint32_t count = 0;
+        while (count < searched.search.snapshot_capacity &&
+               searched.search.snapshots[count].bytes != NULL) {
+            count++;
+        }
+        assert_true(i == 0 ? count > 10 : count < 10);
+        hashes[i] = outcomes_hash(&searched.explorer.tally);
+        close_search(&searched);
+    }
+    assert_true(hashes[0] == hashes[1]);
+}
+
+/* ---- Executions without end ---- */
+
+static bool stop_far_down(void *context) {
+    return ((const struct sim_search *)context)->depth == 1023;
+}
+
+static void an_execution_without_end_is_given_up(void **state) {
+    (void)state;
+    struct searched searched;
+    open_search(&searched, "scenarios/starvation/in_line.scn", NULL, NULL, &sim_search_all);
+    searched.search.depth_max = 200;
+    assert_int_equal(sim_search_run(&searched.search), COG_OK);
+    assert_true(searched.search.is_too_deep);
+    assert_false(searched.search.is_complete || searched.search.has_ended);
+    assert_int_equal(searched.search.depth, 200);
+    close_search(&searched);
+
+    open_search(&searched, "scenarios/starvation/in_line.scn", NULL, NULL, &sim_search_all);
+    searched.search.should_stop = stop_far_down;
+    searched.search.stop_context = &searched.search;
+    assert_int_equal(sim_search_run(&searched.search), COG_OK);
+    assert_int_equal(searched.search.depth, 1023); /* it is not over there */
+    assert_false(searched.search.is_too_deep || searched.search.has_ended);
+    close_search(&searched);
+}
+
 /* ---- Bounds ---- */
 
 enum { BOUNDS_MAX = 9 };
@@ -252,6 +302,8 @@ int main(void) {
         cmocka_unit_test(optimal_dpor_makes_one_execution_of_each_kind_and_none_in_vain),
         cmocka_unit_test(the_others_come_to_the_same_executions),
         cmocka_unit_test(snapshots_change_nothing),
+        cmocka_unit_test(snapshots_that_are_too_many_are_let_go_of_and_change_nothing),
+        cmocka_unit_test(an_execution_without_end_is_given_up),
         cmocka_unit_test(bounds_let_as_many_orders_through_as_they_should),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);

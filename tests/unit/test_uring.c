@@ -1,5 +1,6 @@
 /* test_uring.c - a kernel that refuses io_uring, or takes no more for now: each question that it is
  * asked is refused once, and every allocation fails once. */
+#include "tests/unit/errand.h"
 #include "tests/unit/wire.h"
 
 #include <errno.h>
@@ -61,6 +62,21 @@ int __wrap_io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uri
                : __real_io_uring_submit_and_wait_timeout(ring, answer, wait_nr, timeout, mask);
 }
 
+/* A kernel of before: a flag that it does not know is invalid. */
+static unsigned unknown_flags;
+
+int __real_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
+                                      struct io_uring_params *parameters);
+int __wrap_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
+                                      struct io_uring_params *parameters);
+
+int __wrap_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
+                                      struct io_uring_params *parameters) {
+    return (parameters->flags & unknown_flags) != 0
+               ? -EINVAL
+               : __real_io_uring_queue_init_params(entries, ring, parameters);
+}
+
 static void refuse(size_t at, size_t count, int error) {
     kernel.call_count = 0;
     kernel.fail_at = at;
@@ -105,34 +121,14 @@ static void iterate(struct program *program, int64_t sleep_ns_max) {
     program->status = status == COG_MORE ? COG_OK : status;
 }
 
-struct slot {
-    struct wire_task *task;
-    bool is_waiting;
-};
-
-static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
-    (void)coro;
-    struct slot *slot = context;
-    if (!slot->is_waiting) {
-        slot->is_waiting = true;
-        *op = slot->task->op;
-        return COG_STEP_AWAIT;
-    }
-    slot->task->op = *op;
-    slot->task->is_done = true;
-    return COG_STEP_END;
-}
-
 static struct wire_task *begin(struct program *program, const struct cog_op *op) {
-    static const struct cog_coro_type type = {.step = step, .context_bytes = sizeof(struct slot)};
     struct wire_task *task = wire_task(program->wire);
     task->op = *op;
     if (program->status == COG_OK) {
-        program->status = cog_coro_new(program->wire->scheduler, &type, "task", &task->coro);
+        program->status =
+            errand_begin(program->wire->scheduler, &task->op, &task->is_done, &task->coro);
     }
     if (program->status == COG_OK) {
-        ((struct slot *)cog_coro_context(task->coro))->task = task;
-        assert_int_equal(cog_add(program->wire->scheduler, task->coro, true), COG_OK);
         iterate(program, 0);
     }
     return task;
@@ -331,7 +327,20 @@ static void more_is_asked_for_than_there_is_room_for(void **state) {
     tear_down_wire(wire);
 }
 
-/* ---- A kernel that has no io_uring, or none for us ---- */
+/* ---- A kernel that lacks what came later, has no io_uring, or none for us ---- */
+
+static void without_flags_that_came_later_it_does_the_same(void **state) {
+    (void)state;
+    unknown_flags = ~(IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP);
+    struct wire *wire = set_up_wire();
+    assert_int_equal(play(wire), COG_OK);
+    tear_down_wire(wire);
+    unknown_flags = ~0U;
+    struct cog_proactor proactor = {.ops = NULL};
+    int status = cog_proactor_open("io_uring", NULL, &proactor);
+    unknown_flags = 0;
+    assert_int_equal(status, COG_EUNSUPPORTED);
+}
 
 /* From now on, this process gets that error from a system call. */
 static bool forbid(long call, int error) {
@@ -408,6 +417,7 @@ int main(void) {
         cmocka_unit_test(what_it_refuses_for_good_ends_the_run),
         cmocka_unit_test(without_memory_an_operation_fails_and_nothing_is_left),
         cmocka_unit_test(more_is_asked_for_than_there_is_room_for),
+        cmocka_unit_test(without_flags_that_came_later_it_does_the_same),
     };
     int failed_count = cmocka_run_group_tests(refused, NULL, NULL);
     if (is_usable()) {

@@ -1,6 +1,8 @@
 /* wire.c - the tasks, the test's own sockets, and what is checked when a test is over. */
 #include "tests/unit/wire.h"
 
+#include "tests/unit/errand.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -137,24 +139,6 @@ struct cog_reactor *wire_reactor(const struct wire *wire) {
 
 /* ---- Tasks ---- */
 
-struct slot {
-    struct wire_task *task;
-    bool is_waiting;
-};
-
-static int step(struct cog_coro *coro, struct cog_op *op, void *context) {
-    (void)coro;
-    struct slot *slot = context;
-    if (!slot->is_waiting) {
-        slot->is_waiting = true;
-        *op = slot->task->op;
-        return COG_STEP_AWAIT;
-    }
-    slot->task->op = *op;
-    slot->task->is_done = true;
-    return COG_STEP_END;
-}
-
 struct wire_task *wire_task(struct wire *wire) {
     assert_true(wire->task_count < WIRE_TASKS_MAX);
     struct wire_task *task = calloc(1, sizeof *task);
@@ -179,11 +163,8 @@ void wire_settle(struct wire *wire) {
 }
 
 void wire_launch(struct wire_task *task) {
-    static const struct cog_coro_type type = {.step = step, .context_bytes = sizeof(struct slot)};
-    struct cog_scheduler *scheduler = task->wire->scheduler;
-    assert_int_equal(cog_coro_new(scheduler, &type, "task", &task->coro), COG_OK);
-    ((struct slot *)cog_coro_context(task->coro))->task = task;
-    assert_int_equal(cog_add(scheduler, task->coro, true), COG_OK);
+    assert_int_equal(errand_begin(task->wire->scheduler, &task->op, &task->is_done, &task->coro),
+                     COG_OK);
 }
 
 void wire_start(struct wire_task *task) {
@@ -278,7 +259,7 @@ struct wire_address wire_address(int family) {
     return address;
 }
 
-static void ask_port(int socket, struct wire_address *address) {
+void wire_ask_port(int socket, struct wire_address *address) {
     address->bytes = sizeof address->storage;
     assert_int_equal(getsockname(socket, (struct sockaddr *)&address->storage, &address->bytes), 0);
 }
@@ -287,7 +268,7 @@ int32_t wire_listen(struct wire *wire, struct wire_address *address) {
     struct wire_task *task = wire_task(wire);
     cog_set_listen(&task->op, (const struct sockaddr *)&address->storage, address->bytes, 1024);
     assert_int_equal(wire_do(task), COG_OK);
-    ask_port(task->op.socket, address);
+    wire_ask_port(task->op.socket, address);
     return task->op.socket;
 }
 
@@ -310,7 +291,7 @@ int wire_raw_listen(struct wire *wire, struct wire_address *address, int backlog
     if (backlog > 0) {
         assert_int_equal(listen(raw, backlog), 0);
     }
-    ask_port(raw, address);
+    wire_ask_port(raw, address);
     return raw;
 }
 

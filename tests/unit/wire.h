@@ -108,6 +108,9 @@ void wire_close(struct wire *wire, int32_t socket);
 /* An address of the loopback with no port yet; of AF_UNIX: a name that nobody else has. */
 struct wire_address wire_address(int family);
 
+/* The address that a socket has got, its port with it. */
+void wire_ask_port(int socket, struct wire_address *address);
+
 /* Listens there; *address gets the port. */
 int32_t wire_listen(struct wire *wire, struct wire_address *address);
 
