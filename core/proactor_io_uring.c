@@ -201,7 +201,8 @@ static size_t work(struct cog_uring *uring) {
 
 /* Is there something else to do before the kernel is told what is wanted? */
 static bool may_defer(struct cog_uring *uring, size_t completed_count) {
-    if (completed_count == 0 && !cog_has_ready(uring->scheduler)) {
+    bool is_attached = uring->scheduler != NULL;
+    if (completed_count == 0 && !(is_attached && cog_has_ready(uring->scheduler))) {
         return false;
     }
     if (uring->deferred_count++ == 0) {

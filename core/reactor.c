@@ -292,7 +292,8 @@ static bool may_skip_asking(struct cog_reactor *reactor, int64_t timeout_ns) {
 /* Asks the system, and completes what can be completed. How many. */
 static size_t ask(struct cog_reactor *reactor, int64_t timeout_ns, int *status) {
     reactor->asked_count++;
-    size_t credit = cog_has_ready(reactor->scheduler) ? reactor->credit : 0;
+    bool goes_on = reactor->credit > 0 && cog_has_ready(reactor->scheduler);
+    size_t credit = goes_on ? reactor->credit : 0;
     reactor->credit = 0;
     *status = reactor->ops->wait(reactor, timeout_ns > 0 ? timeout_ns : 0);
     int error = errno; /* which tells what a failure was */
