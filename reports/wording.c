@@ -10,7 +10,8 @@ static bool is_one_of(struct rep_bytes name, const char *const *words, size_t co
 }
 
 static const char *const limits[] = {"recv", "recvline"};
-static const char *const moves[] = {"recv", "recvline", "recvall", "send", "sendall"};
+static const char *const moves[] = {"recv",    "recvline", "recvall", "send",
+                                    "sendall", "recvfrom", "sendto",  "sendfile"};
 
 static bool moves_bytes(struct rep_bytes name) {
     return is_one_of(name, moves, sizeof moves / sizeof moves[0]);
@@ -130,6 +131,10 @@ void rep_add_segment(const struct rep_model *model, size_t send, struct rep_text
         rep_add_bytes_amount(integer(model, send, "amount"), text);
     else
         add_string(model, send, "class", text);
+    if (rep_bytes_equal(string(model, send, "class"), "datagram")) {
+        rep_text_add(text, " of ");
+        rep_add_bytes_amount(integer(model, send, "amount"), text);
+    }
 }
 
 static void add_start(const struct rep_model *model, size_t event, struct rep_text *text) {

@@ -1,8 +1,8 @@
 /* agenda.h - what is going to happen in a world, earliest first; at one instant, in the order of
  * entering.
  *
- * Its entries are the segments that arrive: of each direction of a connection at most one, its
- * first. Deadlines stand in the schedulers, the times of `at` blocks in the scenario.
+ * Its entries are what arrives: of each direction of a connection at most one segment, its first,
+ * and every datagram. Deadlines stand in the schedulers, the times of `at` blocks in the scenario.
  */
 #ifndef SIM_AGENDA_H
 #define SIM_AGENDA_H
@@ -11,12 +11,14 @@
 
 #include <stdint.h>
 
+struct sim_datagram;
 struct sim_direction;
 
 struct sim_arrival {
     int64_t time_ns;
-    uint64_t order; /* of sending: breaks ties */
-    struct sim_direction *direction;
+    uint64_t order;                  /* of sending: breaks ties */
+    struct sim_direction *direction; /* or null, and then */
+    struct sim_datagram *datagram;
 };
 
 struct sim_agenda {

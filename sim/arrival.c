@@ -24,13 +24,12 @@ static void syn_arrived(struct sim_network *network, struct sim_connection *conn
         sim_segment_send(network, connection, 1, SIM_SEGMENT_RST, NULL, 0);
         return;
     }
-    struct sim_socket *socket =
-        sim_socket_new(network, connection->hosts[1], connection, 1, connection->port);
+    struct sim_socket *socket = sim_socket_new(network, connection->hosts[1], connection, 1,
+                                               SIM_SOCKET_CONNECTING, connection->port);
     if (socket == NULL) {
         network->is_out_of_memory = true;
         return;
     }
-    socket->state = SIM_SOCKET_CONNECTING;
     socket->listener = listener;
     if (listener->backlog_count < listener->backlog) {
         shake_hands(network, listener, socket);

@@ -4,7 +4,7 @@
  *   - the time of a block:   it was executed, and when was chosen
  *   - a partition:           it held something back
  *   - `explore vary size`:   of a piece there were several sizes to choose from
- *   - `explore vary faults`: something could have been lost
+ *   - `explore vary faults`: something could have been lost, or come twice
  *
  * One that comes into play in no run at all is often a mistake: a host that is not the one that was
  * meant, a time behind the end.

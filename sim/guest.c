@@ -350,7 +350,8 @@ static bool is_at_rest(const struct sim_instance *instance) {
         return true;
     }
     const struct cog_op *op = instance->coro != NULL ? cog_coro_awaits(instance->coro) : NULL;
-    return op != NULL && (op->type->kind == COG_OP_ACCEPT || op->type->kind == COG_OP_TAKE);
+    return op != NULL && (op->type->kind == COG_OP_ACCEPT || op->type->kind == COG_OP_RECVFROM ||
+                          op->type->kind == COG_OP_TAKE);
 }
 
 void sim_guests_stop(const struct sim_run *run) {

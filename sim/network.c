@@ -2,6 +2,7 @@
 #include "sim/network.h"
 
 #include "core/check.h"
+#include "sim/datagram.h"
 #include "sim/declared.h"
 #include "sim/duration.h"
 #include "sim/language/buffer.h"
@@ -23,6 +24,7 @@ int sim_network_init(struct sim_network *network, const struct cog_allocator *al
                                     .host_count = host_count,
                                     .wake = wake};
     cog_list_init(&network->listeners);
+    cog_list_init(&network->bound);
     cog_list_init(&network->held);
     size_t count = (size_t)host_count * host_count;
     network->paths = cog_allocate_zeroed(allocator, count, sizeof network->paths[0]);
@@ -108,28 +110,25 @@ static void label_nanoseconds(const struct sim_choice *choice, uint64_t index,
     sim_buffer_add_text(buffer, sim_duration_format(choice->low + (int64_t)index, text));
 }
 
-/* How much longer than at least this segment takes. */
-static int64_t drawn_latency_ns(const struct sim_network *network,
-                                const struct sim_direction *direction,
-                                const struct sim_path *path) {
+/* How much longer than at least it takes. */
+static int64_t drawn_latency_ns(const struct sim_network *network, const struct sim_path *path,
+                                const struct sim_choice *latency) {
     struct sim_choice choice = {.kind = SIM_CHOICE_TIME,
                                 .process = SIM_NONE,
-                                .stream =
-                                    (uint64_t)direction->connection->id << 1 | direction->from_end,
+                                .stream = latency->stream,
                                 .count = (uint64_t)path->latency_span_ns + 1,
                                 .low = path->latency_ns,
-                                .label = label_latency,
+                                .label = latency->label,
                                 .candidate_label = label_nanoseconds,
-                                .subject = direction};
+                                .subject = latency->subject};
     if (sim_choice_varies(network->chooser, &choice)) {
         sim_declared_plays(network->played, path->latency_number);
     }
     return (int64_t)sim_choose(network->chooser, &choice);
 }
 
-static int64_t arrival_ns(struct sim_network *network, struct sim_direction *direction,
-                          size_t bytes) {
-    struct sim_path *path = path_of(network, direction);
+int64_t sim_network_arrival_ns(struct sim_network *network, struct sim_path *path, size_t bytes,
+                               const struct sim_choice *latency) {
     int64_t departure_ns = *network->now_ns;
     if (path->bandwidth_bytes_per_second > 0 && bytes > 0) {
         departure_ns = path->free_at_ns > departure_ns ? path->free_at_ns : departure_ns;
@@ -137,7 +136,22 @@ static int64_t arrival_ns(struct sim_network *network, struct sim_direction *dir
         path->free_at_ns = departure_ns;
         sim_network_touch_line(network);
     }
-    int64_t time_ns = departure_ns + path->latency_ns + drawn_latency_ns(network, direction, path);
+    return departure_ns + path->latency_ns + drawn_latency_ns(network, path, latency);
+}
+
+bool sim_path_is_full(const struct sim_path *path, int64_t now_ns) {
+    return path->bandwidth_bytes_per_second > 0 &&
+           path->free_at_ns - now_ns > transmission_ns(path, path->buffer_bytes);
+}
+
+/* In order: not before what was sent before it. */
+static int64_t arrival_ns(struct sim_network *network, const struct sim_direction *direction,
+                          size_t bytes) {
+    const struct sim_choice latency = {.stream = (uint64_t)direction->connection->id << 1 |
+                                                 direction->from_end,
+                                       .label = label_latency,
+                                       .subject = direction};
+    int64_t time_ns = sim_network_arrival_ns(network, path_of(network, direction), bytes, &latency);
     return time_ns > direction->last_arrival_ns ? time_ns : direction->last_arrival_ns;
 }
 
@@ -259,7 +273,12 @@ static void deliver(struct sim_network *network, struct sim_direction *direction
 
 void sim_network_deliver(struct sim_network *network) {
     while (sim_agenda_next_ns(&network->agenda) <= *network->now_ns) {
-        deliver(network, sim_agenda_pop(&network->agenda).direction);
+        struct sim_arrival arrival = sim_agenda_pop(&network->agenda);
+        if (arrival.datagram != NULL) {
+            sim_datagram_arrived(network, arrival.datagram);
+        } else {
+            deliver(network, arrival.direction);
+        }
     }
     sim_tracer_set_current(network->tracer, 0);
 }

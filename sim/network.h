@@ -1,4 +1,5 @@
-/* network.h - the simulated network: TCP as programs see it, between the hosts of a world.
+/* network.h - the simulated network: TCP as programs see it, between the hosts of a world, and
+ * datagrams (datagram.h).
  *
  * A *connection* has two ends and two directions. What is sent goes as *segments*; those of a
  * direction arrive in order, each at max(sending + latency, the arrival before it).
@@ -81,9 +82,10 @@ enum sim_socket_state {
     SIM_SOCKET_OPEN,
     SIM_SOCKET_CLOSED, /* by its own side */
     SIM_SOCKET_LISTENING,
+    SIM_SOCKET_BOUND, /* for datagrams */
 };
 
-/* A socket: one end of a connection, or a listener. */
+/* A socket: one end of a connection, a listener, or one for datagrams. */
 struct sim_socket {
     uint32_t id;
     uint32_t host; /* id */
@@ -98,7 +100,7 @@ struct sim_socket {
     uint64_t data_event;        /* the latest one of data, */
     uint64_t end_event;         /* and that of fin or rst */
 
-    struct sim_connection *connection; /* null: a listener */
+    struct sim_connection *connection; /* null: a listener, or for datagrams */
     uint8_t end;                       /* 0: client, 1: server */
     int failure;                       /* connecting failed, or rst came: reported once; COG_OK */
     bool is_reset;                     /* rst came */
@@ -110,14 +112,17 @@ struct sim_socket {
     size_t buffer_count;
     size_t unannounced_bytes; /* read, and not told the sender yet */
 
-    uint16_t port;            /* listener */
-    uint32_t backlog;         /* how many connections it lets wait */
-    uint32_t backlog_count;   /* of those shaken hands with or doing so */
-    struct cog_link accepted; /* ends that wait to be accepted, by queue_link */
-    struct cog_link waiting;  /* ends whose syn waits for room, by queue_link */
-    struct cog_link listeners_link;
-    struct cog_link queue_link;  /* server end: in its listener's list */
-    struct sim_socket *listener; /* server end that is not accepted yet */
+    struct sim_datagram *queue_first; /* for datagrams: what has come; buffer_count: their bytes */
+    struct sim_datagram *queue_last;
+
+    uint16_t port;                  /* the listener's; for datagrams its own */
+    uint32_t backlog;               /* how many connections it lets wait */
+    uint32_t backlog_count;         /* of those shaken hands with or doing so */
+    struct cog_link accepted;       /* ends that wait to be accepted, by queue_link */
+    struct cog_link waiting;        /* ends whose syn waits for room, by queue_link */
+    struct cog_link listeners_link; /* in the network's listeners, or bound */
+    struct cog_link queue_link;     /* server end: in its listener's list */
+    struct sim_socket *listener;    /* server end that is not accepted yet */
 };
 
 /* Called when an attempt on a socket of that host has become worthwhile. */
@@ -142,7 +147,8 @@ struct sim_network {
     struct sim_socket **sockets; /* by id; null: none of that id, or gone */
     uint32_t socket_capacity;
     struct cog_link listeners;
-    struct cog_link held; /* directions that partitions hold, in the order of holding */
+    struct cog_link bound; /* sockets for datagrams */
+    struct cog_link held;  /* directions that partitions hold, in the order of holding */
     uint64_t order_last;
     uint32_t connection_count;
     bool is_out_of_memory; /* a segment was lost to that: the run is void */
@@ -160,10 +166,10 @@ struct sim_path *sim_network_path(struct sim_network *network, uint32_t from, ui
 void sim_network_partition(struct sim_network *network, uint32_t a, uint32_t b);
 void sim_network_heal(struct sim_network *network, uint32_t a, uint32_t b);
 
-/* When the next segment arrives, or INT64_MAX. */
+/* When the next segment or datagram arrives, or INT64_MAX. */
 int64_t sim_network_next_ns(const struct sim_network *network);
 
-/* Delivers every segment that arrives now. */
+/* Delivers all that arrives now. */
 void sim_network_deliver(struct sim_network *network);
 
 /* The address of a port on a host, 10.0.0.0 + host id. */
@@ -181,6 +187,10 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
 int sim_network_connect(struct sim_network *network, uint32_t host, const struct sockaddr *address,
                         size_t address_bytes, int32_t *number);
 
+/* Opens a socket for datagrams; port 0 stands for one that is free, from 49152 on. */
+int sim_network_bind(struct sim_network *network, uint32_t host, const struct sockaddr *address,
+                     size_t address_bytes, int32_t *number);
+
 int sim_socket_accept(struct sim_network *network, struct sim_socket *listener, int32_t *number);
 int sim_socket_recv(struct sim_network *network, struct sim_socket *socket, char *buffer,
                     size_t bytes, bool peek, size_t *received);
@@ -190,6 +200,13 @@ size_t sim_socket_room(struct sim_network *network, const struct sim_socket *soc
 int sim_socket_send(struct sim_network *network, struct sim_socket *socket, const char *buffer,
                     size_t bytes, size_t *sent);
 int sim_socket_shutdown(struct sim_network *network, struct sim_socket *socket);
+
+/* Of sockets for datagrams; as in readiness.h. */
+int sim_socket_sendto(struct sim_network *network, struct sim_socket *socket, const char *buffer,
+                      size_t bytes, const struct sockaddr *address, size_t address_bytes);
+int sim_socket_recvfrom(struct sim_network *network, struct sim_socket *socket, char *buffer,
+                        size_t bytes, bool peek, struct sockaddr *address, size_t *address_bytes,
+                        size_t *received);
 
 /* The other end of its connection, null if that is gone, and the host (id) that it is on; of a
  * listener neither: 0. */

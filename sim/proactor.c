@@ -85,11 +85,27 @@ static size_t piece_of(const struct sim_proactor *proactor, const struct sim_soc
     return count - (size_t)sim_choose(proactor->network->chooser, &choice);
 }
 
+/* As the kernel does: what does not fit goes, and an empty one looks like the end. */
+static int recv_datagram(struct sim_proactor *proactor, struct sim_socket *socket, char *buffer,
+                         size_t bytes, bool peek, size_t *received) {
+    size_t address_bytes = 0;
+    int status = sim_socket_recvfrom(proactor->network, socket, buffer, bytes, peek, NULL,
+                                     &address_bytes, received);
+    bool has_one = status == COG_OK || status == COG_EFULL;
+    if (!has_one) {
+        return status;
+    }
+    return *received > 0 ? COG_OK : COG_ECLOSED;
+}
+
 static int try_recv(void *context, int32_t number, char *buffer, size_t bytes, bool peek,
                     size_t *received) {
     struct sim_proactor *proactor = context;
     struct sim_socket *socket = socket_of(proactor, number);
     /* A recvline looks first, and then takes what it has seen. */
+    if (socket->state == SIM_SOCKET_BOUND) {
+        return recv_datagram(proactor, socket, buffer, bytes, peek, received);
+    }
     if (!peek && proactor->attempted != COG_OP_RECVLINE && socket->buffer_count > 0) {
         bytes =
             piece_of(proactor, socket, bytes < socket->buffer_count ? bytes : socket->buffer_count);
@@ -107,9 +123,27 @@ static int try_send(void *context, int32_t number, const char *buffer, size_t by
     return sim_socket_send(proactor->network, socket, buffer, bytes, sent);
 }
 
+static int try_recvfrom(void *context, int32_t number, char *buffer, size_t bytes,
+                        struct sockaddr *address, size_t *address_bytes, size_t *received) {
+    struct sim_proactor *proactor = context;
+    return sim_socket_recvfrom(proactor->network, socket_of(proactor, number), buffer, bytes, false,
+                               address, address_bytes, received);
+}
+
+static int try_sendto(void *context, int32_t number, const char *buffer, size_t bytes,
+                      const struct sockaddr *address, size_t address_bytes) {
+    struct sim_proactor *proactor = context;
+    return sim_socket_sendto(proactor->network, socket_of(proactor, number), buffer, bytes, address,
+                             address_bytes);
+}
+
 static int attempt(struct sim_proactor *proactor, struct cog_op *op) {
-    static const struct cog_nonblocking_ops ops = {
-        .accept = try_accept, .connect = try_connect, .recv = try_recv, .send = try_send};
+    static const struct cog_nonblocking_ops ops = {.accept = try_accept,
+                                                   .connect = try_connect,
+                                                   .recv = try_recv,
+                                                   .send = try_send,
+                                                   .recvfrom = try_recvfrom,
+                                                   .sendto = try_sendto};
     proactor->attempted = op->type->kind;
     return cog_attempt(&ops, proactor, proactor->scheduler, op);
 }
@@ -210,7 +244,8 @@ static int submit(void *context, struct cog_op *op, bool try_first) {
                                   op->u.endpoint.address_bytes, op->u.endpoint.backlog,
                                   &op->socket);
     case COG_OP_BIND:
-        return COG_EUNSUPPORTED; /* the simulated network carries no datagrams */
+        return sim_network_bind(proactor->network, proactor->host, op->u.endpoint.address,
+                                op->u.endpoint.address_bytes, &op->socket);
     case COG_OP_CONNECT:
         return submit_connect(proactor, op);
     case COG_OP_CLOSE:

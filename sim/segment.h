@@ -75,6 +75,22 @@ size_t sim_segment_bytes(const struct sim_segment *segment);
 void sim_segment_arrived(struct sim_network *network, struct sim_direction *direction,
                          const struct sim_segment *segment);
 
+/* When so many bytes that leave now arrive by a path. latency: whose it is, should that have to be
+ * chosen: stream, label and subject. */
+int64_t sim_network_arrival_ns(struct sim_network *network, struct sim_path *path, size_t bytes,
+                               const struct sim_choice *latency);
+
+/* Does more wait for the line than the path's buffer holds? */
+bool sim_path_is_full(const struct sim_path *path, int64_t now_ns);
+
+/* Could it be an address of some network? */
+bool sim_network_is_address(const struct sockaddr *address, size_t address_bytes);
+
+/* Host id and port of an address, as the host `own` uses it; false: it is none of this network. */
+bool sim_network_read_address(const struct sim_network *network, uint32_t own,
+                              const struct sockaddr *address, size_t address_bytes, uint32_t *host,
+                              uint16_t *port);
+
 /* The listener on a port of a host, or null. */
 struct sim_socket *sim_network_find_listener(const struct sim_network *network, uint32_t host,
                                              uint16_t port);
@@ -85,8 +101,9 @@ void sim_listener_admit_waiting(struct sim_network *network, struct sim_socket *
 /* Frees a connection that has neither ends nor segments. */
 void sim_connection_collect(struct sim_network *network, struct sim_connection *connection);
 
-/* Makes a socket; port: the listener's. Null: no memory. */
+/* Makes a socket; port: the listener's, of one for datagrams its own. Null: no memory. */
 struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
-                                  struct sim_connection *connection, uint8_t end, uint16_t port);
+                                  struct sim_connection *connection, uint8_t end,
+                                  enum sim_socket_state state, uint16_t port);
 
 #endif

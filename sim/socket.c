@@ -1,6 +1,7 @@
 /* socket.c - the ends of connections and the listeners: what programs do to them. What arrives at
  * them: arrival.c. */
 #include "core/check.h"
+#include "sim/datagram.h"
 #include "sim/network.h"
 #include "sim/segment.h"
 
@@ -31,8 +32,16 @@ static int reserve_socket(struct sim_network *network, uint32_t id) {
     return COG_OK;
 }
 
+static const char *name_of(const struct sim_socket *socket) {
+    if (socket->connection != NULL) {
+        return socket->end == 0 ? "client" : "server";
+    }
+    return socket->state == SIM_SOCKET_LISTENING ? "listener" : "datagrams";
+}
+
 struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
-                                  struct sim_connection *connection, uint8_t end, uint16_t port) {
+                                  struct sim_connection *connection, uint8_t end,
+                                  enum sim_socket_state state, uint16_t port) {
     struct sim_socket *socket = cog_allocate_zeroed(network->allocator, 1, sizeof *socket);
     if (socket == NULL) {
         return NULL;
@@ -40,6 +49,8 @@ struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
     socket->host = host;
     socket->connection = connection;
     socket->end = end;
+    socket->state = state;
+    socket->port = port;
     cog_list_init(&socket->receivers);
     cog_list_init(&socket->senders);
     cog_list_init(&socket->accepted);
@@ -49,8 +60,7 @@ struct sim_socket *sim_socket_new(struct sim_network *network, uint32_t host,
             sim_network_path(network, connection->hosts[1 - end], host)->buffer_bytes;
         connection->ends[end] = socket;
     }
-    const char *name = connection == NULL ? "listener" : end == 0 ? "client" : "server";
-    socket->id = sim_tracer_socket(network->tracer, host, name,
+    socket->id = sim_tracer_socket(network->tracer, host, name_of(socket),
                                    connection != NULL ? connection->id : 0, port);
     if (reserve_socket(network, socket->id) != COG_OK) {
         if (connection != NULL) {
@@ -80,19 +90,16 @@ struct sim_socket *sim_network_socket(const struct sim_network *network, uint32_
     return socket != NULL && socket->host == host ? socket : NULL;
 }
 
-/* Could it be one of some network? */
-static bool is_address(const struct sockaddr *address, size_t address_bytes) {
+bool sim_network_is_address(const struct sockaddr *address, size_t address_bytes) {
     return address != NULL && address_bytes >= sizeof(struct sockaddr_in) &&
            address_bytes <= sizeof(struct sockaddr_storage);
 }
 
-/* Host id and port of an address, as the host `own` uses it; false if it is none of this network.
- */
-static bool read_address(const struct sim_network *network, uint32_t own,
-                         const struct sockaddr *address, size_t address_bytes, uint32_t *host,
-                         uint16_t *port) {
+bool sim_network_read_address(const struct sim_network *network, uint32_t own,
+                              const struct sockaddr *address, size_t address_bytes, uint32_t *host,
+                              uint16_t *port) {
     struct sockaddr_in in;
-    if (!is_address(address, address_bytes)) {
+    if (!sim_network_is_address(address, address_bytes)) {
         return false;
     }
     memcpy(&in, address, sizeof in);
@@ -124,7 +131,7 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
                        size_t address_bytes, int backlog, int32_t *number) {
     uint32_t address_host;
     uint16_t port;
-    if (!read_address(network, host, address, address_bytes, &address_host, &port) ||
+    if (!sim_network_read_address(network, host, address, address_bytes, &address_host, &port) ||
         address_host != host || backlog < 1) {
         return COG_EINVALID;
     }
@@ -132,12 +139,10 @@ int sim_network_listen(struct sim_network *network, uint32_t host, const struct 
     if (sim_network_find_listener(network, host, port) != NULL) {
         return COG_EADDRINUSE;
     }
-    struct sim_socket *socket = sim_socket_new(network, host, NULL, 0, port);
+    struct sim_socket *socket = sim_socket_new(network, host, NULL, 0, SIM_SOCKET_LISTENING, port);
     if (socket == NULL) {
         return COG_ENOMEM;
     }
-    socket->state = SIM_SOCKET_LISTENING;
-    socket->port = port;
     socket->backlog = (uint32_t)backlog;
     cog_list_push_back(&network->listeners, &socket->listeners_link);
     *number = (int32_t)socket->id;
@@ -148,8 +153,8 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
                         size_t address_bytes, int32_t *number) {
     uint32_t server;
     uint16_t port;
-    if (!read_address(network, host, address, address_bytes, &server, &port)) {
-        return is_address(address, address_bytes) ? COG_EUNREACHABLE : COG_EINVALID;
+    if (!sim_network_read_address(network, host, address, address_bytes, &server, &port)) {
+        return sim_network_is_address(address, address_bytes) ? COG_EUNREACHABLE : COG_EINVALID;
     }
     struct sim_connection *connection =
         cog_allocate_zeroed(network->allocator, 1, sizeof *connection);
@@ -165,7 +170,8 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
         connection->directions[end].connection = connection;
         connection->directions[end].from_end = end;
     }
-    struct sim_socket *socket = sim_socket_new(network, host, connection, 0, connection->port);
+    struct sim_socket *socket =
+        sim_socket_new(network, host, connection, 0, SIM_SOCKET_CONNECTING, port);
     if (socket == NULL) {
         cog_release(network->allocator, connection, sizeof *connection);
         return COG_ENOMEM;
@@ -173,7 +179,6 @@ int sim_network_connect(struct sim_network *network, uint32_t host, const struct
     network->connection_count++;
     sim_network_touch_end(network, connection, 0);
     sim_network_touch_port(network, server, port);
-    socket->state = SIM_SOCKET_CONNECTING;
     *number = (int32_t)socket->id;
     sim_segment_send(network, connection, 0, SIM_SEGMENT_SYN, NULL, 0);
     return COG_PENDING;
@@ -353,6 +358,8 @@ void sim_socket_close(struct sim_network *network, struct sim_socket *socket) {
     sim_network_touch_going(network);
     if (socket->state == SIM_SOCKET_LISTENING) {
         close_listener(network, socket);
+    } else if (socket->state == SIM_SOCKET_BOUND) {
+        sim_datagram_close(network, socket);
     } else {
         close_end(network, socket);
     }

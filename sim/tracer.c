@@ -313,6 +313,24 @@ void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t co
     sim_trace_word(tracer->writer, class_name);
 }
 
+static void lose(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
+                 struct sim_buffer *text) {
+    uint32_t coroutine = tracer->current_host == host ? tracer->current_coroutine : 0;
+    (void)begin(tracer, SIM_TRACE_WORLD, send_event, host, coroutine);
+    sim_trace_text(tracer->writer, text->bytes, text->length);
+    sim_trace_line(tracer->writer, 0);
+    tracer->is_out_of_memory |= text->has_failed;
+    sim_buffer_term(text);
+}
+
+void sim_tracer_lose(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
+                     const char *where) {
+    struct sim_buffer text;
+    sim_buffer_init(&text, tracer->allocator);
+    sim_buffer_add_format(&text, "a datagram is lost %s", where);
+    lose(tracer, host, send_event, &text);
+}
+
 void sim_tracer_throw_away(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
                            uint64_t bytes) {
     struct sim_buffer text;
@@ -320,12 +338,7 @@ void sim_tracer_throw_away(struct sim_tracer *tracer, uint32_t host, uint64_t se
     sim_buffer_add_format(&text,
                           "%" PRIu64 " byte%s that Nagle's algorithm still delayed %s thrown away",
                           bytes, bytes == 1 ? "" : "s", bytes == 1 ? "was" : "were");
-    uint32_t coroutine = tracer->current_host == host ? tracer->current_coroutine : 0;
-    (void)begin(tracer, SIM_TRACE_WORLD, send_event, host, coroutine);
-    sim_trace_text(tracer->writer, text.bytes, text.length);
-    sim_trace_line(tracer->writer, 0);
-    tracer->is_out_of_memory |= text.has_failed;
-    sim_buffer_term(&text);
+    lose(tracer, host, send_event, &text);
 }
 
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line) {

@@ -93,7 +93,7 @@ uint32_t sim_tracer_socket(struct sim_tracer *tracer, uint32_t host, const char 
                            uint32_t connection, uint16_t port);
 
 struct sim_tracer_segment {
-    uint32_t connection;
+    uint32_t connection; /* of a datagram: the ports, see reports/TRACE.md */
     const char *class_name;
     uint64_t amount;
     const char *data; /* data_bytes of them, or null */
@@ -116,6 +116,10 @@ void sim_tracer_hold(struct sim_tracer *tracer, uint64_t send_event, uint32_t co
  * way, which sends the segments that follow. */
 void sim_tracer_throw_away(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
                            uint64_t bytes);
+
+/* A datagram is lost, on this host; where, in words: `in a full queue`. */
+void sim_tracer_lose(struct sim_tracer *tracer, uint32_t host, uint64_t send_event,
+                     const char *where);
 
 /* The world acts (an `at` block); what follows is caused by it. */
 void sim_tracer_world(struct sim_tracer *tracer, const char *text, uint32_t line);

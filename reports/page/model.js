@@ -103,10 +103,11 @@ class Model {
         const name = trace.get(event, 'name');
         const port = trace.get(event, 'port') || 0;
         const label = kind !== 'socket' ? name
+            : name === 'datagrams' ? 'datagrams, port ' + port
             : connection === 0 ? 'port ' + port : 'connection ' + connection + ', ' + name;
         this.objects.set(trace.get(event, 'id'), {
             id: trace.get(event, 'id'), kind: kind, name: label, connection: connection, event: event, users: [],
-            host: trace.host[event], end: name,
+            host: trace.host[event], end: name, port: port,
         });
     }
 

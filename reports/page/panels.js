@@ -163,7 +163,8 @@ class Panels {
         section('Queues and locks', lengths.map(([object, count]) => object.kind === 'lock'
             ? object.name + ': ' + (count < 0 ? 'held' : 'free') : object.name + ': ' + count));
         section('Buffers', [...state.buffers.values()].filter((each) => each.flying > 0 || each.there > 0).map((each) =>
-            'connection ' + each.connection + ' to ' + model.hostById.get(each.host).name + ': ' + bytesText(each.there)
+            (each.isOfDatagrams ? 'datagrams to port ' + each.connection + ' of ' : 'connection ' + each.connection + ' to ')
+            + model.hostById.get(each.host).name + ': ' + (each.isOfDatagrams ? each.there : bytesText(each.there))
             + ' there, ' + each.flying + ' under way'));
         section('Variables', [...state.variables].map(([name, text]) => oneLine(name + ' = ' + text)));
     }

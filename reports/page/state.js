@@ -3,6 +3,7 @@
 // Every now and then a state is kept, so that stepping back need not begin at the beginning.
 
 const KEPT_DISTANCE = 2048;
+const PORTS = 65536; // what `connection` holds of a datagram: so often its sender's port, and the receiver's
 
 class State {
     constructor() {
@@ -12,7 +13,7 @@ class State {
         this.armed = new Map();       // deadline by index of the timer
         this.waiting = new Map();     // operation by lane
         this.lengths = new Map();     // items by object id
-        this.buffers = new Map();     // {flying, there} by connection and receiving host
+        this.buffers = new Map();     // {flying, there} by connection, or port of datagrams, and receiving host
         this.variables = new Map();   // text by name
     }
 
@@ -58,10 +59,52 @@ class States {
         state.lengths.set(object.id, (state.lengths.get(object.id) || 0) + count);
     }
 
-    buffer(state, connection, host) {
-        const key = connection + ' ' + host;
-        if (!state.buffers.has(key)) state.buffers.set(key, {connection: connection, host: host, flying: 0, there: 0});
+    buffer(state, connection, host, isOfDatagrams) {
+        const key = connection + ' ' + host + (isOfDatagrams ? ' datagrams' : '');
+        if (!state.buffers.has(key)) {
+            state.buffers.set(key, {connection: connection, host: host, isOfDatagrams: isOfDatagrams, flying: 0, there: 0});
+        }
         return state.buffers.get(key);
+    }
+
+    // What a segment that was sent goes to, and how much it is; undefined: it carries nothing.
+    parcel(state, sending) {
+        const trace = this.model.trace;
+        const kind = trace.get(sending, 'class'), connection = trace.get(sending, 'connection');
+        const host = trace.get(sending, 'to');
+        if (kind === 'datagram') return {buffer: this.buffer(state, connection % PORTS, host, true), amount: 1};
+        if (kind === 'data') {
+            return {buffer: this.buffer(state, connection, host, false), amount: trace.get(sending, 'amount')};
+        }
+        return undefined;
+    }
+
+    send(state, event) {
+        const parcel = this.parcel(state, event);
+        if (parcel !== undefined) parcel.buffer.flying += parcel.amount;
+    }
+
+    // A datagram may come twice.
+    arrive(state, event) {
+        const sending = this.model.trace.cause[event];
+        const parcel = this.parcel(state, sending);
+        if (parcel === undefined) return;
+        if (this.model.effectsOf(sending)[0] === event) parcel.buffer.flying -= parcel.amount;
+        parcel.buffer.there += parcel.amount;
+    }
+
+    // Of a connection the bytes that are lost may have come already.
+    lose(state, event) {
+        const trace = this.model.trace;
+        const sending = trace.cause[event];
+        if (sending === 0 || trace.name(sending) !== 'send') return;
+        const parcel = this.parcel(state, sending);
+        if (parcel === undefined) return;
+        const buffer = parcel.buffer;
+        const lost = buffer.isOfDatagrams ? 1 : parseInt(trace.get(event, 'text'), 10) || 0;
+        const flying = Math.min(lost, buffer.flying);
+        buffer.flying -= flying;
+        buffer.there -= lost - flying;
     }
 
     step(state, event) {
@@ -101,17 +144,13 @@ class States {
             state.armed.delete(model.timerOf[event]);
             break;
         case 'send':
-            if (trace.get(event, 'class') === 'data') {
-                const to = trace.get(event, 'to');
-                this.buffer(state, trace.get(event, 'connection'), to).flying += trace.get(event, 'amount');
-            }
+            this.send(state, event);
             break;
         case 'arrive':
-            if (trace.get(event, 'class') === 'data') {
-                const buffer = this.buffer(state, trace.get(event, 'connection'), trace.host[event]);
-                buffer.flying -= trace.get(event, 'amount');
-                buffer.there += trace.get(event, 'amount');
-            }
+            this.arrive(state, event);
+            break;
+        case 'world':
+            this.lose(state, event);
             break;
         case 'set':
         case 'read':
@@ -122,12 +161,17 @@ class States {
 
     end(state, operation, lane) {
         state.waiting.delete(lane);
-        if (operation === undefined || operation.how !== OK || operation.object === undefined) return;
+        if (operation === undefined || operation.object === undefined) return;
         const object = operation.object;
+        const receives = object.kind === 'socket' && operation.name.startsWith('recv');
+        if (receives && object.end === 'datagrams') {
+            const hasTaken = operation.how === OK || operation.status === 'full';
+            this.buffer(state, object.port, object.host, true).there -= hasTaken ? 1 : 0;
+            return;
+        }
+        if (operation.how !== OK) return;
         if (operation.name === 'put' || operation.name === 'release') this.add(state, object, 1);
         if (operation.name === 'get' || operation.name === 'acquire') this.add(state, object, -1);
-        if (object.kind === 'socket' && operation.name.startsWith('recv')) {
-            this.buffer(state, object.connection, object.host).there -= operation.result;
-        }
+        if (receives) this.buffer(state, object.connection, object.host, false).there -= operation.result;
     }
 }

@@ -82,6 +82,7 @@ function eventText(model, event) {
 
 function segmentText(trace, event) {
     const kind = trace.get(event, 'class');
+    if (kind === 'datagram') return 'a datagram of ' + bytesText(trace.get(event, 'amount'));
     return kind === 'data' ? bytesText(trace.get(event, 'amount')) : kind;
 }
 

@@ -23,9 +23,10 @@ static const char *idle_text(const struct explored *explored, const struct sim_d
                    ? "nothing was sent or received that could have been in pieces"
                    : "size does not vary (--vary size)";
     case SIM_DECLARED_FAULTS:
-        return (vary & SIM_VARY_FAULTS) != 0
-                   ? "no connection was reset while sent bytes could have been delayed"
-                   : "faults do not vary (--vary faults)";
+        return (vary & SIM_VARY_FAULTS) != 0 ? "no datagram was sent, and no connection reset "
+                                               "while sent bytes could have been "
+                                               "delayed"
+                                             : "faults do not vary (--vary faults)";
     }
     return "";
 }

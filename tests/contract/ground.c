@@ -342,8 +342,8 @@ static struct wire_address unix_address(struct ground *ground) {
     return address;
 }
 
-static struct wire_address new_address(struct ground *ground) {
-    return ground_is_simulated(ground) ? ground_simulated_address(ground)
+static struct wire_address new_address(struct ground *ground, enum ground_side side) {
+    return ground_is_simulated(ground) ? ground_simulated_address(ground, side)
            : ground_is_unix(ground)    ? unix_address(ground)
                                        : wire_address(ground->setting.family);
 }
@@ -356,7 +356,7 @@ static void ask_port(const struct ground *ground, int32_t socket, struct wire_ad
 }
 
 int32_t ground_listen(struct ground *ground, int backlog, struct wire_address *address) {
-    *address = new_address(ground);
+    *address = new_address(ground, GROUND_B);
     struct ground_task *task = ground_task(ground, GROUND_B);
     cog_set_listen(&task->op, (const struct sockaddr *)&address->storage, address->bytes, backlog);
     assert_int_equal(ground_do(task), COG_OK);
@@ -365,7 +365,7 @@ int32_t ground_listen(struct ground *ground, int backlog, struct wire_address *a
 }
 
 int32_t ground_bind(struct ground *ground, enum ground_side side, struct wire_address *address) {
-    *address = new_address(ground);
+    *address = new_address(ground, side);
     struct ground_task *task = ground_task(ground, side);
     cog_set_bind(&task->op, (const struct sockaddr *)&address->storage, address->bytes);
     assert_int_equal(ground_do(task), COG_OK);
@@ -374,7 +374,7 @@ int32_t ground_bind(struct ground *ground, enum ground_side side, struct wire_ad
 }
 
 struct wire_address ground_nobody(struct ground *ground) {
-    struct wire_address address = new_address(ground);
+    struct wire_address address = new_address(ground, GROUND_B);
     if (!ground_is_simulated(ground)) {
         assert_int_equal(ground->nobody, -1);
         ground->nobody = socket(ground->setting.family, SOCK_STREAM, 0);

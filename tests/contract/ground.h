@@ -114,7 +114,7 @@ void ground_close(struct ground *ground, enum ground_side side, int32_t socket);
 /* B listens, at *address. */
 int32_t ground_listen(struct ground *ground, int backlog, struct wire_address *address);
 
-/* A socket for datagrams on that side, at *address. Not in the simulated world. */
+/* A socket for datagrams on that side, at *address. */
 int32_t ground_bind(struct ground *ground, enum ground_side side, struct wire_address *address);
 
 /* An address that nobody listens at, and nobody else takes; once. */
@@ -131,7 +131,8 @@ const char *ground_simulated_close(struct ground *ground);
 /* Delivers what has arrived. Was there anything? */
 bool ground_simulated_deliver(struct ground *ground);
 void ground_simulated_pass(struct ground *ground, int64_t duration_ns);
-struct wire_address ground_simulated_address(struct ground *ground);
+/* A new one, on that side. */
+struct wire_address ground_simulated_address(struct ground *ground, enum ground_side side);
 
 /* From now on a reset loses the last pieces that it may lose: so many, or all of them. */
 void ground_simulated_lose(struct ground *ground, uint64_t pieces);

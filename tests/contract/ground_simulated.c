@@ -83,8 +83,8 @@ void ground_simulated_pass(struct ground *ground, int64_t duration_ns) {
     ground->simulated->now_ns += duration_ns;
 }
 
-struct wire_address ground_simulated_address(struct ground *ground) {
+struct wire_address ground_simulated_address(struct ground *ground, enum ground_side side) {
     struct wire_address address = {.bytes = sizeof(struct sockaddr_in)};
-    sim_network_address((struct sockaddr_in *)&address.storage, host_of(GROUND_B), ++ground->port);
+    sim_network_address((struct sockaddr_in *)&address.storage, host_of(side), ++ground->port);
     return address;
 }

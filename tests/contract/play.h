@@ -88,9 +88,8 @@ struct play_fault {
     bool somebody_listens;                         /* where nobody does */
     bool has_no_activity;                          /* weak timeouts are as strong ones */
     bool never_expires;                            /* and these never fire */
-    bool loses_nothing;      /* what is delayed when a connection is reset arrives all the same */
-    bool is_never_noticed;   /* that the peer of a Unix socket is gone, before something is sent */
-    bool letters_always_fit; /* as it is told */
+    bool loses_nothing;    /* what is delayed when a connection is reset arrives all the same */
+    bool is_never_noticed; /* that the peer of a Unix socket is gone, before something is sent */
 };
 
 /* ---- Making (play_make.c) ---- */
@@ -101,10 +100,8 @@ size_t play_pick(uint64_t *random, size_t count);
 
 void play_make(struct play *play, uint64_t seed, enum play_kind kind);
 
-/* Letters (play_letters.c): what is seen, if nothing is wrong with them or that is. */
+/* Letters (play_letters.c). */
 void play_make_letters(struct play *play, uint64_t *random);
-void play_expect_letters(const struct play *play, const struct play_fault *fault,
-                         char log[PLAY_LOG_BYTES]);
 
 void play_append(struct play_actor *actor, struct play_deed deed);
 

@@ -1,7 +1,6 @@
-/* play_letters.c - programs of datagrams, and what must be seen of them. */
+/* play_letters.c - programs of datagrams. */
 #include "tests/contract/play.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -75,31 +74,6 @@ void play_make_letters(struct play *play, uint64_t *random) {
             receive_letter(post, random);
         } else if (has_room(post)) {
             play_append(post->sender, (struct play_deed){.verb = PLAY_YIELD});
-        }
-    }
-}
-
-static enum ground_side sender_of(const struct play_actor *actor, enum play_verb verb) {
-    return verb == PLAY_SENDTO ? actor->side : GROUND_B - actor->side;
-}
-
-void play_expect_letters(const struct play *play, const struct play_fault *fault,
-                         char log[PLAY_LOG_BYTES]) {
-    char letter[LETTER_BYTES_MAX];
-    memset(log, 0, PLAY_LOG_BYTES);
-    for (size_t i = 0; i < play->actor_count; i++) {
-        const struct play_actor *actor = &play->actors[i];
-        size_t length = strlen(log);
-        (void)snprintf(log + length, PLAY_LOG_BYTES - length, "actor %zu\n", i);
-        for (size_t j = 0; j < actor->deed_count; j++) {
-            const struct play_deed *deed = &actor->deeds[j];
-            for (size_t k = 0; k < deed->done_bytes; k++) {
-                letter[k] =
-                    play_byte(deed->connection, sender_of(actor, deed->verb), deed->offset + k);
-            }
-            bool is_fine = fault != NULL && fault->letters_always_fit;
-            play_note(log, PLAY_LOG_BYTES, deed, is_fine ? COG_OK : deed->status, letter,
-                      deed->done_bytes);
         }
     }
 }

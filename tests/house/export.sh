@@ -60,7 +60,7 @@ cogsim 2 export --salvage "$work/cut.trace" -o "$work/none.csv"
 
 # ---- Other tools ----
 
-# Nothing malformed, no wrong checksum, and of what TCP finds remarkable only what scenarios are about.
+# Nothing malformed, no wrong checksum, also of datagrams, and of what TCP finds remarkable only what scenarios are about.
 remarkable='_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || tcp.analysis.retransmission
     || tcp.analysis.out_of_order || tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment || tcp.analysis.duplicate_ack'
 
@@ -73,6 +73,10 @@ if command -v tshark >/dev/null; then
         [[ -z $found ]] || fail "$scenario: tshark finds: $found"
         packets=$((packets + $(tshark -r "$work/a.pcapng" -T fields -e frame.number 2>/dev/null | wc -l)))
     done < <(grep -lE '^ +connect ' network/*.scn sockets/*.scn partitions/*.scn | awk 'NR % 4 == 1')
+    cogsim 0 export programs/lookup.scn -o "$work/a.pcapng"
+    found=$(tshark -r "$work/a.pcapng" -o udp.check_checksum:TRUE -o ip.check_checksum:TRUE \
+        -Y 'udp && udp.checksum.status == 1 && ip.checksum.status == 1' -T fields -e udp.dstport 2>/dev/null | xargs)
+    [[ $found == "53 49152 53 49152" ]] || fail "tshark finds these datagrams: $found"
     ((packets > 100)) || fail "tshark has seen $packets packets only"
     printf 'export: tshark dissects %s packets\n' "$packets"
 else

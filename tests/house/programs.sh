@@ -44,6 +44,16 @@ found counter SIGABRT " crashed in its step after 'yield', at 0ms: SIGABRT"
 prints "Assertion"
 found early SIGSEGV "worker/use crashed in its step after 'yield', at 0ms: SIGSEGV"
 found spin "does not come back" "worker/await does not come back: it ran for 200ms" --hang 200ms
+# A late answer, or one that comes twice, is taken for another: found where time or faults vary, and goes the same way again.
+for vary in time faults; do
+    rm -rf schedules && mkdir schedules
+    cogsim 1 explore --vary "$vary" --out schedules "$tree/scenarios/programs/lookup.scn"
+    prints '"beta is 10.0.0.11"  by look_up'
+    cogsim 1 replay "$tree/scenarios/programs/lookup.scn" --schedule schedules/*.schedule
+    prints '"beta is 10.0.0.11"  by look_up'
+done
+cogsim 0 explore --vary order "$tree/scenarios/programs/lookup.scn"
+
 for strategy in dfs optimal-dpor source-dpor sleep-sets preemptions=2 delays=2 random pct=3 pos urw surw guided; do
     cogsim 1 explore --strategy "$strategy" --budget 2000 "$tree/scenarios/programs/early.scn"
     prints "SIGSEGV"

@@ -140,14 +140,45 @@ static bool set_transfer(struct player *player, struct cog_op *op, int32_t socke
     return true;
 }
 
+static void set_address(struct player *player) {
+    sim_network_address(&player->address, (uint32_t)number_at(player, 2),
+                        (uint16_t)number_at(player, 3));
+}
+
+static bool set_datagram(struct player *player, struct cog_op *op, int32_t socket) {
+    struct sockaddr *address = (struct sockaddr *)&player->address;
+    if (is(player, "bind")) {
+        sim_network_address(&player->address, player->host, (uint16_t)number_at(player, 2));
+        cog_set_bind(op, address, sizeof player->address);
+    } else if (is(player, "sendto")) {
+        set_address(player);
+        cog_set_sendto(op, socket, player->words[4], strlen(player->words[4]), address,
+                       sizeof player->address);
+    } else if (is(player, "sendtomany")) {
+        set_address(player);
+        player->many_bytes = number_at(player, 4);
+        player->many = calloc(1, player->many_bytes);
+        assert_true(player->many != NULL && player->stage->many_count < NET_PLAYERS_MAX);
+        player->stage->many[player->stage->many_count++] = player->many;
+        cog_set_sendto(op, socket, player->many, player->many_bytes, address,
+                       sizeof player->address);
+    } else if (is(player, "recvfrom")) {
+        assert_true(number_at(player, 2) <= TEXT_BYTES);
+        cog_set_recvfrom(op, socket, player->text, number_at(player, 2), address,
+                         sizeof player->address);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool set_opening(struct player *player, struct cog_op *op) {
     const struct sockaddr *address = (const struct sockaddr *)&player->address;
     if (is(player, "listen")) {
         sim_network_address(&player->address, player->host, (uint16_t)number_at(player, 2));
         cog_set_listen(op, address, sizeof player->address, (int)number_at(player, 3));
     } else if (is(player, "connect")) {
-        sim_network_address(&player->address, (uint32_t)number_at(player, 2),
-                            (uint16_t)number_at(player, 3));
+        set_address(player);
         cog_set_connect(op, address, sizeof player->address);
     } else if (is(player, "accept")) {
         cog_set_accept(op, *socket_entry(player, 2));
@@ -167,7 +198,8 @@ static void set_op(struct player *player, struct cog_op *op) {
         cog_set_shutdown(op, socket);
     } else if (is(player, "close")) {
         cog_set_close(op, socket);
-    } else if (!set_opening(player, op) && !set_transfer(player, op, socket)) {
+    } else if (!set_opening(player, op) && !set_datagram(player, op, socket) &&
+               !set_transfer(player, op, socket)) {
         fail_msg("no statement: %s", player->words[0]);
     }
     const char *last = player->words[player->word_count - 1];
@@ -196,12 +228,23 @@ static void log_many(struct player *player, const struct cog_op *op) {
     write_log(player->stage, "%zu%s", op->u.io.done, same == op->u.io.done ? "" : " wrong");
 }
 
+/* A datagram, and where it came from: `abc from 2:5000`. */
+static void log_datagram(const struct player *player, const struct cog_op *op) {
+    const struct sockaddr_in *from = &player->address;
+    assert_int_equal(op->value.bits, sizeof *from);
+    write_log(player->stage, "=%.*s from %u:%u", (int)op->u.io.done, player->text,
+              (unsigned)(ntohl(from->sin_addr.s_addr) & 0xFFFFFF), (unsigned)ntohs(from->sin_port));
+}
+
 static void log_result(struct player *player, const struct cog_coro *coro,
                        const struct cog_op *op) {
     struct net_stage *stage = player->stage;
     write_log(stage, "%lld %s %s", (long long)stage->now_ns, cog_coro_name(coro), player->words[0]);
     if (op->status != COG_OK) {
         write_log(stage, " %s", cog_status_name(op->status));
+    }
+    if (op->type->kind == COG_OP_RECVFROM && (op->status == COG_OK || op->status == COG_EFULL)) {
+        log_datagram(player, op);
     }
     if ((receives(op) || sends(op)) && (op->status == COG_OK || op->u.io.done > 0)) {
         write_log(stage, op->status == COG_OK ? "=" : " after ");
@@ -223,7 +266,7 @@ static void finish_statement(struct player *player, const struct cog_coro *coro,
         log_result(player, coro, op);
     }
     bool opens = op->type->kind == COG_OP_LISTEN || op->type->kind == COG_OP_ACCEPT ||
-                 op->type->kind == COG_OP_CONNECT;
+                 op->type->kind == COG_OP_CONNECT || op->type->kind == COG_OP_BIND;
     if (opens) {
         *socket_entry(player, 1) = op->status == COG_OK ? op->socket : -1;
     }

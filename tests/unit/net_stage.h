@@ -8,6 +8,7 @@
  *  - listen S PORT BACKLOG, accept S LISTENER, connect S HOST PORT: S names the new socket, for all
  *  - recv S BYTES, recvall S BYTES, recvline S BYTES, send S TEXT, sendall S TEXT
  *  - sendmany S BYTES, recvmany S BYTES: sendall and recvall of bytes that the stage makes up
+ *  - bind S PORT, sendto S HOST PORT TEXT, sendtomany S HOST PORT BYTES, recvfrom S BYTES
  *  - shutdown S, close S, close_socket S (from outside), sleep NS, yield
  *
  * Options after an operation: weak=NS, strong=NS. Each socket operation logs its result,

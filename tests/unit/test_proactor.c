@@ -310,11 +310,13 @@ static bool play_within(struct net_stage *stage, size_t bytes) {
     play(&state, "listen l 80 1; accept a l; recvmany a 99 weak=500; recv a 9; close a; accept b l",
          "connect c 1 80; sendmany c 99; close c");
     net_enter(stage, 3, "d", "sleep 5; connect d 1 80; recv d 9");
+    net_enter(stage, 3, "e", "bind e 53; sendto e 3 53 abc; recvfrom e 9; sendto e 3 53 d");
     net_do(stage, "buffer 2 1 10");
     memory.bytes = memory.used_bytes + bytes;
     net_run(stage);
     bool is_enough = !net_is_void(stage) && strstr(stage->log, "no memory") == NULL &&
-                     strstr(stage->log, "s recvmany=99\n") != NULL;
+                     strstr(stage->log, "s recvmany=99\n") != NULL &&
+                     strstr(stage->log, "e recvfrom=abc") != NULL;
     memory.bytes = everything_bytes;
     uint64_t hash;
     assert_null(net_close(stage, &hash));
