@@ -82,8 +82,9 @@ class TimeDrawing {
     // What the world does, along the top.
     drawFaults() {
         const context = this.context;
-        let free = GUTTER;
-        for (const event of this.model.world) {
+        const {world} = this.model;
+        for (let i = 0; i < world.length; i++) {
+            const event = world[i];
             const x = this.x(this.axis.place[event]);
             if (x < GUTTER - 200 || x > this.width + 10) continue;
             context.fillStyle = this.colour.fault;
@@ -93,11 +94,11 @@ class TimeDrawing {
             context.lineTo(x, 16);
             context.lineTo(x - 6, 10);
             context.fill();
-            if (x < free) continue;
-            const text = oneLine(this.trace.get(event, 'text'));
+            const next = i + 1 < world.length ? this.x(this.axis.place[world[i + 1]]) : this.width;
+            const room = next - x - 18;
+            if (room < 24) continue;
             context.fillStyle = this.colour.ink;
-            context.fillText(text, x + 9, 10);
-            free = x + context.measureText(text).width + 22;
+            this.fillFitting(oneLine(this.trace.get(event, 'text')), x + 9, 10, room);
         }
     }
 }
